@@ -1,0 +1,123 @@
+#include "base/os/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace nomen::os {
+
+namespace {
+
+std::unexpected<Error> file_failure(const char* what, const std::string& path) {
+  return failure(std::string(what) + " '" + path + "': " + system_error_text(errno));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<std::string> read_all(int fd, const std::string& path) {
+  std::string out;
+  char buffer[1 << 16];
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return file_failure("cannot read", path);
+    if (n == 0) return out;
+    out.append(buffer, static_cast<size_t>(n));
+  }
+}
+
+}  // namespace
+
+std::string system_error_text(int error_number) { return std::generic_category().message(error_number); }
+
+Result<MappedFile> MappedFile::open(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return file_failure("cannot open", path);
+  struct stat st {};
+  if (::fstat(fd.get(), &st) != 0) return file_failure("cannot stat", path);
+  MappedFile file;
+  if (S_ISDIR(st.st_mode)) return failure("cannot read '" + path + "': it is a directory");
+  if (S_ISREG(st.st_mode) && st.st_size > 0) {
+    void* mapped = ::mmap(nullptr, static_cast<size_t>(st.st_size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd.get(), 0);
+    if (mapped != MAP_FAILED) {
+      file.data_ = static_cast<const uint8_t*>(mapped);
+      file.size_ = file.mapped_size_ = static_cast<size_t>(st.st_size);
+      return file;
+    }
+  }
+  auto content = read_all(fd.get(), path);
+  if (!content) return std::unexpected(content.error());
+  file.owned_ = std::move(*content);
+  file.data_ = reinterpret_cast<const uint8_t*>(file.owned_.data());
+  file.size_ = file.owned_.size();
+  return file;
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept { *this = std::move(other); }
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  if (this == &other) return *this;
+  if (mapped_size_ != 0) ::munmap(const_cast<uint8_t*>(data_), mapped_size_);
+  owned_ = std::move(other.owned_);
+  size_ = std::exchange(other.size_, 0);
+  mapped_size_ = std::exchange(other.mapped_size_, 0);
+  data_ = std::exchange(other.data_, nullptr);
+  if (mapped_size_ == 0) data_ = reinterpret_cast<const uint8_t*>(owned_.data());
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (mapped_size_ != 0) ::munmap(const_cast<uint8_t*>(data_), mapped_size_);
+}
+
+Result<std::string> read_file(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return file_failure("cannot open", path);
+  return read_all(fd.get(), path);
+}
+
+Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode) {
+  std::string temporary = path + ".XXXXXX";
+  const Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (fd.get() < 0) return file_failure("cannot create a file beside", path);
+  const auto undo = [&](const char* what) {
+    auto error = file_failure(what, temporary);
+    ::unlink(temporary.c_str());
+    return error;
+  };
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return undo("cannot write");
+    content = content.subspan(static_cast<size_t>(n));
+  }
+  if (::fchmod(fd.get(), mode) != 0) return undo("cannot set the mode of");
+  if (::fsync(fd.get()) != 0) return undo("cannot flush");
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return undo("cannot rename");
+  return {};
+}
+
+Result<FileStamp> file_stamp(const std::string& path) {
+  struct stat st {};
+  if (::stat(path.c_str(), &st) != 0) return file_failure("cannot stat", path);
+  return FileStamp{int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec, static_cast<uint64_t>(st.st_size)};
+}
+
+}  // namespace nomen::os

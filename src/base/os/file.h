@@ -1,0 +1,49 @@
+// Files, whole: read, mapped, and replaced in one step. Errors name the file and the system's reason.
+// Thread rule: free functions, any thread.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace nomen::os {
+
+/// A file mapped for reading; the bytes live as long as the object. Moved, not copied.
+/// Pipes and other things that cannot be mapped are read into memory instead.
+class MappedFile {
+ public:
+  static Result<MappedFile> open(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  Bytes bytes() const { return {data_, size_}; }
+
+ private:
+  MappedFile() = default;
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+  size_t mapped_size_ = 0;  ///< 0 when `owned_` holds the bytes
+  std::string owned_;
+};
+
+Result<std::string> read_file(const std::string& path);
+
+/// Writes beside `path`, flushes to the disk, and renames over it: readers see the old file or the new one.
+Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode = 0644);
+
+/// Modification time in nanoseconds since 1970, and size: what tells that a file has changed.
+struct FileStamp {
+  int64_t mtime_ns = 0;
+  uint64_t size = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+Result<FileStamp> file_stamp(const std::string& path);
+
+/// strerror for errno, as text.
+std::string system_error_text(int error_number);
+
+}  // namespace nomen::os

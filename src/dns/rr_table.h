@@ -24,10 +24,13 @@ struct RRTypeRow {
   bool is_class_in_only = false;     ///< the fields are those of class IN (A, AAAA, WKS, SRV, APL, ...)
   bool compresses_names = false;     ///< RFC 1035 types whose names may be compressed in messages (RFC 3597 4)
   bool lowers_names = false;         ///< names in the rdata go lower case in canonical form (RFC 4034 6.2, RFC 6840 5.1)
+  bool accepts_compressed = false;   ///< names may come compressed from others, as RFC 3597 4 allows a receiver
 };
 
 /// The row of `type`, or nullptr for a type that the table does not know (RFC 3597 treats it as opaque).
 const RRTypeRow* find_row(RRType type);
 std::span<const RRTypeRow> all_rows();
+/// The row with this mnemonic in any case, or nullptr. Fast: one hash, one comparison.
+const RRTypeRow* find_row(std::string_view mnemonic);
 
 }  // namespace nomen::dns

@@ -1,0 +1,33 @@
+// What listening sockets of both kinds are told before they are bound.
+// Thread rule: free functions, any thread.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "net/address.h"
+#include "net/descriptor.h"
+
+namespace nomen::net {
+
+struct BindOptions {
+  bool reuse_port = false;  ///< several sockets on one address, one for each worker (SO_REUSEPORT)
+  bool free_bind = false;   ///< the address may come to this host later (IP_FREEBIND)
+};
+
+/// A non-blocking socket of the given type (SOCK_DGRAM, SOCK_STREAM) bound to `address`; IPv6 sockets take
+/// IPv6 only. `prepare` runs between socket(2) and bind(2).
+Result<Descriptor> bound_socket(int type, const SocketAddress& address, const BindOptions& options,
+                                void (*prepare)(int fd, const SocketAddress& address));
+
+/// The address the socket has, with the port that the kernel chose where 0 was asked for.
+SocketAddress local_address_of(int fd);
+
+/// Sets an int option; false when the kernel refuses.
+bool set_option(int fd, int level, int option, int value);
+
+/// "what: reason" for errno.
+std::string errno_text(std::string_view what, int error_number);
+
+}  // namespace nomen::net

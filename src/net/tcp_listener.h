@@ -1,0 +1,58 @@
+// A listening TCP socket of one worker: accepts clients within the quotas and gives them to the table.
+// When there is no room (tcp-clients reached, or no file descriptor left), a connection that has been idle
+// for a while gives way; is there none, the listener rests, and clients wait in the kernel's queue until
+// there is. Thread rule: the worker's thread only; create() may run in another one before the listener is
+// attached.
+#pragma once
+#include <memory>
+
+#include "net/connection_table.h"
+#include "net/socket_options.h"
+
+namespace nomen::net {
+
+struct TcpOptions {
+  SocketAddress address;  ///< port 0: the kernel chooses, see TcpListener::address()
+  BindOptions bind;
+  int backlog = 10;  ///< named.conf: tcp-listen-queue
+  /// Wake the worker only when a new client has sent something, or after about so many seconds; 0: at once.
+  int defer_accept_s = 0;
+  /// A limit for this listener beside the table's (may be shared with other workers' listeners), or none.
+  std::shared_ptr<ConnectionQuota> quota;
+};
+
+class TcpListener final : private EventHandler, private Timer {
+ public:
+  /// Binds and listens. `handler` outlives the listener and its connections.
+  static Result<std::unique_ptr<TcpListener>> create(const TcpOptions& options, StreamHandler& handler);
+  ~TcpListener();
+
+  /// In the loop's thread: from now on clients are accepted into `table`. Destroyed (or detached) there too;
+  /// its connections live on in the table.
+  Result<void> attach(ConnectionTable& table);
+  void detach();
+
+  const SocketAddress& address() const { return address_; }
+  int fd() const { return socket_.get(); }
+  /// Whether it rests because there is no room.
+  bool resting() const { return resting_; }
+
+ private:
+  TcpListener(const TcpOptions& options, StreamHandler& handler);
+  void on_ready(uint32_t events) override;
+  void on_timer() override;
+  bool accept_one(bool first);
+  bool acquire_place();
+  void release_place();
+  void rest(int error_number);
+
+  Descriptor socket_;
+  SocketAddress address_;
+  StreamHandler& handler_;
+  std::shared_ptr<ConnectionQuota> quota_;
+  ConnectionTable* table_ = nullptr;
+  bool resting_ = false;
+  bool told_ = false;  ///< the present shortage was logged
+};
+
+}  // namespace nomen::net

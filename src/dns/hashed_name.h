@@ -1,0 +1,62 @@
+// A name prepared for looking up: lower-cased once, and the hash of each of its suffixes, from the root to
+// the whole name. One pass over the name serves the search for the zone, for the node, for the closest
+// encloser and for wildcards. Tables that are searched with it key their entries by these hashes.
+// Thread rule: values; the seed is set once at start, before threads.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "dns/name.h"
+
+namespace nomen::dns {
+
+/// Multiplies and folds: the mixing step of the hash.
+inline uint64_t fold_multiply(uint64_t a, uint64_t b) {
+  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+/// The hash of the root; drawn at random at start so that nobody can prepare names that collide.
+uint64_t root_hash();
+
+/// The hash of `label` (lower-cased, with its length byte; 7 readable bytes behind it) in front of a name
+/// whose hash is `suffix_hash`.
+inline uint64_t extend_hash(uint64_t suffix_hash, const uint8_t* label) {
+  constexpr uint64_t kStep = 0x9E3779B97F4A7C15ULL;
+  size_t left = label[0] + 1U;
+  uint64_t hash = suffix_hash;
+  uint64_t word;
+  while (left > 8) {
+    std::memcpy(&word, label, 8);
+    hash = fold_multiply(hash ^ word, kStep);
+    label += 8;
+    left -= 8;
+  }
+  std::memcpy(&word, label, 8);
+  word &= ~uint64_t{0} >> (64 - 8 * left);
+  return fold_multiply(hash ^ word, kStep ^ 0xD6E8FEB86659FD93ULL);
+}
+
+struct HashedName {
+  uint8_t size = 0;    ///< of the wire form
+  uint8_t labels = 0;  ///< without the root
+  /// Where the suffix of k labels begins: suffix_at[labels] is 0, suffix_at[0] the root's place.
+  std::array<uint8_t, kMaxLabels> suffix_at;
+  /// The hash of the suffix of k labels: hash[0] is the root's.
+  std::array<uint64_t, kMaxLabels> hash;
+  alignas(16) std::array<uint8_t, kMaxNameBytes + 33> lower;  ///< wire form; readable to its end
+
+  HashedName() = default;  // NOLINT: the arrays are filled by assign()
+  /// `name` must have 16 readable bytes behind its last one (message and arena buffers do).
+  void assign_padded(NameView name);
+  /// The same for a name anywhere.
+  void assign(NameView name);
+
+  NameView view() const { return {lower.data(), size}; }
+  NameView suffix(size_t label_count) const {
+    return {lower.data() + suffix_at[label_count], static_cast<size_t>(size - suffix_at[label_count])};
+  }
+  uint64_t full_hash() const { return hash[labels]; }
+};
+
+}  // namespace nomen::dns

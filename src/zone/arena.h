@@ -1,0 +1,67 @@
+// The bytes of a zone's content: chunks that only ever grow at the end, addressed by 32-bit references in
+// units of 8 bytes (2 MiB of address space a chunk), so that content is compact and can move to a file.
+// Versions share chunks; what a version refers to never changes. A small zone has one small chunk.
+// Thread rule: a published Arena is constant; one writer appends to its own copy. Appending into the free
+// rest of a chunk that others share is safe: nobody else refers to that rest.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "zone/index.h"
+
+namespace nomen::zone {
+
+class Arena {
+ public:
+  static constexpr size_t kUnitBytes = 8;
+  static constexpr unsigned kChunkBits = 18;
+  static constexpr size_t kChunkUnits = size_t{1} << kChunkBits;  // 2 MiB
+  static constexpr size_t kPadding = 64;  ///< readable bytes behind the last byte in use
+
+  const uint8_t* at(Ref ref) const {
+    return bases_[ref >> kChunkBits] + static_cast<size_t>(ref & (kChunkUnits - 1)) * kUnitBytes;
+  }
+
+  /// Room for `bytes` bytes, zeroed, at a place of its own; `ref` is never 0. Pointers from at() into a
+  /// chunk that has not been shared yet may move when it grows.
+  struct Place {
+    Ref ref;
+    uint8_t* data;
+  };
+  Place append(size_t bytes);
+  /// Whether a further append() would fail for want of references; the content must be rebuilt then.
+  bool is_nearly_full() const { return bases_.size() > (size_t{1} << (32 - kChunkBits)) * 3 / 4; }
+  /// To bytes that this writer has appended and not yet published.
+  uint8_t* writable(Ref ref) { return const_cast<uint8_t*>(at(ref)); }
+
+  /// Called once when the writer is done: gives back the unused rest of the last chunk.
+  void shrink();
+  /// Bytes of memory of all chunks, unused rests included.
+  size_t memory_bytes() const;
+  /// References are below this number.
+  uint64_t end_ref() const { return static_cast<uint64_t>(bases_.size()) << kChunkBits; }
+
+ private:
+  struct Chunk {
+    uint8_t* data = nullptr;
+    size_t capacity = 0;  ///< bytes
+    size_t blocks = 0;    ///< blocks of the page pool; 0: from the heap
+    size_t used = 0;      ///< bytes, known to the one writer only
+    bool published = false;
+    Chunk() = default;
+    Chunk(const Chunk&) = delete;
+    Chunk& operator=(const Chunk&) = delete;
+    ~Chunk();
+  };
+
+  bool grow_in_place(size_t wanted);
+  void add_chunk(size_t bytes);
+
+  std::vector<const uint8_t*> bases_;          ///< one for each 2 MiB of reference space
+  std::vector<std::shared_ptr<Chunk>> chunks_;
+  size_t last_base_ = 0;                       ///< index in bases_ where the last chunk begins
+};
+
+}  // namespace nomen::zone

@@ -1,0 +1,73 @@
+#include "zone/content.h"
+
+#include <algorithm>
+
+namespace nomen::zone {
+
+Content::Content(dns::NameView apex, dns::RRClass rr_class) : apex_(apex), rr_class_(rr_class) {
+  dns::HashedName name;
+  name.assign(apex);
+  apex_labels_ = name.labels;
+  apex_hash_ = name.full_hash();
+}
+
+size_t Content::memory_bytes() const {
+  return sizeof *this + arena_.memory_bytes() + index_.memory_bytes() + nsec3_index_.memory_bytes();
+}
+
+NodeView Content::find(dns::NameView name) const {
+  if (!name.is_at_or_below(apex_)) return {};
+  dns::HashedName hashed;
+  hashed.assign(name);
+  return find(hashed, hashed.labels);
+}
+
+NodeView Content::find_wildcard(const dns::HashedName& name, size_t labels) const {
+  static constexpr uint8_t kLabel[16] = {1, '*'};
+  const uint64_t hash = dns::extend_hash(name.hash[labels], kLabel);
+  std::array<uint8_t, dns::kMaxNameBytes + 16> wanted;
+  const size_t below = name.suffix_at[apex_labels_] - name.suffix_at[labels];
+  wanted[0] = 1;
+  wanted[1] = '*';
+  std::memcpy(&wanted[2], name.lower.data() + name.suffix_at[labels], below);
+  const Ref ref = index_.find(hash, [&](Ref r) { return node(r).is_named(wanted.data(), below + 2); });
+  return ref == 0 ? NodeView() : node(ref);
+}
+
+NodeView Content::find_nsec3(dns::NameView owner) const {
+  if (!owner.is_below(apex_)) return {};
+  dns::HashedName hashed;
+  hashed.assign(owner);
+  const Ref ref = find_ref(nsec3_index_, hashed, hashed.labels);
+  return ref == 0 ? NodeView() : node(ref);
+}
+
+std::vector<Ref> Content::sorted_nodes() const {
+  struct Keyed {
+    dns::Name name;
+    Ref ref;
+  };
+  std::vector<Ref> refs;
+  const auto collect = [&](Ref ref) {
+    if (!node(ref).is_empty()) refs.push_back(ref);
+  };
+  index_.for_each(collect);
+  nsec3_index_.for_each(collect);
+  // Owners are compared from their last label on; a view without a root label must not run over its end.
+  const auto before = [this](Ref a, Ref b) {
+    return dns::NameView(node(a).owner(apex_)) < dns::NameView(node(b).owner(apex_));
+  };
+  std::sort(refs.begin(), refs.end(), before);
+  return refs;
+}
+
+void Content::note_serial() {
+  serial_ = {};
+  const RRsetView soa = apex_node().find(dns::RRType::kSoa);
+  if (soa && soa.first_rdata().size() >= 20) {
+    const Bytes rdata = soa.first_rdata();
+    serial_ = {load_u32(rdata.data() + rdata.size() - 20)};
+  }
+}
+
+}  // namespace nomen::zone

@@ -1,0 +1,103 @@
+// One immutable version of a zone's data: the nodes in an arena, a hash index from names to nodes, and for
+// signed zones the order that NSEC and NSEC3 proofs need. Made by ContentWriter (content_writer.h), searched
+// by lookup() (lookup.h). A next version shares all that did not change.
+// Thread rule: constant after it is made; any thread may read.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dns/hashed_name.h"
+#include "dns/name.h"
+#include "dns/types.h"
+#include "zone/arena.h"
+#include "zone/denial.h"
+#include "zone/index.h"
+#include "zone/node.h"
+
+namespace nomen::zone {
+
+class Content {
+ public:
+  dns::NameView apex() const { return apex_; }
+  dns::RRClass rr_class() const { return rr_class_; }
+  size_t apex_labels() const { return apex_labels_; }
+  NodeView apex_node() const { return node(apex_ref_); }
+  /// The SOA's serial (0 when there is no SOA).
+  dns::Serial serial() const { return serial_; }
+  uint64_t record_count() const { return record_count_; }
+  /// Names with at least one RR (NSEC3 owners not counted), and all nodes of the tree, empty ones included.
+  uint64_t name_count() const { return name_count_; }
+  uint64_t node_count() const { return index_.size(); }
+  /// Whether the zone is signed: it has an NSEC or NSEC3 chain.
+  bool is_signed() const { return denial_ != nullptr; }
+  /// nullptr for an unsigned zone.
+  const Denial* denial() const { return denial_.get(); }
+  size_t memory_bytes() const;
+
+  NodeView node(Ref ref) const { return NodeView(arena_.at(ref)); }
+
+  /// The node of the suffix of `labels` labels of `name`, which is at or below the apex; nothing when the
+  /// name does not exist.
+  NodeView find(const dns::HashedName& name, size_t labels) const {
+    const Ref ref = find_ref(index_, name, labels);
+    return ref == 0 ? NodeView() : node(ref);
+  }
+  /// The node of any name; nothing when it does not exist or is outside of the zone.
+  NodeView find(dns::NameView name) const;
+  /// The child "*" of the node that the suffix of `labels` labels of `name` names.
+  NodeView find_wildcard(const dns::HashedName& name, size_t labels) const;
+  /// The node with the NSEC3 RRs of the hash that `owner_label` spells (RFC 5155 3).
+  NodeView find_nsec3(dns::NameView owner) const;
+
+  /// First step of a lookup: fetches the index line of the whole name into the cache.
+  void prefetch_line(const dns::HashedName& name) const { index_.prefetch(name.full_hash()); }
+  /// Second step: fetches the node, if the index may have it.
+  void prefetch_node(const dns::HashedName& name) const {
+    const Ref ref = index_.candidate(name.full_hash());
+    if (ref != 0) {
+      const uint8_t* at = arena_.at(ref);
+      __builtin_prefetch(at);
+      __builtin_prefetch(at + 64);
+    }
+  }
+
+  /// visit(NodeView, Ref) for every node, empty ones too, in no order; NSEC3 nodes after the others.
+  template <class Visit>
+  void for_each_node(Visit&& visit) const {
+    index_.for_each([&](Ref ref) { visit(node(ref), ref); });
+    nsec3_index_.for_each([&](Ref ref) { visit(node(ref), ref); });
+  }
+  /// The nodes with RRs, NSEC3 ones included, in canonical order of their names: for dumps and transfers.
+  std::vector<Ref> sorted_nodes() const;
+
+ private:
+  friend class ContentWriter;
+  Content(dns::NameView apex, dns::RRClass rr_class);
+  Content(const Content&) = default;
+  void note_serial();
+
+  Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels) const {
+    const uint8_t* lower = name.lower.data() + name.suffix_at[labels];
+    const size_t size = name.suffix_at[apex_labels_] - name.suffix_at[labels];
+    return index.find(name.hash[labels], [&](Ref ref) { return node(ref).is_named(lower, size); });
+  }
+
+  dns::Name apex_;
+  dns::RRClass rr_class_;
+  uint8_t apex_labels_;
+  uint64_t apex_hash_;
+  Arena arena_;
+  Index index_;
+  Index nsec3_index_;  ///< owners of NSEC3 RRs: names that ordinary lookups do not see (RFC 5155 7.2.8)
+  Ref apex_ref_ = 0;
+  dns::Serial serial_;
+  uint64_t record_count_ = 0;
+  uint64_t name_count_ = 0;
+  uint64_t dead_bytes_ = 0;  ///< of nodes that a later one took the place of
+  std::shared_ptr<const Denial> denial_;
+};
+
+using ContentPtr = std::shared_ptr<const Content>;
+
+}  // namespace nomen::zone

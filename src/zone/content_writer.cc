@@ -1,0 +1,422 @@
+#include "zone/content_writer.h"
+
+#include <algorithm>
+
+#include "base/contract.h"
+#include "dns/rdata.h"
+
+namespace nomen::zone {
+
+namespace {
+
+using dns::HashedName;
+using dns::NameView;
+using dns::RRType;
+
+bool belongs_to_nsec3(RRType type, Bytes rdata) {
+  if (type == RRType::kNsec3) return true;
+  return type == RRType::kRrsig && rdata.size() >= 2 && load_u16(rdata.data()) == dns::number(RRType::kNsec3);
+}
+
+bool touches_denial(RRType type) {
+  return type == RRType::kNsec || type == RRType::kNsec3 || type == RRType::kNsec3Param || type == RRType::kDnskey;
+}
+
+bool has_upper_case(Bytes labels) {
+  return std::any_of(labels.begin(), labels.end(), [](uint8_t c) { return dns::lower(c) != c; });
+}
+
+bool starts_with_wildcard(Bytes labels) { return labels.size() >= 2 && labels[0] == 1 && labels[1] == '*'; }
+
+}  // namespace
+
+struct ContentWriter::Group {
+  uint64_t hash;
+  uint32_t first;
+  uint32_t count;
+  uint8_t owner_size;
+  bool has_nsec3;
+  bool has_other;
+  bool parent_is_apex;
+};
+
+ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expected_names, const ContentLimits& limits)
+    : content_(new Content(apex, rr_class)), limits_(limits), draft_(rr_class), first_version_(true) {
+  content_->index_ = Index(expected_names);
+  draft_.clear();
+  content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
+  content_->index_.insert(content_->apex_hash_, content_->apex_ref_, [this](Ref ref) { return hash_of(ref); });
+  own_from_ = content_->apex_ref_;
+  denial_changed_ = true;
+}
+
+ContentWriter::ContentWriter(const Content& base, const ContentLimits& limits)
+    : content_(new Content(base)), limits_(limits), draft_(base.rr_class()) {
+  // Whatever is appended from now on has a later reference than all that the base can refer to.
+  own_from_ = content_->arena_.append(1).ref;
+}
+
+ContentWriter::~ContentWriter() = default;
+
+uint64_t ContentWriter::hash_of(Ref ref) const {
+  HashedName name;
+  name.assign(content_->node(ref).owner(content_->apex_));
+  return name.full_hash();
+}
+
+// ---- the first version: records in the order of a file
+
+void ContentWriter::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
+  prepare(batch, diagnostics);
+  for (const Group& group : groups_) add_group(batch, group, diagnostics);
+}
+
+/// Cuts the batch into runs of one owner, hashes the owners and fetches their index lines.
+void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
+  groups_.clear();
+  const auto& records = batch.records;
+  HashedName name;
+  for (uint32_t i = 0; i < records.size();) {
+    const NameView owner = batch.owner(records[i]);
+    const uint32_t first = i;
+    Group group{0, first, 0, static_cast<uint8_t>(owner.size()), false, false, false};
+    for (; i < records.size(); i++) {
+      const auto& record = records[i];
+      if (i != first && !record.same_owner && !equal(batch.owner(record).bytes(), owner.bytes())) break;
+      const bool nsec3 = belongs_to_nsec3(static_cast<RRType>(record.type), batch.rdata(record));
+      group.has_nsec3 |= nsec3;
+      group.has_other |= !nsec3;
+    }
+    group.count = i - first;
+    if (!owner.is_at_or_below(content_->apex_)) {
+      diagnostics.push_back({Severity::kWarning, {*batch.file, records[first].line, 0},
+                             "ignoring out-of-zone data (" + dns::to_string_no_dot(owner) + ")"});
+      continue;
+    }
+    name.assign_padded(owner);
+    group.hash = name.full_hash();
+    group.parent_is_apex = name.labels == content_->apex_labels_ + 1;
+    content_->index_.prefetch(group.hash);
+    groups_.push_back(group);
+  }
+}
+
+void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group, Diagnostics& diagnostics) {
+  const NameView owner(batch.bytes.data() + batch.records[group.first].owner_at, group.owner_size);
+  for (const bool nsec3 : {false, true}) {
+    if (nsec3 ? !group.has_nsec3 : !group.has_other) continue;
+    Index& index = nsec3 ? content_->nsec3_index_ : content_->index_;
+    std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
+    const Bytes labels = labels_of(owner);
+    dns::lower_padded(owner.data(), lowered.data(), owner.size());
+    const Ref existing = index.find(group.hash, [&](Ref ref) {
+      return content_->node(ref).is_named(lowered.data(), labels.size());
+    });
+    draft_.clear();
+    if (existing != 0) {
+      merge_group(index, existing, batch, group, diagnostics);
+      continue;
+    }
+    for (uint32_t i = group.first; i < group.first + group.count; i++) {
+      const auto& record = batch.records[i];
+      const auto type = static_cast<RRType>(record.type);
+      const Bytes rdata = batch.rdata(record);
+      if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, record.ttl_s, rdata, record.line);
+    }
+    check_draft(owner, batch.file, diagnostics);
+    uint8_t flags = draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+    if (nsec3) {
+      // Names of NSEC3 RRs are no part of the tree: no ancestors are made for them.
+    } else if (group.parent_is_apex) {
+      uint8_t* apex = content_->arena_.writable(content_->apex_ref_);
+      uint32_t children = content_->apex_node().children() + 1;
+      std::memcpy(apex + 4, &children, sizeof children);
+      if (starts_with_wildcard(labels)) apex[2] |= NodeView::kHasWildcard;
+      if ((apex[2] & NodeView::kDname) != 0) flags |= NodeView::kMaybeOccluded;
+    } else {
+      HashedName name;
+      name.assign(owner);
+      flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
+    }
+    const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
+    count(content_->node(ref), 1);
+    index.insert(group.hash, ref, [this](Ref other) { return hash_of(other); });
+  }
+}
+
+/// More RRs for a name that is there already.
+void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const Group& group,
+                                Diagnostics& diagnostics) {
+  const bool nsec3 = &index == &content_->nsec3_index_;
+  const NodeView node = content_->node(existing);
+  const size_t size = node.size();
+  const auto is_meant = [&](const dns::BatchRecord& record) {
+    return belongs_to_nsec3(static_cast<RRType>(record.type), batch.rdata(record)) == nsec3;
+  };
+  if (size > kSpillNodeBytes) {
+    RecordList& list = spilled_[existing];
+    for (uint32_t i = group.first; i < group.first + group.count; i++) {
+      const auto& record = batch.records[i];
+      if (is_meant(record)) list.add(batch.owner(record), static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record));
+    }
+    return;
+  }
+  scratch_.assign(node.data(), node.data() + size);
+  const NodeView before(scratch_.data());
+  draft_.add_all(before);
+  for (uint32_t i = group.first; i < group.first + group.count; i++) {
+    const auto& record = batch.records[i];
+    if (is_meant(record)) draft_.add(static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record), record.line);
+  }
+  check_draft(batch.owner(batch.records[group.first]), batch.file, diagnostics);
+  rewrite_node(index, group.hash, existing, before.labels(), before.flags(), before.children());
+}
+
+void ContentWriter::count(NodeView node, int sign) {
+  bool is_nsec3 = false;
+  uint64_t records = 0;
+  node.for_each([&](RRsetView set) {
+    records += set.count();
+    is_nsec3 |= set.type() == RRType::kNsec3;
+  });
+  content_->record_count_ += static_cast<uint64_t>(sign) * records;
+  if (!node.is_empty() && !is_nsec3) content_->name_count_ += static_cast<uint64_t>(sign);
+}
+
+void ContentWriter::flush_spilled(Diagnostics& diagnostics) {
+  const std::string no_file;
+  for (auto& [ref, list] : spilled_) {
+    const NodeView node = content_->node(ref);
+    scratch_.assign(node.data(), node.data() + node.size());
+    const NodeView before(scratch_.data());
+    draft_.clear();
+    draft_.add_all(before);
+    for (const auto& entry : list.entries()) {
+      draft_.add(static_cast<RRType>(entry.type), entry.ttl_s, list.rdata(entry), 0);
+    }
+    check_draft(node.owner(content_->apex_), &no_file, diagnostics);
+    Index& index = !before.is_empty() && before.find(RRType::kNsec3) ? content_->nsec3_index_ : content_->index_;
+    rewrite_node(index, hash_of(ref), ref, before.labels(), before.flags(), before.children());
+  }
+  spilled_.clear();
+}
+
+/// Arranges the draft and says what is odd or too much about it.
+void ContentWriter::check_draft(NameView owner, const std::string* file, Diagnostics& diagnostics) {
+  const auto say = [&](Severity severity, const NodeDraft::Item& item, const std::string& text) {
+    diagnostics.push_back({severity, {*file, item.line, 0}, dns::to_string_no_dot(owner) + ": " + text});
+  };
+  draft_.arrange();
+  size_t types = 0;
+  const auto& items = draft_.items();
+  for (size_t i = 0; i < items.size();) {
+    const size_t first = i;
+    size_t latest = i;
+    bool ttls_differ = false;
+    for (; i < items.size() && items[i].key == items[first].key; i++) {
+      ttls_differ |= items[i].ttl_s != items[first].ttl_s;
+      if (items[i].order > items[latest].order) latest = i;
+    }
+    types++;
+    if (ttls_differ) say(Severity::kWarning, items[latest], "TTL set to prior TTL of the RRset: its RRs have different TTLs");
+    if (limits_.max_records_per_type != 0 && i - first > limits_.max_records_per_type) {
+      say(Severity::kError, items[latest], "too many records of one type: more than max-records-per-type " + std::to_string(limits_.max_records_per_type));
+    }
+  }
+  if (limits_.max_types_per_name != 0 && types > limits_.max_types_per_name) {
+    say(Severity::kError, items.back(), "too many types at one name: more than max-types-per-name " + std::to_string(limits_.max_types_per_name));
+  }
+}
+
+// ---- nodes and their ancestors
+
+/// The bytes of a node that may be changed in place; a node of the base is copied first.
+uint8_t* ContentWriter::own_node(Index& index, uint64_t hash, Ref& ref) {
+  if (ref < own_from_) {
+    const NodeView node = content_->node(ref);
+    const size_t size = node.size();
+    scratch_.assign(node.data(), node.data() + size);
+    const Arena::Place place = content_->arena_.append(size);
+    std::memcpy(place.data, scratch_.data(), size);
+    index.replace(hash, ref, place.ref);
+    content_->dead_bytes_ += size;
+    if (ref == content_->apex_ref_ && &index == &content_->index_) content_->apex_ref_ = place.ref;
+    ref = place.ref;
+  }
+  return content_->arena_.writable(ref);
+}
+
+uint8_t ContentWriter::add_child_to(const HashedName& name, size_t labels, bool child_is_wildcard) {
+  Ref ref = content_->find_ref(content_->index_, name, labels);
+  if (ref == 0) {
+    // An empty non-terminal (RFC 4592 2.2.2).
+    const NameView owner = name.suffix(labels);
+    const Bytes own_labels = labels_of(owner);
+    const uint8_t inherited = add_child_to(name, labels - 1, starts_with_wildcard(own_labels));
+    const NodeDraft nothing(content_->rr_class_);
+    ref = nothing.write(content_->arena_, own_labels, inherited, 0);
+    content_->index_.insert(name.hash[labels], ref, [this](Ref other) { return hash_of(other); });
+  }
+  uint8_t* node = own_node(content_->index_, name.hash[labels], ref);
+  uint32_t children = 0;
+  std::memcpy(&children, node + 4, sizeof children);
+  children++;
+  std::memcpy(node + 4, &children, sizeof children);
+  if (child_is_wildcard) node[2] |= NodeView::kHasWildcard;
+  const bool occludes = (node[2] & (NodeView::kCut | NodeView::kDname | NodeView::kMaybeOccluded)) != 0;
+  return occludes ? NodeView::kMaybeOccluded : 0;
+}
+
+void ContentWriter::remove_child_from(const HashedName& name, size_t labels, bool child_is_wildcard) {
+  Ref ref = content_->find_ref(content_->index_, name, labels);
+  NOMEN_REQUIRE(ref != 0);
+  uint8_t* node = own_node(content_->index_, name.hash[labels], ref);
+  uint32_t children = 0;
+  std::memcpy(&children, node + 4, sizeof children);
+  NOMEN_REQUIRE(children > 0);
+  children--;
+  std::memcpy(node + 4, &children, sizeof children);
+  if (child_is_wildcard) node[2] &= static_cast<uint8_t>(~NodeView::kHasWildcard);
+  if (children == 0 && NodeView(node).is_empty() && labels > content_->apex_labels_) {
+    remove_node(name, labels, content_->index_, ref);
+  }
+}
+
+void ContentWriter::remove_node(const HashedName& name, size_t labels, Index& index, Ref ref) {
+  const bool wildcard = starts_with_wildcard(labels_of(name.suffix(labels)));
+  count(content_->node(ref), -1);
+  content_->dead_bytes_ += content_->node(ref).size();
+  index.remove(name.hash[labels], ref);
+  if (&index == &content_->index_) remove_child_from(name, labels - 1, wildcard);
+}
+
+/// Writes the draft as the node that takes the place of `before`. `labels` is not in the arena.
+void ContentWriter::rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags, uint32_t children) {
+  constexpr uint8_t kOfPlace = NodeView::kMaybeOccluded | NodeView::kHasWildcard | NodeView::kMixedCase;
+  constexpr uint8_t kOccluding = NodeView::kCut | NodeView::kDname;
+  const uint8_t flags = draft_.flags(is_apex(labels)) | (kept_flags & kOfPlace);
+  if ((flags & ~kept_flags & kOccluding) != 0 && children > 0) occlusion_changed_ = true;
+  count(content_->node(before), -1);
+  content_->dead_bytes_ += content_->node(before).size();
+  const Ref now = draft_.write(content_->arena_, labels, flags, children);
+  count(content_->node(now), 1);
+  index.replace(hash, before, now);
+  if (&index == &content_->index_ && before == content_->apex_ref_) content_->apex_ref_ = now;
+}
+
+/// After a zone cut or DNAME has come to stand above names that were there before.
+void ContentWriter::mark_occluded() {
+  std::vector<Ref> marked;
+  content_->index_.for_each([&](Ref ref) {
+    const NodeView node = content_->node(ref);
+    if (node.has(NodeView::kMaybeOccluded | NodeView::kApex)) return;
+    HashedName name;
+    name.assign(node.owner(content_->apex_));
+    // The apex is no zone cut for its own zone, but a DNAME there rewrites all that is below.
+    for (size_t labels = content_->apex_labels_; labels < name.labels; labels++) {
+      const NodeView above = content_->find(name, labels);
+      if (above && above.has(NodeView::kCut | NodeView::kDname)) {
+        marked.push_back(ref);
+        return;
+      }
+    }
+  });
+  for (Ref ref : marked) {
+    uint8_t* node = own_node(content_->index_, hash_of(ref), ref);
+    node[2] |= NodeView::kMaybeOccluded;
+  }
+}
+
+// ---- a next version
+
+Result<void> ContentWriter::apply(const Change& change) {
+  struct Step {
+    const RecordList* list;
+    size_t entry;
+    NameView owner;
+    bool nsec3;
+  };
+  std::vector<Step> steps;
+  for (const RecordList* list : {&change.removed, &change.added}) {
+    for (size_t i = 0; i < list->size(); i++) {
+      const auto& entry = list->entries()[i];
+      const auto type = static_cast<RRType>(entry.type);
+      const NameView owner = list->owner(entry);
+      if (!owner.is_at_or_below(content_->apex_)) return failure("out-of-zone data (" + dns::to_string_no_dot(owner) + ")");
+      if (touches_denial(type)) denial_changed_ = true;
+      steps.push_back({list, i, owner, belongs_to_nsec3(type, list->rdata(entry))});
+    }
+  }
+  // Ancestors first: glue that comes with its delegation inherits the mark of a name below a zone cut. The
+  // stable sort keeps what is removed before what is added.
+  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+    if (a.nsec3 != b.nsec3) return a.nsec3 < b.nsec3;
+    return a.owner < b.owner;
+  });
+  for (size_t i = 0; i < steps.size();) {
+    const size_t first = i;
+    while (i < steps.size() && steps[i].nsec3 == steps[first].nsec3 && steps[i].owner == steps[first].owner) i++;
+    HashedName name;
+    name.assign(steps[first].owner);
+    Index& index = steps[first].nsec3 ? content_->nsec3_index_ : content_->index_;
+    const Ref existing = content_->find_ref(index, name, name.labels);
+    std::vector<uint8_t> before_bytes;
+    if (existing != 0) {
+      const NodeView node = content_->node(existing);
+      before_bytes.assign(node.data(), node.data() + node.size());
+    }
+    draft_.clear();
+    const NodeView before = existing != 0 ? NodeView(before_bytes.data()) : NodeView();
+    if (before) draft_.add_all(before);
+    for (size_t s = first; s < i; s++) {
+      const RecordList& list = *steps[s].list;
+      const auto& entry = list.entries()[steps[s].entry];
+      const auto type = static_cast<RRType>(entry.type);
+      if (&list == &change.removed) {
+        if (!draft_.remove(type, list.rdata(entry))) {
+          return failure("the change does not fit: " + dns::to_string(steps[s].owner) + " has no such " + dns::to_string(type) + " record");
+        }
+      } else {
+        draft_.set_ttl(type, list.rdata(entry), entry.ttl_s);
+        draft_.add(type, entry.ttl_s, list.rdata(entry), 0);
+      }
+    }
+    Diagnostics diagnostics;
+    const std::string no_file;
+    check_draft(steps[first].owner, &no_file, diagnostics);
+    for (const Diagnostic& diagnostic : diagnostics) {
+      if (diagnostic.severity == Severity::kError) return failure(diagnostic.text);
+    }
+    const Bytes labels = labels_of(steps[first].owner);
+    if (before) {
+      if (draft_.empty() && before.children() == 0 && !is_apex(labels)) {
+        remove_node(name, name.labels, index, existing);
+      } else {
+        rewrite_node(index, name.full_hash(), existing, before.labels(), before.flags(), before.children());
+      }
+    } else if (!draft_.empty()) {
+      uint8_t flags = draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+      if (!steps[first].nsec3) flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
+      const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
+      count(content_->node(ref), 1);
+      index.insert(name.full_hash(), ref, [this](Ref other) { return hash_of(other); });
+    }
+  }
+  return {};
+}
+
+std::shared_ptr<const Content> ContentWriter::finish(Diagnostics& diagnostics) {
+  flush_spilled(diagnostics);
+  if (limits_.max_records != 0 && content_->record_count_ > limits_.max_records) {
+    diagnostics.push_back({Severity::kError, {}, "too many records: more than max-records " + std::to_string(limits_.max_records)});
+  }
+  if (occlusion_changed_) mark_occluded();
+  Content& content = *content_;
+  if (first_version_) content.index_.fit([this](Ref ref) { return hash_of(ref); });
+  content.arena_.shrink();
+  content.note_serial();
+  if (denial_changed_) content.denial_ = Denial::of(content);
+  return std::move(content_);
+}
+
+}  // namespace nomen::zone

@@ -1,0 +1,79 @@
+// Makes contents: the first version of a zone from records as they come, a next version from a Change.
+// Thread rule: belongs to one thread; what finish() gives may be read by all.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/result.h"
+#include "dns/hashed_name.h"
+#include "dns/master_file.h"
+#include "zone/change.h"
+#include "zone/content.h"
+#include "zone/limits.h"
+#include "zone/node_draft.h"
+
+namespace nomen::zone {
+
+class ContentWriter {
+ public:
+  /// An empty zone; `expected_names` only sizes the index.
+  ContentWriter(dns::NameView apex, dns::RRClass rr_class, size_t expected_names, const ContentLimits& limits);
+  /// A next version that shares what is not changed.
+  ContentWriter(const Content& base, const ContentLimits& limits);
+  ~ContentWriter();
+  ContentWriter(const ContentWriter&) = delete;
+  ContentWriter& operator=(const ContentWriter&) = delete;
+
+  /// Adds records in file order. Out-of-zone data is left out with a warning; an RRset whose TTLs differ
+  /// takes the first one, with a warning; what goes over a limit is an error.
+  void add(const dns::RecordBatch& batch, Diagnostics& diagnostics);
+
+  /// Applies a change; fails when a removed RR is not there (nothing may be published then).
+  Result<void> apply(const Change& change);
+
+  /// The version; what goes over a limit of the whole zone is added to `diagnostics`. The writer is spent.
+  std::shared_ptr<const Content> finish(Diagnostics& diagnostics);
+
+ private:
+  struct Group;  // records of one owner that stand together in a batch
+
+  void prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics);
+  void add_group(const dns::RecordBatch& batch, const Group& group, Diagnostics& diagnostics);
+  void merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const Group& group, Diagnostics& diagnostics);
+  void check_draft(dns::NameView owner, const std::string* file, Diagnostics& diagnostics);
+  void flush_spilled(Diagnostics& diagnostics);
+  void count(NodeView node, int sign);
+
+  void remove_node(const dns::HashedName& name, size_t labels, Index& index, Ref ref);
+  void rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags, uint32_t children);
+
+  /// Makes the node of the suffix of `labels` labels exist and counts one child more there.
+  /// Returns the flags that the child inherits.
+  uint8_t add_child_to(const dns::HashedName& name, size_t labels, bool child_is_wildcard);
+  void remove_child_from(const dns::HashedName& name, size_t labels, bool child_is_wildcard);
+  uint8_t* own_node(Index& index, uint64_t hash, Ref& ref);
+  void mark_occluded();
+  uint64_t hash_of(Ref ref) const;
+  Bytes labels_of(dns::NameView owner) const {
+    return owner.bytes().first(owner.size() - content_->apex_.size());
+  }
+  bool is_apex(Bytes labels) const { return labels.empty(); }
+
+  std::shared_ptr<Content> content_;
+  ContentLimits limits_;
+  NodeDraft draft_;
+  std::vector<Group> groups_;
+  std::vector<uint8_t> scratch_;  ///< a node that is about to be written anew
+  /// RRs for names whose node is already large, so that a file that keeps coming back to one name costs a
+  /// merge at the end instead of a merge each time.
+  std::unordered_map<Ref, RecordList> spilled_;
+  Ref own_from_ = 0;              ///< nodes from here on are this writer's own and may be changed in place
+  bool occlusion_changed_ = false;
+  bool denial_changed_ = false;
+  bool first_version_ = false;
+};
+
+}  // namespace nomen::zone

@@ -1,0 +1,134 @@
+// A hash table from name hashes to 32-bit references, made for immutable versions: lines of one cache line
+// (ten entries: a 16-bit tag of the hash and a reference each), in pages of 4 KiB that versions share and a
+// writer copies before it changes them. A search touches one line; whether the entry is really the name
+// that was meant, the caller decides by looking at what it refers to.
+// docs/decisions/zone-content.md has the figures that this was chosen by.
+// Thread rule: a published Index is constant and may be read by any thread; a writer works on its own copy.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace nomen::zone {
+
+/// What an entry refers to: a place in an Arena, or a number of the caller's. 0 is "nothing".
+using Ref = uint32_t;
+
+class Index {
+ public:
+  Index() = default;
+  /// Room for about `expected` entries without growing.
+  explicit Index(size_t expected);
+  Index(const Index& other);             ///< shares the pages
+  Index& operator=(const Index& other);
+  Index(Index&& other) noexcept;
+  Index& operator=(Index&& other) noexcept;
+  ~Index();
+
+  size_t size() const { return size_; }
+  /// Bytes of memory of pages and directory (shared pages counted in full).
+  size_t memory_bytes() const;
+
+  void prefetch(uint64_t hash) const {
+    if (line_count_ != 0) __builtin_prefetch(line_of(hash));
+  }
+
+  /// The first entry with the hash's tag in its line, or 0: what to prefetch next. May be another name's.
+  Ref candidate(uint64_t hash) const {
+    if (line_count_ == 0) return 0;
+    const Line* line = line_of(hash);
+    const uint32_t mask = tag_matches(*line, tag_of(hash));
+    return mask != 0 ? line->refs[__builtin_ctz(mask)] : 0;
+  }
+
+  /// The entry for which `is_meant(ref)` holds, or 0.
+  template <class Predicate>
+  Ref find(uint64_t hash, Predicate&& is_meant) const {
+    if (line_count_ == 0) return 0;
+    const uint16_t tag = tag_of(hash);
+    size_t number = line_number(hash);
+    for (size_t looked = 0; looked < line_count_; looked++) {
+      const Line& line = *line_at(number);
+      for (uint32_t mask = tag_matches(line, tag); mask != 0; mask &= mask - 1) {
+        const Ref ref = line.refs[__builtin_ctz(mask)];
+        if (is_meant(ref)) return ref;
+      }
+      if (line.overflowed == 0) return 0;
+      if (++number == line_count_) number = 0;
+    }
+    return 0;
+  }
+
+  /// Gives the hash of an entry again when the table grows.
+  using HashOf = std::function<uint64_t(Ref)>;
+
+  /// Adds an entry; the caller knows that it is not there.
+  void insert(uint64_t hash, Ref ref, const HashOf& hash_of);
+  /// Puts `now` in the place of `before`, which is there.
+  void replace(uint64_t hash, Ref before, Ref now);
+  /// Takes an entry out, which is there.
+  void remove(uint64_t hash, Ref ref);
+  /// Makes the table as small as its entries need, where that saves much.
+  void fit(const HashOf& hash_of);
+
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (size_t n = 0; n < line_count_; n++) {
+      const Line& line = *line_at(n);
+      for (size_t i = 0; i < line.used; i++) visit(line.refs[i]);
+    }
+  }
+
+ private:
+  static constexpr size_t kEntries = 10;
+  static constexpr size_t kPageLines = 64;       // 4 KiB
+  static constexpr double kFullEntries = 7.5;    // entries a line on average when the table grows
+
+  struct alignas(64) Line {
+    uint16_t tags[kEntries];
+    uint8_t used;
+    uint8_t overflowed;  ///< an entry of this line stands in a later one
+    uint16_t unused;
+    uint32_t refs[kEntries];
+  };
+  static_assert(sizeof(Line) == 64);
+
+  static uint16_t tag_of(uint64_t hash) { return static_cast<uint16_t>(hash); }
+  size_t line_number(uint64_t hash) const {
+    return static_cast<size_t>(((hash >> 32) * static_cast<uint64_t>(line_count_)) >> 32);
+  }
+  const Line* line_at(size_t number) const { return pages_[number / kPageLines] + number % kPageLines; }
+  const Line* line_of(uint64_t hash) const { return line_at(line_number(hash)); }
+
+  static uint32_t tag_matches(const Line& line, uint16_t tag) {
+    uint32_t mask = 0;
+#if defined(__SSE2__)
+    const __m128i wanted = _mm_set1_epi16(static_cast<int16_t>(tag));
+    const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.tags));
+    const uint32_t bytes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(first, wanted), _mm_setzero_si128())));
+    mask = bytes | (line.tags[8] == tag ? 0x100U : 0U) | (line.tags[9] == tag ? 0x200U : 0U);
+#else
+    for (size_t i = 0; i < kEntries; i++) mask |= line.tags[i] == tag ? 1U << i : 0U;
+#endif
+    return mask & ((1U << line.used) - 1);
+  }
+
+  void allocate(size_t lines);
+  void share(const Index& other);
+  void release();
+  Line* writable_line(size_t number);
+  size_t line_with(uint64_t hash, Ref ref) const;
+  void rebuild(size_t lines, const HashOf& hash_of);
+  void place(uint64_t hash, Ref ref);
+
+  std::vector<Line*> pages_;
+  size_t line_count_ = 0;
+  size_t size_ = 0;
+};
+
+}  // namespace nomen::zone

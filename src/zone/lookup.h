@@ -1,0 +1,35 @@
+// The search of RFC 1034 4.3.2 steps 3a-3c in one zone, with wildcards (RFC 4592), zone cuts, DNAME
+// (RFC 6672) and names that those occlude. The result is a value that says what was found and where;
+// what goes into which section is for answer/ to decide.
+// Thread rule: pure functions over constant data.
+#pragma once
+#include <cstdint>
+
+#include "dns/hashed_name.h"
+#include "dns/types.h"
+#include "zone/content.h"
+
+namespace nomen::zone {
+
+struct Lookup {
+  enum class Kind : uint8_t {
+    kData,      ///< `rrset` answers; for ANY and RRSIG questions `rrset` is empty and the node's sets answer
+    kNoData,    ///< the name exists (or a wildcard covers it), the type does not
+    kNxDomain,  ///< the name does not exist
+    kReferral,  ///< `node` is the zone cut, `rrset` its NS
+    kCname,     ///< `rrset` is the CNAME
+    kDname,     ///< `node` is above the name and `rrset` is its DNAME
+  };
+  Kind kind = Kind::kNxDomain;
+  bool is_wildcard = false;  ///< `node` is the source of synthesis (RFC 4592 3.3.1)
+  /// Labels of the name where `node` stands: the cut, the DNAME owner, the name itself; for wildcards and
+  /// non-existing names the closest encloser's (RFC 4592 3.3.1).
+  uint8_t labels = 0;
+  NodeView node;             ///< empty only for kNxDomain
+  RRsetView rrset;
+};
+
+/// `name` is at or below the content's apex.
+Lookup lookup(const Content& content, const dns::HashedName& name, dns::RRType type);
+
+}  // namespace nomen::zone

@@ -1,0 +1,162 @@
+// How a name's RRsets lie in the arena. A node, aligned to 8 bytes:
+//
+//   u16 RRsets | u8 flags | u8 size of the owner's labels below the apex | u32 children
+//   those labels in wire form, in the case of the zone file, padded to 4 bytes
+//   per RRset, padded to 4 bytes:
+//     u16 type | u16 RRs | u32 TTL in seconds | u32 bytes of data
+//     data: per RR a big-endian u16 length and the rdata, in canonical order - ready to be sent
+//
+// RRsets are sorted by type; the RRSIGs that cover a type are an RRset of their own and follow the RRset
+// they cover. Numbers but the rdata lengths are in the machine's order.
+// Thread rule: views of constant bytes.
+#pragma once
+#include <cstdint>
+#include <cstring>
+
+#include "base/bytes.h"
+#include "dns/name.h"
+#include "dns/types.h"
+
+namespace nomen::zone {
+
+/// One RRset in its node. Empty (no data) when there is none.
+class RRsetView {
+ public:
+  RRsetView() = default;
+  explicit RRsetView(const uint8_t* at) : at_(at) {}
+
+  explicit operator bool() const { return at_ != nullptr; }
+  dns::RRType type() const { return static_cast<dns::RRType>(load<uint16_t>(0)); }
+  size_t count() const { return load<uint16_t>(2); }
+  uint32_t ttl_s() const { return load<uint32_t>(4); }
+  /// All RRs: length and rdata, one after the other.
+  Bytes data() const { return {at_ + kHeaderBytes, load<uint32_t>(8)}; }
+  /// The type that an RRSIG RRset covers.
+  dns::RRType covered() const { return static_cast<dns::RRType>(load_u16(at_ + kHeaderBytes + 2)); }
+  bool is_signature() const { return type() == dns::RRType::kRrsig; }
+
+  size_t padded_size() const { return (kHeaderBytes + load<uint32_t>(8) + 3) & ~size_t{3}; }
+  const uint8_t* end() const { return at_ + padded_size(); }
+
+  /// visit(Bytes rdata) for each RR.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    const uint8_t* p = at_ + kHeaderBytes;
+    for (size_t i = count(); i > 0; i--) {
+      const size_t size = load_u16(p);
+      visit(Bytes(p + 2, size));
+      p += 2 + size;
+    }
+  }
+  Bytes first_rdata() const { return {at_ + kHeaderBytes + 2, load_u16(at_ + kHeaderBytes)}; }
+
+  static constexpr size_t kHeaderBytes = 12;
+
+ private:
+  template <class T>
+  T load(size_t offset) const {
+    T value;
+    std::memcpy(&value, at_ + offset, sizeof value);
+    return value;
+  }
+  const uint8_t* at_ = nullptr;
+};
+
+class NodeView {
+ public:
+  enum Flag : uint8_t {
+    kCut = 1,             ///< has NS and is not the apex: a zone cut
+    kDname = 2,           ///< has DNAME: names below are rewritten
+    kMaybeOccluded = 4,   ///< a name above is or was a zone cut or DNAME: look there before believing this node
+    kHasWildcard = 8,     ///< the child "*" exists
+    kMixedCase = 16,      ///< the owner's labels have upper-case letters
+    kApex = 32,
+    kHasCname = 64,
+  };
+
+  NodeView() = default;
+  explicit NodeView(const uint8_t* at) : at_(at) {}
+
+  explicit operator bool() const { return at_ != nullptr; }
+  const uint8_t* data() const { return at_; }
+  size_t rrset_count() const { return load<uint16_t>(0); }
+  uint8_t flags() const { return at_[2]; }
+  bool has(uint8_t any_of) const { return (at_[2] & any_of) != 0; }
+  bool is_empty() const { return rrset_count() == 0; }
+  uint32_t children() const { return load<uint32_t>(4); }
+  /// The owner's labels below the apex, without a root label.
+  Bytes labels() const { return {at_ + kHeaderBytes, at_[3]}; }
+  /// The owner's full name.
+  dns::Name owner(dns::NameView apex) const;
+
+  const uint8_t* first_rrset() const { return at_ + kHeaderBytes + ((size_t{at_[3]} + 3) & ~size_t{3}); }
+
+  /// The RRset of `type` (not RRSIG), or an empty view.
+  RRsetView find(dns::RRType type) const {
+    const uint8_t* p = first_rrset();
+    for (size_t i = rrset_count(); i > 0; i--) {
+      const RRsetView set(p);
+      if (set.type() == type) return set;
+      p = set.end();
+    }
+    return {};
+  }
+  /// The RRSIGs that cover `type`, or an empty view.
+  RRsetView find_signatures(dns::RRType type) const {
+    const uint8_t* p = first_rrset();
+    for (size_t i = rrset_count(); i > 0; i--) {
+      const RRsetView set(p);
+      if (set.is_signature() && set.covered() == type) return set;
+      p = set.end();
+    }
+    return {};
+  }
+  /// visit(RRsetView) for each RRset, the RRSIGs among them.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    const uint8_t* p = first_rrset();
+    for (size_t i = rrset_count(); i > 0; i--) {
+      const RRsetView set(p);
+      visit(set);
+      p = set.end();
+    }
+  }
+  /// Bytes that the node takes in the arena.
+  size_t size() const {
+    const uint8_t* p = first_rrset();
+    for (size_t i = rrset_count(); i > 0; i--) p = RRsetView(p).end();
+    return (static_cast<size_t>(p - at_) + 7) & ~size_t{7};
+  }
+
+  /// Whether the owner's labels are the first `size` bytes of `lower`, a lower-cased name (readable up to 7
+  /// bytes further).
+  bool is_named(const uint8_t* lower, size_t size) const {
+    if (at_[3] != size) return false;
+    if (has(kMixedCase)) return is_named_slowly(lower, size);
+    const uint8_t* own = at_ + kHeaderBytes;
+    for (; size > 8; size -= 8, own += 8, lower += 8) {
+      if (word(own) != word(lower)) return false;
+    }
+    return size == 0 || ((word(own) ^ word(lower)) << (64 - 8 * size)) == 0;
+  }
+
+  static constexpr size_t kHeaderBytes = 8;
+
+ private:
+  template <class T>
+  T load(size_t offset) const {
+    T value;
+    std::memcpy(&value, at_ + offset, sizeof value);
+    return value;
+  }
+  static uint64_t word(const uint8_t* p) {
+    uint64_t value;
+    std::memcpy(&value, p, sizeof value);
+    return value;
+  }
+  bool is_named_slowly(const uint8_t* lower, size_t size) const;
+
+  const uint8_t* at_ = nullptr;
+};
+
+}  // namespace nomen::zone

@@ -1,0 +1,137 @@
+#include "zone/node_draft.h"
+
+#include <algorithm>
+
+#include "dns/rdata.h"
+
+namespace nomen::zone {
+
+namespace {
+
+/// Canonical order without a look at the table for types where bytes or one name say all.
+std::strong_ordering quick_compare(dns::RRType type, dns::RRClass rr_class, Bytes a, Bytes b) {
+  switch (type) {
+    case dns::RRType::kA:
+    case dns::RRType::kAaaa:
+    case dns::RRType::kTxt:
+    case dns::RRType::kDs:
+    case dns::RRType::kDnskey: {
+      const int order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
+      return order != 0 ? order <=> 0 : a.size() <=> b.size();
+    }
+    case dns::RRType::kNs:
+    case dns::RRType::kPtr:
+    case dns::RRType::kCname: {
+      for (size_t i = 0; i < std::min(a.size(), b.size()); i++) {
+        const auto order = dns::lower(a[i]) <=> dns::lower(b[i]);
+        if (order != 0) return order;
+      }
+      return a.size() <=> b.size();
+    }
+    default:
+      return dns::compare_rdata(type, rr_class, a, b);
+  }
+}
+
+}  // namespace
+
+void NodeDraft::add_all(NodeView node) {
+  node.for_each([&](RRsetView set) {
+    set.for_each([&](Bytes rdata) { add(set.type(), set.ttl_s(), rdata, 0); });
+  });
+}
+
+bool NodeDraft::same(const Item& a, const Item& b) const {
+  return a.key == b.key && quick_compare(type_of(a), rr_class_, a.rdata, b.rdata) == 0;
+}
+
+bool NodeDraft::remove(dns::RRType type, Bytes rdata) {
+  const Item wanted{key_of(type, rdata), 0, 0, 0, rdata};
+  const auto at = std::find_if(items_.begin(), items_.end(), [&](const Item& item) { return same(item, wanted); });
+  if (at == items_.end()) return false;
+  items_.erase(at);
+  return true;
+}
+
+void NodeDraft::set_ttl(dns::RRType type, Bytes rdata, uint32_t ttl_s) {
+  const uint32_t key = key_of(type, rdata);
+  for (Item& item : items_) {
+    if (item.key == key) item.ttl_s = ttl_s;
+  }
+}
+
+bool NodeDraft::before(const Item& a, const Item& b) const {
+  if (a.key != b.key) return a.key < b.key;
+  const auto order = quick_compare(type_of(a), rr_class_, a.rdata, b.rdata);
+  return order != 0 ? order < 0 : a.order < b.order;
+}
+
+size_t NodeDraft::arrange() {
+  if (items_.size() < 2) return 0;
+  const auto less = [this](const Item& a, const Item& b) { return before(a, b); };
+  if (!std::is_sorted(items_.begin(), items_.end(), less)) std::sort(items_.begin(), items_.end(), less);
+  const auto end = std::unique(items_.begin(), items_.end(), [this](const Item& a, const Item& b) { return same(a, b); });
+  const auto dropped = static_cast<size_t>(items_.end() - end);
+  items_.erase(end, items_.end());
+  return dropped;
+}
+
+uint8_t NodeDraft::flags(bool is_apex) const {
+  uint8_t flags = is_apex ? NodeView::kApex : 0;
+  for (const Item& item : items_) {
+    const dns::RRType type = type_of(item);
+    if (type == dns::RRType::kNs && !is_apex) flags |= NodeView::kCut;
+    if (type == dns::RRType::kDname) flags |= NodeView::kDname;
+    if (type == dns::RRType::kCname) flags |= NodeView::kHasCname;
+  }
+  return flags;
+}
+
+Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t children) const {
+  const size_t names_end = NodeView::kHeaderBytes + ((labels.size() + 3) & ~size_t{3});
+  size_t bytes = names_end;
+  uint16_t sets = 0;
+  for (size_t i = 0; i < items_.size();) {
+    const uint32_t key = items_[i].key;
+    size_t data = 0;
+    for (; i < items_.size() && items_[i].key == key; i++) data += 2 + items_[i].rdata.size();
+    bytes += (RRsetView::kHeaderBytes + data + 3) & ~size_t{3};
+    sets++;
+  }
+  const Arena::Place place = arena.append(bytes);
+  uint8_t* p = place.data;
+  std::memcpy(p, &sets, 2);
+  p[2] = flags;
+  p[3] = static_cast<uint8_t>(labels.size());
+  std::memcpy(p + 4, &children, 4);
+  if (!labels.empty()) std::memcpy(p + NodeView::kHeaderBytes, labels.data(), labels.size());
+  p += names_end;
+  for (size_t i = 0; i < items_.size();) {
+    const size_t first = i;
+    uint8_t* const header = p;
+    uint32_t ttl_s = items_[i].ttl_s;
+    uint32_t first_order = items_[i].order;
+    p += RRsetView::kHeaderBytes;
+    for (; i < items_.size() && items_[i].key == items_[first].key; i++) {
+      const Item& item = items_[i];
+      if (item.order < first_order) {
+        first_order = item.order;
+        ttl_s = item.ttl_s;
+      }
+      store_u16(p, static_cast<uint16_t>(item.rdata.size()));
+      if (!item.rdata.empty()) std::memcpy(p + 2, item.rdata.data(), item.rdata.size());
+      p += 2 + item.rdata.size();
+    }
+    const auto type = dns::number(type_of(items_[first]));
+    const auto count = static_cast<uint16_t>(i - first);
+    const auto size = static_cast<uint32_t>(p - header - RRsetView::kHeaderBytes);
+    std::memcpy(header, &type, 2);
+    std::memcpy(header + 2, &count, 2);
+    std::memcpy(header + 4, &ttl_s, 4);
+    std::memcpy(header + 8, &size, 4);
+    p = header + RRsetView(header).padded_size();
+  }
+  return place.ref;
+}
+
+}  // namespace nomen::zone

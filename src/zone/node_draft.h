@@ -1,0 +1,62 @@
+// The RRs of one name, collected and put in order before they are written as a node (node.h).
+// Thread rule: belongs to one writer.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "dns/types.h"
+#include "zone/arena.h"
+#include "zone/node.h"
+
+namespace nomen::zone {
+
+class NodeDraft {
+ public:
+  struct Item {
+    uint32_t key;     ///< orders by type, signatures behind what they cover
+    uint32_t ttl_s;
+    uint32_t order;   ///< as they came: the first RR's TTL is the RRset's
+    uint32_t line;    ///< in the master file, for messages
+    Bytes rdata;      ///< lives until the node is written
+  };
+
+  explicit NodeDraft(dns::RRClass rr_class) : rr_class_(rr_class) {}
+
+  void clear() { items_.clear(); }
+  bool empty() const { return items_.empty(); }
+  const std::vector<Item>& items() const { return items_; }
+
+  void add(dns::RRType type, uint32_t ttl_s, Bytes rdata, uint32_t line) {
+    items_.push_back({key_of(type, rdata), ttl_s, static_cast<uint32_t>(items_.size()), line, rdata});
+  }
+  void add_all(NodeView node);
+  /// Takes one RR out; false when it is not there.
+  bool remove(dns::RRType type, Bytes rdata);
+  /// Gives all RRs of the RRset this TTL.
+  void set_ttl(dns::RRType type, Bytes rdata, uint32_t ttl_s);
+
+  /// Sorts and drops duplicates (RFC 2181 5); returns how many were dropped.
+  size_t arrange();
+  /// The flags that follow from the RRsets themselves. After arrange().
+  uint8_t flags(bool is_apex) const;
+  /// Appends the node to the arena; `labels` is not in a chunk of the arena that could move. After arrange().
+  Ref write(Arena& arena, Bytes labels, uint8_t flags, uint32_t children) const;
+
+  static dns::RRType type_of(const Item& item) {
+    return (item.key & 1) != 0 ? dns::RRType::kRrsig : static_cast<dns::RRType>(item.key >> 1);
+  }
+
+ private:
+  static uint32_t key_of(dns::RRType type, Bytes rdata) {
+    if (type == dns::RRType::kRrsig && rdata.size() >= 2) return uint32_t{load_u16(rdata.data())} << 1 | 1;
+    return uint32_t{dns::number(type)} << 1;
+  }
+  bool before(const Item& a, const Item& b) const;
+  bool same(const Item& a, const Item& b) const;
+
+  dns::RRClass rr_class_;
+  std::vector<Item> items_;
+};
+
+}  // namespace nomen::zone

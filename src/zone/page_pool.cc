@@ -1,0 +1,98 @@
+#include "zone/page_pool.h"
+
+#include <sys/mman.h>
+
+#include <atomic>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+#include "base/contract.h"
+
+namespace nomen::zone {
+
+namespace {
+
+constexpr size_t kPagesPerBlock = kBlockBytes / kPageBytes;
+
+/// The first page of a block of pages: how many users each page of it has, and how many pages are taken.
+struct BlockHead {
+  std::atomic<uint32_t> users[kPagesPerBlock];
+  uint32_t taken;
+};
+static_assert(sizeof(BlockHead) <= kPageBytes);
+
+BlockHead* head_of(const void* page) {
+  return reinterpret_cast<BlockHead*>(reinterpret_cast<uintptr_t>(page) & ~(kBlockBytes - 1));
+}
+size_t number_of(const void* page) {
+  return (reinterpret_cast<uintptr_t>(page) & (kBlockBytes - 1)) / kPageBytes;
+}
+
+struct Pool {
+  std::mutex mutex;
+  std::vector<void*> free_pages;  ///< of partly used blocks
+};
+
+Pool& pool() {
+  static Pool* const the_pool = new Pool;  // lives to the end: contents may be freed by late destructors
+  return *the_pool;
+}
+
+void add_block(Pool& to) {
+  auto* block = take_blocks(1);
+  for (size_t i = kPagesPerBlock - 1; i >= 1; i--) to.free_pages.push_back(block + i * kPageBytes);
+}
+
+}  // namespace
+
+uint8_t* take_blocks(size_t count) {
+  // Over-allocate by one block to be able to align, then give the ends back.
+  const size_t wanted = count * kBlockBytes;
+  void* mapped = ::mmap(nullptr, wanted + kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  NOMEN_ENSURE(mapped != MAP_FAILED);
+  const auto start = reinterpret_cast<uintptr_t>(mapped);
+  const uintptr_t aligned = (start + kBlockBytes - 1) & ~(kBlockBytes - 1);
+  if (aligned > start) ::munmap(mapped, aligned - start);
+  const size_t tail = start + kBlockBytes - aligned;
+  if (tail > 0) ::munmap(reinterpret_cast<void*>(aligned + wanted), tail);
+  ::madvise(reinterpret_cast<void*>(aligned), wanted, MADV_HUGEPAGE);
+  return reinterpret_cast<uint8_t*>(aligned);
+}
+
+void give_blocks(uint8_t* blocks, size_t count) { ::munmap(blocks, count * kBlockBytes); }
+
+void* take_page() {
+  Pool& from = pool();
+  const std::lock_guard lock(from.mutex);
+  if (from.free_pages.empty()) add_block(from);
+  void* page = from.free_pages.back();
+  from.free_pages.pop_back();
+  BlockHead* head = head_of(page);
+  head->taken++;
+  head->users[number_of(page)].store(1, std::memory_order_relaxed);
+  std::memset(page, 0, kPageBytes);
+  return page;
+}
+
+void add_page_user(void* page) {
+  head_of(page)->users[number_of(page)].fetch_add(1, std::memory_order_relaxed);
+}
+
+bool page_is_shared(const void* page) {
+  return head_of(page)->users[number_of(page)].load(std::memory_order_acquire) > 1;
+}
+
+void drop_page_user(void* page) {
+  BlockHead* head = head_of(page);
+  if (head->users[number_of(page)].fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  Pool& to = pool();
+  const std::lock_guard lock(to.mutex);
+  to.free_pages.push_back(page);
+  if (--head->taken > 0) return;
+  // The whole block is free: give it back to the system.
+  std::erase_if(to.free_pages, [&](void* p) { return head_of(p) == head; });
+  give_blocks(reinterpret_cast<uint8_t*>(head), 1);
+}
+
+}  // namespace nomen::zone

@@ -55,7 +55,7 @@ class ConnectionTable {
   friend class Connection;
   Connection& take_slot();
   void retire(Connection& connection);
-  void recycle(Connection& connection);
+  void touch(Connection& connection);
   void link_newest(Connection& connection);
   void unlink(Connection& connection);
 

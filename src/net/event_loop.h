@@ -34,16 +34,15 @@ class Timer {
   Timer() = default;
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
+  virtual ~Timer() = default;
   virtual void on_timer() = 0;
   bool armed() const { return place_ != kNowhere; }
-
- protected:
-  ~Timer() = default;
 
  private:
   friend class EventLoop;
   static constexpr size_t kNowhere = SIZE_MAX;
-  size_t place_ = kNowhere;  ///< index in the loop's heap
+  static constexpr size_t kDue = SIZE_MAX - 1;  ///< in the loop's list of those whose time has come
+  size_t place_ = kNowhere;                     ///< else the index in the loop's heap
 };
 
 /// What the owner of a loop hears of each round. Between before_wait() and after_wait() the thread
@@ -76,6 +75,8 @@ class EventLoop {
   void modify(int fd, uint32_t events, EventHandler& handler);
   /// Before the descriptor is closed. No event that was already reported reaches the handler after this.
   void remove(int fd, EventHandler& handler);
+  /// The same for a descriptor that is closed right after, which takes it out of epoll by itself.
+  void forget(EventHandler& handler);
 
   /// Arms the timer, or moves it when it is armed. A time that has passed means: at the next round.
   void set_timer(Timer& timer, uint64_t when_ms);
@@ -110,6 +111,7 @@ class EventLoop {
   void place(size_t at, HeapEntry entry);
   void sift_up(size_t at);
   void sift_down(size_t at);
+  void take_from_heap(size_t at);
 
   Descriptor epoll_;
   Descriptor wake_;  ///< an eventfd, watched with a null handler
@@ -117,6 +119,7 @@ class EventLoop {
   uint64_t now_ms_ = 0;
   LoopObserver* observer_ = nullptr;
   std::vector<HeapEntry> heap_;
+  std::vector<Timer*> due_;  ///< taken from the heap in this round; null once called or cancelled
   std::array<epoll_event, kEventsPerWait> events_{};
   int event_count_ = 0;  ///< reported in this round
   int event_next_ = 0;   ///< the first one not yet delivered

@@ -12,6 +12,7 @@
 #include "net/address.h"
 #include "net/connection_quota.h"
 #include "net/event_loop.h"
+#include "net/limits.h"
 
 namespace nomen::net {
 
@@ -58,7 +59,12 @@ struct StreamTimeouts {
 
 class Connection final : private EventHandler, private Timer {
  public:
-  ~Connection() = default;
+  /// Only ConnectionTable can make one.
+  class Key {
+    friend class ConnectionTable;
+    Key() = default;
+  };
+  Connection(Key, ConnectionTable& table) : table_(table) {}
 
   ConnectionId id() const { return id_; }
   const SocketAddress& peer() const { return peer_; }
@@ -93,11 +99,11 @@ class Connection final : private EventHandler, private Timer {
 
  private:
   friend class ConnectionTable;
-  explicit Connection(ConnectionTable& table) : table_(table) {}
 
   // A turn is what the connection does when the loop calls it: replies of a turn leave together.
   void on_ready(uint32_t events) override;
   void on_timer() override;
+  void start(bool read_now);
   void begin_turn();
   void end_turn();
   bool at_turn() const;
@@ -110,10 +116,11 @@ class Connection final : private EventHandler, private Timer {
   void take_kept();
   void deliver(Bytes message);
   bool may_take() const { return !closing_ && !blocked_ && !broken_ && holds_ < kHoldsPerConnection; }
+  bool reading() const { return may_take() && !messages_wait_ && !end_of_input_; }
 
   // What goes out.
   void flush();
-  bool send_queue();
+  void send_queue();
   void send_collected();
   size_t send_some(Bytes bytes);
   void produce();
@@ -126,6 +133,7 @@ class Connection final : private EventHandler, private Timer {
   uint64_t deadline_ms() const;
   void arm(uint64_t when_ms);
   void call_me_next_round() { arm(0); }
+  void drain_starts_now();
 
   ConnectionTable& table_;
   ConnectionId id_;
@@ -143,11 +151,13 @@ class Connection final : private EventHandler, private Timer {
   uint64_t write_since_ms_ = 0;  ///< since when the write timeout runs
   uint64_t active_ms_ = 0;  ///< the last whole message or the last reply that had to wait, or the opening
   uint64_t armed_ms_ = 0;   ///< when the timer is to fire, if armed
-  uint32_t idle_ms_ = 0;
+  uint32_t idle_ms_ = 0;    ///< in force when own_idle_
   uint32_t holds_ = 0;
   uint32_t interest_ = 0;  ///< what epoll watches for
   bool registered_ = false;
   bool local_known_ = false;
+  bool own_idle_ = false;
+  bool had_message_ = false;
   bool closing_ = false;         ///< close() was called
   bool broken_ = false;          ///< abort() was called or the socket failed
   bool end_of_input_ = false;    ///< the client sends no more

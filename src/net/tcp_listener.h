@@ -5,6 +5,7 @@
 // attached.
 #pragma once
 #include <memory>
+#include <string_view>
 
 #include "net/connection_table.h"
 #include "net/socket_options.h"
@@ -44,7 +45,7 @@ class TcpListener final : private EventHandler, private Timer {
   bool accept_one(bool first);
   bool acquire_place();
   void release_place();
-  void rest(int error_number);
+  void rest(std::string_view reason);
 
   Descriptor socket_;
   SocketAddress address_;

@@ -10,6 +10,8 @@
 #include "net/event_loop.h"
 #include "net/socket_options.h"
 
+struct mmsghdr;
+
 namespace nomen::net {
 
 /// A request, and then the reply in its place.
@@ -84,7 +86,8 @@ class UdpListener final : public EventHandler {
   UdpListener(UdpBatch& batch, DatagramHandler& handler);
   void reset_headers();
   void describe(uint32_t count);
-  void send_replies(uint32_t count);
+  std::span<mmsghdr> gather_replies(uint32_t count);
+  void send(std::span<mmsghdr> replies);
 
   Descriptor socket_;
   SocketAddress address_;

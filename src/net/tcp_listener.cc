@@ -1,0 +1,125 @@
+#include "net/tcp_listener.h"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "base/contract.h"
+#include "base/log.h"
+#include "base/os/file.h"
+#include "net/limits.h"
+
+namespace nomen::net {
+namespace {
+
+/// Set on the listening socket; the accepted ones inherit it, which saves a system call for each.
+void send_at_once(int fd, const SocketAddress&) {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+bool is_shortage(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
+         error_number == ENOMEM;
+}
+
+}  // namespace
+
+TcpListener::TcpListener(const TcpOptions& options, StreamHandler& handler)
+    : handler_(handler), quota_(options.quota) {}
+
+TcpListener::~TcpListener() {
+  detach();
+}
+
+Result<std::unique_ptr<TcpListener>> TcpListener::create(const TcpOptions& options, StreamHandler& handler) {
+  auto socket = bound_socket(SOCK_STREAM, options.address, options.bind, send_at_once);
+  if (!socket) return std::unexpected(std::move(socket.error()));
+  if (options.defer_accept_s > 0)
+    set_option(socket->get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, options.defer_accept_s);
+  if (listen(socket->get(), options.backlog) != 0) return failure(errno_text("listen", errno));
+  std::unique_ptr<TcpListener> listener(new TcpListener(options, handler));
+  listener->socket_ = std::move(*socket);
+  listener->address_ = local_address_of(listener->socket_.get());
+  return listener;
+}
+
+Result<void> TcpListener::attach(ConnectionTable& table) {
+  NOMEN_REQUIRE(table_ == nullptr);
+  auto added = table.loop().add(socket_.get(), EPOLLIN, *this);
+  if (added) table_ = &table;
+  return added;
+}
+
+void TcpListener::detach() {
+  if (table_ == nullptr) return;
+  table_->loop().remove(socket_.get(), *this);
+  table_->loop().cancel(*this);
+  table_->stop_waiting(*this);
+  table_ = nullptr;
+  resting_ = false;
+}
+
+void TcpListener::on_ready(uint32_t) {
+  bool more = accept_one(true);
+  for (uint32_t i = 1; more && i < kAcceptsPerTurn; ++i) more = accept_one(false);
+}
+
+/// Returns whether it makes sense to try again. Only for the first of a turn it is certain that a client
+/// waits, so only then somebody else may be made to give way.
+bool TcpListener::accept_one(bool first) {
+  if (!acquire_place()) {
+    if (!first) return false;
+    if (!table_->make_room() || !acquire_place()) {
+      rest("quota reached");
+      return false;
+    }
+  }
+  SocketAddress peer;
+  socklen_t size = SocketAddress::kCapacity;
+  Descriptor accepted(accept4(socket_.get(), peer.raw(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (accepted.valid()) {
+    told_ = false;
+    table_->adopt(std::move(accepted), peer, address_, handler_, quota_, true);
+    return true;
+  }
+  int error_number = errno;
+  release_place();
+  if (error_number == EAGAIN) return false;
+  if (!is_shortage(error_number)) return true;  // this client has gone already
+  if (table_->make_room()) return true;
+  rest(os::system_error_text(error_number));
+  return false;
+}
+
+bool TcpListener::acquire_place() {
+  if (quota_ && !quota_->acquire()) return false;
+  if (table_->quota().acquire()) return true;
+  if (quota_) quota_->release();
+  return false;
+}
+
+void TcpListener::release_place() {
+  table_->quota().release();
+  if (quota_) quota_->release();
+}
+
+/// Not woken by waiting clients until a connection of this worker ends, or a short time has passed in which
+/// another worker's may have ended.
+void TcpListener::rest(std::string_view reason) {
+  if (!told_)
+    log(LogCategory::kGeneral, LogSeverity::kInfo, "net", "Accepting TCP connection failed: {}", reason);
+  told_ = true;
+  resting_ = true;
+  table_->loop().modify(socket_.get(), 0, *this);
+  table_->loop().set_timer(*this, table_->loop().now_ms() + kAcceptPauseMs);
+  table_->wait_for_room(*this);
+}
+
+void TcpListener::on_timer() {
+  resting_ = false;
+  table_->stop_waiting(*this);
+  table_->loop().modify(socket_.get(), EPOLLIN, *this);
+}
+
+}  // namespace nomen::net

@@ -1,0 +1,211 @@
+#include "net/udp_listener.h"
+
+#include <netinet/in.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/contract.h"
+
+namespace nomen::net {
+namespace {
+
+constexpr size_t kSlotBytes = kSlackBytes + kDatagramBytes + kSlackBytes;
+constexpr size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
+static_assert(CMSG_SPACE(sizeof(in_pktinfo)) <= kControlBytes);
+
+/// Larger buffers than the system's limit are for root only; what we get otherwise will do.
+void set_buffer(int fd, int forced, int plain, int bytes) {
+  if (!set_option(fd, SOL_SOCKET, forced, bytes)) set_option(fd, SOL_SOCKET, plain, bytes);
+}
+
+/// Replies leave without the "don't fragment" bit, and no ICMP message can make their path's MTU shrink:
+/// forged ones are a way to get fragments that can be spoofed (RFC 9715).
+void ignore_path_mtu(int fd, const SocketAddress& address) {
+  if (address.is_v6()) {
+    if (!set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT))
+      set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+  } else if (!set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT)) {
+    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+  }
+}
+
+bool ask_for_local_address(int fd, const SocketAddress& address) {
+  return address.is_v6() ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+                         : set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
+}
+
+/// Reads where a datagram was sent to, and turns the same control message into the one that makes the reply
+/// leave from there. The interface stays free, but for link-local addresses, which mean nothing without one.
+void read_local_address(msghdr& header, uint16_t port, SocketAddress& local) {
+  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+       control = CMSG_NXTHDR(&header, control)) {
+    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(control), sizeof info);
+      local = SocketAddress(IpAddress::from_bytes({reinterpret_cast<uint8_t*>(&info.ipi_addr), 4}), port);
+      info.ipi_ifindex = 0;
+      std::memcpy(CMSG_DATA(control), &info, sizeof info);
+      return;
+    }
+    if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(control), sizeof info);
+      if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) info.ipi6_ifindex = 0;
+      local = SocketAddress(IpAddress::from_bytes({info.ipi6_addr.s6_addr, 16}), port, info.ipi6_ifindex);
+      std::memcpy(CMSG_DATA(control), &info, sizeof info);
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+/// Everything is tied together once; per batch only what the kernel has changed is set anew.
+struct UdpBatch::Arrays {
+  std::array<mmsghdr, kUdpBatch> headers{};
+  std::array<iovec, kUdpBatch> vectors{};
+  std::array<Datagram, kUdpBatch> datagrams{};
+  std::array<SocketAddress, kUdpBatch> peers{};
+  std::array<mmsghdr, kUdpBatch> replies{};  ///< headers of those that have a reply, when not all have
+  std::array<SocketAddress, kUdpBatch> locals{};
+  alignas(cmsghdr) std::array<std::array<uint8_t, kControlBytes>, kUdpBatch> controls{};
+  alignas(64) std::array<uint8_t, kSlotBytes * kUdpBatch> slots{};
+};
+
+UdpBatch::UdpBatch() : arrays_(std::make_unique<Arrays>()) {
+  Arrays& a = *arrays_;
+  for (uint32_t i = 0; i < kUdpBatch; ++i) {
+    uint8_t* data = a.slots.data() + kSlotBytes * i + kSlackBytes;
+    a.vectors[i] = {data, kDatagramBytes};
+    a.datagrams[i] = {data, 0, kDatagramBytes, &a.peers[i], nullptr, false};
+    a.headers[i].msg_hdr.msg_name = a.peers[i].raw();
+    a.headers[i].msg_hdr.msg_iov = &a.vectors[i];
+    a.headers[i].msg_hdr.msg_iovlen = 1;
+  }
+}
+
+UdpBatch::~UdpBatch() = default;
+
+UdpListener::UdpListener(UdpBatch& batch, DatagramHandler& handler)
+    : batch_(*batch.arrays_), handler_(handler) {}
+
+UdpListener::~UdpListener() {
+  detach();
+}
+
+Result<std::unique_ptr<UdpListener>> UdpListener::create(const UdpOptions& options, UdpBatch& batch,
+                                                         DatagramHandler& handler) {
+  auto socket = bound_socket(SOCK_DGRAM, options.address, options.bind, ignore_path_mtu);
+  if (!socket) return std::unexpected(std::move(socket.error()));
+  int fd = socket->get();
+  set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer_bytes);
+  set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer_bytes);
+  if (options.learn_local_address && !ask_for_local_address(fd, options.address))
+    return failure(errno_text("IP_PKTINFO", errno));
+  std::unique_ptr<UdpListener> listener(new UdpListener(batch, handler));
+  listener->address_ = local_address_of(fd);
+  listener->learn_local_ = options.learn_local_address;
+  listener->socket_ = std::move(*socket);
+  return listener;
+}
+
+Result<void> UdpListener::attach(EventLoop& loop) {
+  NOMEN_REQUIRE(loop_ == nullptr);
+  auto added = loop.add(socket_.get(), EPOLLIN, *this);
+  if (added) loop_ = &loop;
+  return added;
+}
+
+void UdpListener::detach() {
+  if (loop_ != nullptr) loop_->remove(socket_.get(), *this);
+  loop_ = nullptr;
+}
+
+void UdpListener::on_ready(uint32_t) {
+  for (uint32_t i = 0; i < kBatchesPerTurn; ++i) {
+    if (serve_batch() < kUdpBatch) return;
+  }
+}
+
+uint32_t UdpListener::serve_batch() {
+  reset_headers();
+  int count = recvmmsg(socket_.get(), batch_.headers.data(), kUdpBatch, MSG_DONTWAIT, nullptr);
+  if (count <= 0) return 0;
+  auto received = static_cast<uint32_t>(count);
+  describe(received);
+  handler_.handle({batch_.datagrams.data(), received});
+  send(gather_replies(received));
+  return received;
+}
+
+void UdpListener::reset_headers() {
+  for (uint32_t i = 0; i < kUdpBatch; ++i) {
+    batch_.vectors[i].iov_len = kDatagramBytes;
+    msghdr& header = batch_.headers[i].msg_hdr;
+    header.msg_namelen = SocketAddress::kCapacity;
+    header.msg_control = learn_local_ ? batch_.controls[i].data() : nullptr;
+    header.msg_controllen = learn_local_ ? kControlBytes : 0;
+  }
+}
+
+void UdpListener::describe(uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i) {
+    Datagram& datagram = batch_.datagrams[i];
+    datagram.size = batch_.headers[i].msg_len;
+    datagram.truncated = (batch_.headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+    datagram.local = &address_;
+  }
+  counters_.received += count;
+  if (!learn_local_) return;
+  for (uint32_t i = 0; i < count; ++i) {
+    batch_.locals[i] = address_;
+    read_local_address(batch_.headers[i].msg_hdr, address_.port(), batch_.locals[i]);
+    batch_.datagrams[i].local = &batch_.locals[i];
+  }
+}
+
+std::span<mmsghdr> UdpListener::gather_replies(uint32_t count) {
+  uint32_t replies = 0;
+  uint32_t largest = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    uint32_t size = batch_.datagrams[i].size;
+    batch_.vectors[i].iov_len = size;
+    replies += size != 0 ? 1 : 0;
+    largest = std::max(largest, size);
+  }
+  NOMEN_REQUIRE(largest <= kDatagramBytes);
+  if (replies == count) return {batch_.headers.data(), count};
+  mmsghdr* out = batch_.replies.data();
+  for (uint32_t i = 0; i < count; ++i) {
+    if (batch_.vectors[i].iov_len != 0) *out++ = batch_.headers[i];
+  }
+  return {batch_.replies.data(), replies};
+}
+
+void UdpListener::send(std::span<mmsghdr> replies) {
+  uint32_t failures = 0;
+  while (!replies.empty()) {
+    int sent = sendmmsg(socket_.get(), replies.data(), static_cast<unsigned>(replies.size()), MSG_DONTWAIT);
+    if (sent > 0) {
+      replies = replies.subspan(static_cast<size_t>(sent));
+      counters_.sent += static_cast<uint32_t>(sent);
+      failures = 0;
+      continue;
+    }
+    if (errno == EINTR) continue;
+    // The first one of the rest was refused: for its destination's sake (EPERM, ECONNREFUSED, EHOSTUNREACH,
+    // EINVAL for port 0), or because there is no room (EAGAIN, ENOBUFS), which soon means for all.
+    bool no_room = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM;
+    failures = no_room ? failures + 1 : 0;
+    size_t dropped = failures == kSendFailuresInARow ? replies.size() : 1;
+    counters_.send_failed += dropped;
+    replies = replies.subspan(dropped);
+  }
+}
+
+}  // namespace nomen::net

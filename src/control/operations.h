@@ -1,0 +1,58 @@
+// What can be asked of a running server, one function an operation. The control channel turns command lines
+// into these calls (commands.h); server/ implements them; the HTTP API will call them too.
+// Thread rule: called from the one thread that the control channel lives in. An operation that takes long
+// (loading zones) is begun, not waited for; what it comes to is in the log and in status.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "control/result_code.h"
+#include "dns/name.h"
+#include "dns/types.h"
+
+namespace nomen::control {
+
+struct CommandResult {
+  ResultCode code = ResultCode::kSuccess;
+  std::string text;  ///< for the person who asked; lines without a final line end; may be empty
+
+  static CommandResult success(std::string text = {}) { return {ResultCode::kSuccess, std::move(text)}; }
+};
+
+/// ZONE [CLASS [VIEW]] of a command line. Without a view the zone must be in one view only.
+struct ZoneSelector {
+  dns::Name name;
+  std::string name_text;  ///< as typed, for messages: "no matching zone 'x.example' in any view"
+  std::optional<dns::RRClass> rr_class;
+  std::optional<std::string> view;
+};
+
+class Operations {
+ public:
+  virtual ~Operations() = default;
+
+  virtual CommandResult status() = 0;
+  /// Configuration and all zones: "server reload successful", or what is wrong and the old one serves on.
+  virtual CommandResult reload_all() = 0;
+  /// BIND's texts: "zone reload up-to-date", "zone reload queued" and the like.
+  virtual CommandResult reload_zone(const ZoneSelector& zone) = 0;
+  /// Configuration, and new zones only.
+  virtual CommandResult reconfig() = 0;
+  /// Asks for the end and returns: the reply still has to leave. BIND's two words differ in whether changes
+  /// are written to the zones' files first.
+  virtual CommandResult stop() = 0;
+  virtual CommandResult halt() = 0;
+  virtual int process_id() const = 0;
+  virtual CommandResult zone_status(const ZoneSelector& zone) = 0;
+  /// No value: the other way round than now.
+  virtual CommandResult query_log(std::optional<bool> on) = 0;
+  /// No value: one more than now.
+  virtual CommandResult trace(std::optional<int> level) = 0;
+  virtual CommandResult show_zone(const ZoneSelector& zone) = 0;
+  /// Looks for network interfaces that came or went.
+  virtual CommandResult scan() = 0;
+};
+
+}  // namespace nomen::control

@@ -1,0 +1,49 @@
+// For tests of the control channel: Operations that write down what was asked of them.
+// Thread rule: one thread.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "control/operations.h"
+
+namespace nomen::control {
+
+class TestOperations : public Operations {
+ public:
+  std::vector<std::string> calls;
+  CommandResult answer = CommandResult::success("ok");
+
+  CommandResult status() override {
+    calls.emplace_back("status");
+    return CommandResult::success("server is up and running");
+  }
+  CommandResult reload_all() override { return note("reload"); }
+  CommandResult reload_zone(const ZoneSelector& zone) override { return note("reload " + text(zone)); }
+  CommandResult reconfig() override { return note("reconfig"); }
+  CommandResult stop() override { return note("stop"); }
+  CommandResult halt() override { return note("halt"); }
+  int process_id() const override { return 4711; }
+  CommandResult zone_status(const ZoneSelector& zone) override { return note("zonestatus " + text(zone)); }
+  CommandResult query_log(std::optional<bool> on) override {
+    return note(std::string("querylog ") + (!on ? "toggle" : *on ? "on" : "off"));
+  }
+  CommandResult trace(std::optional<int> level) override {
+    return note("trace " + (level ? std::to_string(*level) : "+1"));
+  }
+  CommandResult show_zone(const ZoneSelector& zone) override { return note("showzone " + text(zone)); }
+  CommandResult scan() override { return note("scan"); }
+
+ private:
+  CommandResult note(std::string call) {
+    calls.push_back(std::move(call));
+    return answer;
+  }
+  static std::string text(const ZoneSelector& zone) {
+    std::string out = dns::to_string_no_dot(zone.name);
+    if (zone.rr_class) out += " " + dns::to_string(*zone.rr_class);
+    if (zone.view) out += " " + *zone.view;
+    return out;
+  }
+};
+
+}  // namespace nomen::control

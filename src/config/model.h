@@ -1,0 +1,299 @@
+// The configuration in effect: defaults applied, options -> view -> zone inherited, names resolved.
+// Made from a checked tree by build_config (build.h); the server and its parts read only this.
+// Owner: whoever builds it. Thread rule: immutable once built.
+//
+// Zones that set nothing of their own share the options of their view; zones that set the same share too, so
+// that 100,000 zones are small. Zone::operator== tells whether a zone is unchanged after a reload.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/log.h"
+#include "config/grammar.h"
+#include "config/match_list.h"
+#include "dns/name.h"
+#include "dns/types.h"
+
+namespace nomen::config {
+
+/// What version, hostname and server-id say: nothing set, `none`, `hostname`, or a text.
+struct Identity {
+  enum class Kind : uint8_t { kDefault, kNone, kHostname, kText };
+  Kind kind = Kind::kDefault;
+  std::string text;
+  bool operator==(const Identity&) const = default;
+};
+
+enum class CheckMode : uint8_t { kIgnore, kWarn, kFail };
+enum class MasterFormat : uint8_t { kText, kRaw };
+enum class MasterStyle : uint8_t { kRelative, kFull };
+enum class MinimalResponses : uint8_t { kNo, kYes, kNoAuth, kNoAuthRecursive };
+enum class NotifyMode : uint8_t { kNo, kYes, kExplicit, kPrimaryOnly };
+enum class ZoneStatistics : uint8_t { kNone, kTerse, kFull };
+enum class CookieAlgorithm : uint8_t { kSipHash24, kAes };
+enum class DnssecValidation : uint8_t { kNo, kYes, kAuto };
+
+struct ListenOn {
+  bool is_v6 = false;
+  uint16_t port = 0;  ///< 0: ServerOptions::port
+  MatchListRef addresses;
+  std::string tls;   ///< name of a tls block, "none", or empty
+  std::string http;  ///< name of a http block, or empty
+  Position position;
+};
+
+/// Statements of `options` about the server as a whole.
+struct ServerOptions {
+  std::string directory;                ///< empty: the process's
+  std::optional<std::string> pid_file;  ///< the path; nullopt when `pid-file none`
+  bool pid_file_given = false;          ///< false: pid_file is the default
+  std::optional<std::string> session_keyfile;
+  uint16_t port = 53;
+  std::vector<ListenOn> listen_on;  ///< IPv4; the default { any; } when none is written
+  std::vector<ListenOn> listen_on_v6;
+  uint32_t interface_interval_s = 3600;  ///< 0: no rescan
+  bool automatic_interface_scan = true;
+  MatchListRef blackhole;
+  std::optional<bool> querylog;  ///< unset: on when the category queries has a channel
+  bool reuseport = true;
+  Identity version, hostname, server_id{Identity::Kind::kNone, {}};
+
+  bool answer_cookie = true;
+  CookieAlgorithm cookie_algorithm = CookieAlgorithm::kSipHash24;
+  std::vector<std::vector<uint8_t>>
+      cookie_secrets;  ///< the first makes cookies, all are accepted; empty: random
+
+  uint32_t tcp_clients = 150;
+  uint32_t tcp_listen_queue = 10;
+  uint32_t tcp_initial_timeout_ds = 300;  ///< tenths of a second, as the next three
+  uint32_t tcp_idle_timeout_ds = 300;
+  uint32_t tcp_keepalive_timeout_ds = 300;
+  uint32_t tcp_advertised_timeout_ds = 300;
+  uint32_t tcp_receive_buffer = 0, tcp_send_buffer = 0;  ///< bytes; 0: the system's
+  uint32_t udp_receive_buffer = 0, udp_send_buffer = 0;
+
+  std::string statistics_file = "named.stats";
+  std::string dump_file = "named_dump.db";
+  std::string recursing_file = "named.recursing";
+  std::string secroots_file = "named.secroots";
+  std::string memstatistics_file = "named.memstats";
+  bool match_mapped_addresses = false;
+  bool flush_zones_on_shutdown = false;
+
+  uint32_t notify_rate = 20, startup_notify_rate = 20, serial_query_rate = 20;  ///< per second
+  uint32_t transfers_in = 10, transfers_out = 10, transfers_per_ns = 2;
+  uint32_t transfer_message_size = 20480;
+};
+
+/// One rule of rrset-order; unset fields match all.
+struct RrsetOrderRule {
+  enum class Order : uint8_t { kRandom, kCyclic, kFixed, kNone };
+  std::optional<dns::RRClass> rr_class;
+  std::optional<dns::RRType> type;
+  std::optional<std::string> name;  ///< as written; "*.example" is a wildcard
+  Order order = Order::kRandom;
+  bool operator==(const RrsetOrderRule&) const = default;
+};
+
+/// Statements that a view may set for itself.
+struct ViewOptions {
+  bool recursion = true;  ///< as written or by default; this version does not recurse either way
+  DnssecValidation dnssec_validation = DnssecValidation::kAuto;
+  uint16_t edns_udp_size = 1232;  ///< clamped to 512..4096
+  uint16_t max_udp_size = 1232;
+  uint16_t nocookie_udp_size = 4096;  ///< clamped from 128
+  bool require_server_cookie = false;
+  bool minimal_any = false;
+  MinimalResponses minimal_responses = MinimalResponses::kNoAuthRecursive;
+  std::vector<RrsetOrderRule> rrset_order;  ///< empty: random
+  bool message_compression = true;
+  bool auth_nxdomain = false;
+  MatchListRef no_case_compress;
+  bool provide_ixfr = true;
+  bool many_answers = true;  ///< transfer-format
+  bool operator==(const ViewOptions&) const = default;
+};
+
+/// Statements that a zone may set for itself, and options or view for all of theirs.
+struct ZoneOptions {
+  MatchListRef allow_query = MatchListRef::any();
+  MatchListRef allow_query_on = MatchListRef::any();
+  MatchListRef allow_transfer = MatchListRef::any();
+  uint16_t allow_transfer_port = 0;      ///< 0: every port
+  std::string allow_transfer_transport;  ///< "tcp", "tls"; empty: every one
+  MatchListRef allow_notify;
+  MatchListRef allow_update;
+  MatchListRef allow_update_forwarding;
+
+  CheckMode check_names_primary = CheckMode::kFail;
+  CheckMode check_names_secondary = CheckMode::kWarn;
+  CheckMode check_dup_records = CheckMode::kWarn;
+  CheckMode check_mx = CheckMode::kWarn;
+  CheckMode check_mx_cname = CheckMode::kWarn;
+  CheckMode check_srv_cname = CheckMode::kWarn;
+  CheckMode check_spf = CheckMode::kWarn;
+  bool check_integrity = true;
+  bool check_sibling = true;
+  bool check_wildcard = true;
+
+  std::optional<MasterFormat> masterfile_format;  ///< unset: text for primaries, raw for secondaries
+  MasterStyle masterfile_style = MasterStyle::kRelative;
+  std::optional<uint32_t> max_zone_ttl_s;  ///< unset: unlimited
+  uint32_t max_records = 0;                ///< 0: unlimited, as the next two
+  uint32_t max_records_per_type = 100;
+  uint32_t max_types_per_name = 100;
+  bool zero_no_soa_ttl = true;
+  ZoneStatistics statistics = ZoneStatistics::kTerse;
+
+  NotifyMode notify = NotifyMode::kYes;
+  std::vector<RemoteServer> also_notify;
+  uint32_t notify_delay_s = 5;
+  bool notify_to_soa = false;
+  SourceAddress notify_source, notify_source_v6;
+  SourceAddress transfer_source, transfer_source_v6;
+  uint32_t max_transfer_time_in_min = 120, max_transfer_idle_in_min = 60;
+  uint32_t max_transfer_time_out_min = 120, max_transfer_idle_out_min = 60;
+  uint32_t min_refresh_time_s = 300, max_refresh_time_s = 2419200;
+  uint32_t min_retry_time_s = 500, max_retry_time_s = 1209600;
+  bool request_ixfr = true;
+  bool request_expire = true;
+  bool try_tcp_refresh = true;
+  bool multi_master = false;
+  bool ixfr_from_differences_primary = false;
+  bool ixfr_from_differences_secondary = false;
+  std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< unset: unlimited
+  std::optional<uint64_t> max_journal_size;              ///< bytes; unset: default or unlimited
+  std::string key_directory;
+
+  bool operator==(const ZoneOptions&) const = default;
+};
+
+struct Zone {
+  dns::NameView name() const {
+    return {reinterpret_cast<const uint8_t*>(name_wire.data()), name_wire.size()};
+  }
+  /// "zone NAME/IN" without the word zone: as log lines name it.
+  std::string display_name() const;
+
+  std::string name_wire;  ///< wire form; case as written
+  dns::RRClass rr_class = dns::RRClass::kIn;
+  ZoneType type = ZoneType::kPrimary;
+  std::string file;     ///< as written: relative to ServerOptions::directory; empty when it has none
+  std::string in_view;  ///< kInView: the view whose zone this is
+  std::string journal;
+  std::vector<RemoteServer> primaries;
+  std::shared_ptr<const ZoneOptions> options;
+  Position position;  ///< Tree::files() name its file; not part of comparing
+
+  MasterFormat format() const;
+  CheckMode check_names() const;
+  /// Nothing about the zone has changed.
+  bool operator==(const Zone& other) const;
+};
+
+/// A `key`; also what rndc.key holds.
+struct Key {
+  std::string name;          ///< as written; compares as a domain name
+  std::string algorithm;     ///< "hmac-sha256", lower case
+  uint16_t digest_bits = 0;  ///< behind the algorithm ("hmac-sha256-128"); 0: all
+  std::vector<uint8_t> secret;
+  Position position;
+};
+
+/// A `server` statement: what to do and not to do with a remote server.
+struct Server {
+  IpPrefix prefix;
+  std::optional<bool> bogus, edns, provide_ixfr, request_ixfr, request_expire, request_nsid, send_cookie,
+      tcp_keepalive, tcp_only, many_answers;
+  std::optional<uint32_t> edns_udp_size, edns_version, max_udp_size, padding, transfers;
+  std::vector<std::string> keys;
+  SourceAddress notify_source, notify_source_v6, transfer_source, transfer_source_v6;
+  Position position;
+};
+
+struct View {
+  std::string name;  ///< "_default" when the configuration has no views
+  dns::RRClass rr_class = dns::RRClass::kIn;
+  MatchListRef match_clients = MatchListRef::any();
+  MatchListRef match_destinations = MatchListRef::any();
+  bool match_recursive_only = false;
+  ViewOptions options;
+  std::vector<Key> keys;        ///< its own, besides Config::keys
+  std::vector<Server> servers;  ///< its own and the global ones, its own first
+  std::vector<Zone> zones;      ///< in the order written
+};
+
+struct LogChannel {
+  enum class Kind : uint8_t { kNull, kStderr, kSyslog, kFile };
+  enum class Suffix : uint8_t { kIncrement, kTimestamp };
+  enum class Time : uint8_t { kNone, kLocal, kIso8601, kIso8601Utc };
+
+  std::string name;
+  Kind kind = Kind::kNull;
+  std::string file;                  ///< kFile: as written
+  std::optional<uint32_t> versions;  ///< old files kept; unset: none; UINT32_MAX: unlimited
+  uint64_t size = 0;                 ///< bytes after which a new file begins; 0: unlimited
+  Suffix suffix = Suffix::kIncrement;
+  std::string facility = "daemon";  ///< kSyslog
+  LogSeverity severity = LogSeverity::kInfo;
+  int debug_level = 0;   ///< for LogSeverity::kDebug
+  bool dynamic = false;  ///< the level that rndc trace and -d set
+  Time print_time = Time::kNone;
+  bool print_category = false;
+  bool print_severity = false;
+  bool buffered = false;
+};
+
+struct LogCategoryRule {
+  LogCategory category = LogCategory::kDefault;
+  std::vector<std::string> channels;  ///< each the name of one of Logging::channels
+};
+
+/// channels holds BIND's built-in ones too: default_syslog, default_debug, default_stderr, null.
+struct Logging {
+  bool given = false;  ///< a `logging` statement stands in the file
+  std::vector<LogChannel> channels;
+  std::vector<LogCategoryRule>
+      categories;  ///< only those written; kDefault and kUnmatched have built-in rules
+};
+
+struct ControlChannel {
+  bool is_unix = false;
+  std::optional<IpAddress> address;  ///< unset: any ("*")
+  uint16_t port = 953;
+  MatchListRef allow;
+  std::vector<std::string> keys;  ///< names; empty: those of rndc.key
+  bool read_only = false;
+  std::string path;  ///< kUnix
+  uint32_t permissions = 0, owner = 0, group = 0;
+  Position position;
+};
+
+struct Controls {
+  bool given = false;  ///< false: BIND opens 127.0.0.1 and ::1, port 953, with rndc.key
+  std::vector<ControlChannel> channels;
+};
+
+struct Acl {
+  std::string name;
+  MatchListRef list;
+  Position position;
+};
+
+struct Config {
+  std::vector<std::string> files;  ///< what Position::file indexes
+  ServerOptions options;
+  std::vector<Key> keys;
+  std::vector<Acl> acls;
+  Logging logging;
+  Controls controls;
+  std::vector<View> views;  ///< at least one
+
+  SourcePosition source(const Position& position) const;
+  size_t zone_count() const;
+};
+
+}  // namespace nomen::config

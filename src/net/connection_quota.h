@@ -17,8 +17,14 @@ class ConnectionQuota {
     do {
       if (used >= limit_.load(std::memory_order_relaxed)) return false;
     } while (!used_.compare_exchange_weak(used, used + 1, std::memory_order_relaxed));
-    note_high_water(used + 1);
     return true;
+  }
+  /// A place that was taken is really used now: what high_water() counts.
+  void note_use() {
+    uint32_t used = used_.load(std::memory_order_relaxed);
+    uint32_t seen = high_water_.load(std::memory_order_relaxed);
+    while (seen < used && !high_water_.compare_exchange_weak(seen, used, std::memory_order_relaxed)) {
+    }
   }
   void release() { used_.fetch_sub(1, std::memory_order_relaxed); }
 
@@ -29,12 +35,6 @@ class ConnectionQuota {
   uint32_t high_water() const { return high_water_.load(std::memory_order_relaxed); }
 
  private:
-  void note_high_water(uint32_t used) {
-    uint32_t seen = high_water_.load(std::memory_order_relaxed);
-    while (seen < used && !high_water_.compare_exchange_weak(seen, used, std::memory_order_relaxed)) {
-    }
-  }
-
   std::atomic<uint32_t> limit_;
   std::atomic<uint32_t> used_{0};
   std::atomic<uint32_t> high_water_{0};

@@ -33,6 +33,7 @@ void ConnectionTable::adopt(Descriptor socket, const SocketAddress& peer, const 
   link_newest(connection);
   ++size_;
   ++counters_.opened;
+  quota_.note_use();
   connection.start(read_now);
 }
 

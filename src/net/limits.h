@@ -35,7 +35,7 @@ inline constexpr size_t kHighWaterBytes = 256 * 1024;
 inline constexpr size_t kLowWaterBytes = 64 * 1024;
 /// What a producer may send in one turn, so that one zone transfer does not hold up every other client.
 inline constexpr size_t kTurnBytes = 256 * 1024;
-/// The client of a blocked connection must take so much (or all there is) within each write timeout.
+/// The client of a blocked connection must take so much (or all there is) in each write timeout.
 inline constexpr size_t kLeastDrainBytes = 16 * 1024;
 /// Answers a connection may owe (Connection::hold) before its further messages wait.
 inline constexpr uint32_t kHoldsPerConnection = 64;

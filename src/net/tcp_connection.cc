@@ -1,5 +1,7 @@
 #include "net/tcp_connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -46,7 +48,7 @@ void Connection::reply(Bytes message) {
   NOMEN_REQUIRE(!message.empty() && message.size() <= kLargestMessage);
   if (broken_ || !socket_.valid()) return;
   bool collect = at_turn() && unsent() == 0;
-  if (!collect && unsent() == 0) drain_starts_now();
+  if (!collect && unsent() == 0) write_timeout_starts_now();
   std::vector<uint8_t>& to = collect ? table_.collected_ : queue_;
   uint8_t prefix[kPrefixBytes];
   store_u16(prefix, static_cast<uint16_t>(message.size()));
@@ -104,6 +106,7 @@ void Connection::end_turn() {
   flush();
   table_.at_turn_ = nullptr;
   if (done()) {
+    if (closing_ && !broken_) discard_input();
     table_.retire(*this);
     return;
   }
@@ -145,7 +148,7 @@ void Connection::on_ready(uint32_t events) {
 void Connection::on_timer() {
   begin_turn();
   produce();
-  if (deadline_ms() <= table_.loop().now_ms()) {
+  if (expired() && !(unsent() > 0 && client_took_enough())) {
     broken_ = true;
     ++table_.counters_.timed_out;
   }
@@ -252,7 +255,6 @@ void Connection::send_queue() {
   if (unsent() == 0) return;
   size_t sent = send_some(Bytes(queue_).subspan(queue_sent_));
   queue_sent_ += sent;
-  drained_bytes_ += sent;
   if (unsent() == 0) {
     clear(queue_);
     queue_sent_ = 0;
@@ -260,12 +262,26 @@ void Connection::send_queue() {
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(queue_sent_));
     queue_sent_ = 0;
   }
-  if (drained_bytes_ >= kLeastDrainBytes) drain_starts_now();
 }
 
-void Connection::drain_starts_now() {
-  drained_bytes_ = 0;
+/// How much of what the kernel was given has reached the client's host. What epoll says will not do here: it
+/// reports room only when a third of the kernel's buffer is free, and that can be megabytes.
+uint64_t Connection::arrived_bytes() const {
+  int under_way = 0;
+  return ioctl(socket_.get(), SIOCOUTQ, &under_way) == 0 ? handed_bytes_ - static_cast<uint64_t>(under_way)
+                                                         : 0;
+}
+
+void Connection::write_timeout_starts_now() {
   write_since_ms_ = table_.loop().now_ms();
+  arrived_before_ = arrived_bytes();
+}
+
+/// At the end of a write timeout; if so, the next one has begun.
+bool Connection::client_took_enough() {
+  uint64_t before = arrived_before_;
+  write_timeout_starts_now();
+  return arrived_before_ - before >= kLeastDrainBytes;
 }
 
 /// The replies of this turn; what the kernel does not take becomes the queue.
@@ -274,7 +290,7 @@ void Connection::send_collected() {
   if (collected.empty()) return;
   size_t sent = unsent() == 0 && !socket_full_ ? send_some(collected) : 0;
   if (sent < collected.size()) {
-    if (unsent() == 0) drain_starts_now();
+    if (unsent() == 0) write_timeout_starts_now();
     append(queue_, Bytes(collected).subspan(sent));
   }
   collected.clear();
@@ -287,6 +303,7 @@ size_t Connection::send_some(Bytes bytes) {
     ssize_t taken = send(socket_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (taken > 0) {
       sent += static_cast<size_t>(taken);
+      handed_bytes_ += static_cast<size_t>(taken);
     } else if (errno == EAGAIN || errno == ENOBUFS) {
       socket_full_ = true;
       break;
@@ -296,6 +313,11 @@ size_t Connection::send_some(Bytes bytes) {
     }
   }
   return sent;
+}
+
+/// A socket that is closed with unread input resets the connection, and the client loses replies under way.
+void Connection::discard_input() {
+  recv(socket_.get(), nullptr, SIZE_MAX >> 1, MSG_TRUNC | MSG_DONTWAIT);
 }
 
 bool Connection::done() const {
@@ -316,6 +338,10 @@ void Connection::update_interest() {
     table_.loop().modify(socket_.get(), wanted, *this);
   }
   interest_ = wanted;
+}
+
+bool Connection::expired() const {
+  return deadline_ms() <= table_.loop().now_ms();
 }
 
 uint64_t Connection::deadline_ms() const {

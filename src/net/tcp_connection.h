@@ -131,9 +131,13 @@ class Connection final : private EventHandler, private Timer {
   bool done() const;
   void update_interest();
   uint64_t deadline_ms() const;
+  bool expired() const;
+  void discard_input();
   void arm(uint64_t when_ms);
   void call_me_next_round() { arm(0); }
-  void drain_starts_now();
+  uint64_t arrived_bytes() const;
+  void write_timeout_starts_now();
+  bool client_took_enough();
 
   ConnectionTable& table_;
   ConnectionId id_;
@@ -147,7 +151,8 @@ class Connection final : private EventHandler, private Timer {
   std::vector<uint8_t> queue_;  ///< replies that the kernel has not taken, from queue_sent_ on
   size_t queue_sent_ = 0;
   size_t turn_bytes_ = 0;        ///< queued in this turn
-  size_t drained_bytes_ = 0;     ///< taken by the client since write_since_ms_
+  uint64_t handed_bytes_ = 0;    ///< given to the kernel so far
+  uint64_t arrived_before_ = 0;  ///< of them, what the client had taken when the write timeout began
   uint64_t write_since_ms_ = 0;  ///< since when the write timeout runs
   uint64_t active_ms_ = 0;  ///< the last whole message or the last reply that had to wait, or the opening
   uint64_t armed_ms_ = 0;   ///< when the timer is to fire, if armed

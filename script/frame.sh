@@ -1,6 +1,7 @@
 # What every bash script of this folder starts with (sourced, not run): the root of the tree, messages with
 # colours on a terminal only, and --help, which prints the comment at the top of the script.
 
+script_file=$(realpath "$0")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
@@ -25,7 +26,7 @@ usage_if_asked() {
   local word
   for word in "$@"; do
     if [[ $word == --help || $word == -h ]]; then
-      awk 'NR == 1 { next } /^#/ { sub(/^# ?/, ""); print; next } { exit }' "$0"
+      awk 'NR == 1 { next } /^#/ { sub(/^# ?/, ""); print; next } { exit }' "$script_file"
       exit 0
     fi
   done

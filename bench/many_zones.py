@@ -1,0 +1,118 @@
+"""A hundred thousand zones of ten records: from the start of the process until every zone's SOA is answered,
+bytes per zone, and how long adding one zone takes until it is answered."""
+
+import base64
+import os
+import statistics
+import subprocess
+import time
+
+import measure
+import peers
+import zones
+from report import number
+
+ZONES = 100_000
+TIME_BAR = 0.2  # of the best peer's
+BYTES_BAR = 3000  # a zone
+ADD_BAR_MS = 10
+CONTROL_PORT = 24601
+
+
+class NomenControlled(peers.Nomen):
+    """Nomen with the control channel open."""
+
+    def __init__(self, *words, **settings):
+        super().__init__(*words, **settings)
+        secret = base64.b64encode(os.urandom(32)).decode()
+        self.key = f'key "bench" {{ algorithm hmac-sha256; secret "{secret}"; }};\n'
+        self.outside = self.key + (f"controls {{ inet 127.0.0.1 port {CONTROL_PORT} allow {{ 127.0.0.1; }} "
+                                   f'keys {{ "bench"; }}; }};\n')
+        self.extra_options = "allow-new-zones yes;"
+
+    def control(self, *words):
+        """Runs rndc; seconds it took, and its status."""
+        conf = self.folder / "rndc.conf"
+        if not conf.exists():
+            conf.write_text(self.key + 'options { default-key "bench"; default-server 127.0.0.1; };\n')
+        begun = time.monotonic()
+        done = subprocess.run(["/usr/sbin/rndc", "-c", str(conf), "-p", str(CONTROL_PORT), *words], capture_output=True,
+                              text=True, timeout=60)
+        return time.monotonic() - begun, done.returncode
+
+
+def until_all_answered(server, many):
+    """Seconds from the start until a sweep over all zones got a right answer from each."""
+    for origin, _ in many.zones[::len(many.zones) // 50]:
+        server.wait_ready(f"{origin} SOA", limit_s=300)
+    while time.monotonic() - server.started < 300:
+        sweep = measure.load("load_udp", server.port, many.sweep, count=len(many.zones))
+        if sweep["rcodes"].get("0", 0) == len(many.zones) and sweep["with_answer"] == len(many.zones):
+            # The sweep that found everything right is not part of the time.
+            return time.monotonic() - server.started - sweep["seconds"]
+    raise RuntimeError(f"{server.name}: not all zones are answered: {sweep['rcodes']}")
+
+
+def answered_within_ms(server, origin, begun, limit_s=10):
+    while time.monotonic() - begun < limit_s:
+        response = measure.ask(server.port, f"{origin} SOA")
+        if response and response[0] == 0 and response[1] > 0:
+            return (time.monotonic() - begun) * 1000
+    return None
+
+
+def add_zones(server, file, manner, times=7):
+    """Milliseconds from rndc's call until the zone is answered, less what an rndc that does nothing takes."""
+    idle = statistics.median(server.control("null")[0] for _ in range(times)) * 1000
+    found = []
+    for i in range(times):
+        origin = f"added-{manner}-{i}.example."
+        statement = f'{{ type primary; file "{file}"; }};'
+        if manner == "reconfig":
+            with open(server.folder / "named.conf", "a") as conf:
+                conf.write(f'zone "{origin}" {statement}\n')
+        begun = time.monotonic()
+        _, status = server.control("reconfig") if manner == "reconfig" else server.control("addzone", origin, statement)
+        took = answered_within_ms(server, origin, begun) if status == 0 else None
+        if took is None:
+            return None
+        found.append(max(0, took - idle))
+    return statistics.median(found)
+
+
+def run(report, options):
+    many = zones.make("many", ZONES, measure.DATA)
+    group = measure.MemoryGroup()
+    rows, seconds, sizes, added = [], {}, {}, {}
+    chosen = peers.servers(options, ("nomen", "nsd", "knot") if options.quick else ("nomen", "nsd", "knot", "bind"))
+    try:
+        for server in chosen:
+            if server.name == "nomen":
+                server = NomenControlled("nomen", options.subject)
+            with group.watched():
+                server.start(many.zones, 24600, core="0,1", group=group)
+                try:
+                    seconds[server.name] = until_all_answered(server, many)
+                    time.sleep(1.5)
+                    sizes[server.name] = group.anonymous() / ZONES
+                    cpu = sum(measure.cpu_s(server.pids()))
+                    if server.name == "nomen":
+                        for manner in ("reconfig", "addzone"):
+                            added[manner] = add_zones(server, many.zones[0][1], manner)
+                except RuntimeError as problem:
+                    print(f"   {problem}", flush=True)
+                    continue
+                finally:
+                    stop = server.stop()
+            rows.append([server.name, number(seconds[server.name]), number(cpu), number(sizes[server.name], 0),
+                         number(group.peak / ZONES, 0), number(stop)])
+        report.table(f"{ZONES:,} zones of ten records", ["server", "all answered s", "CPU s", "bytes/zone", "peak", "stop s"], rows)
+        best = min((s for name, s in seconds.items() if name != "nomen"), default=None)
+        nomen = seconds.get("nomen")
+        report.bar("many zones: seconds against the best peer", nomen and best and nomen / best, most=TIME_BAR)
+        report.bar("many zones: bytes per zone", sizes.get("nomen"), most=BYTES_BAR, digits=0)
+        report.table("adding one zone", ["by", "ms until answered"], [[k, number(v, 1)] for k, v in added.items()])
+        quickest = min((v for v in added.values() if v is not None), default=None)
+        report.bar("many zones: ms to add one", quickest, most=ADD_BAR_MS, digits=1)
+    finally:
+        group.close()

@@ -1,0 +1,21 @@
+// Limits of answering, with the reasons.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace nomen::answer {
+
+inline constexpr size_t kBatch = 64;                 ///< questions looked up together; net/ receives as many
+inline constexpr size_t kPlainUdpBytes = 512;        ///< RFC 1035 4.2.1
+inline constexpr size_t kMaxMessageBytes = 65535;    ///< RFC 1035 4.2.2
+inline constexpr unsigned kMaxChainLinks = 11;       ///< CNAMEs and DNAMEs one answer follows (BIND's max-query-restarts)
+inline constexpr unsigned kMaxAdditionalNames = 64;  ///< names whose addresses are added to one answer
+inline constexpr uint32_t kCookiePastS = 3600;       ///< RFC 9018 4.3
+inline constexpr uint32_t kCookieFutureS = 300;      ///< RFC 9018 4.3
+inline constexpr size_t kShuffledRRs = 64;           ///< an RRset above this is rotated rather than shuffled
+
+inline constexpr uint16_t kDefaultUdpSize = 1232;    ///< in our OPT where no view says another (DNS flag day 2020)
+/// Kept for our OPT: 11 octets, a cookie of 28, keepalive of 6, an extended error of 6, and a short NSID.
+inline constexpr size_t kReservedForOpt = 11 + 28 + 6 + 6 + 32;
+
+}  // namespace nomen::answer

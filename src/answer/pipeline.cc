@@ -1,0 +1,171 @@
+#include "answer/pipeline.h"
+
+#include <algorithm>
+
+#include "answer/admit.h"
+#include "answer/authority.h"
+#include "answer/chaos.h"
+#include "answer/permit.h"
+#include "answer/query_log.h"
+#include "answer/select_view.h"
+
+namespace nomen::answer {
+
+namespace {
+
+using dns::Opcode;
+using dns::Rcode;
+using dns::RRClass;
+using dns::RRType;
+
+/// The zone for a name: the deepest one; for DS the parent's side, where we have it (RFC 4035 3.1.4.1).
+const ServedZone* find_zone(const View& view, const Question& question) {
+  const size_t labels = question.name.labels;
+  if (question.type == RRType::kDs && labels > 0) {
+    if (const ServedZone* parent = view.zones.find_longest(question.name, labels - 1)) return parent;
+  }
+  return view.zones.find_longest(question.name, labels);
+}
+
+/// What a question for a type that no zone holds gets, or kNoError for ordinary types.
+Rcode refusal_of_type(RRType type) {
+  switch (type) {
+    case RRType::kAxfr:
+    case RRType::kIxfr:
+      return Rcode::kRefused;
+    case RRType::kMaila:
+    case RRType::kMailb:
+      return Rcode::kNotImp;
+    case RRType::kOpt:
+    case RRType::kTsig:
+    case RRType::kTkey:
+      return Rcode::kFormErr;
+    default:
+      return Rcode::kNoError;
+  }
+}
+
+}  // namespace
+
+Pipeline::Pipeline(uint64_t seed) : queries_(kBatch), response_(seed) {}
+
+void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s) {
+  while (!batch.empty()) {
+    const size_t count = std::min(batch.size(), kBatch);
+    for (size_t i = 0; i < count; i++) {
+      queries_[i].received = batch[i].received;
+      admit(queries_[i]);
+    }
+    if (count > 1) look_ahead(snapshot, count);
+    for (size_t i = 0; i < count; i++) {
+      read_edns(queries_[i], *snapshot.server, now_s);
+      reply(snapshot, queries_[i], batch[i], now_s);
+    }
+    batch = batch.subspan(count);
+  }
+}
+
+/// Sends the memory reads of all questions of the batch on their way: the zone table's lines, then the zones'
+/// index lines, then the nodes. Only a hint: nothing is decided here.
+void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
+  if (snapshot.views.empty()) return;
+  const View& view = *snapshot.views.front();
+  std::array<const zone::Content*, kBatch> contents;
+  for (size_t i = 0; i < count; i++) {
+    if (queries_[i].question.present) view.zones.prefetch(queries_[i].question.name);
+  }
+  for (size_t i = 0; i < count; i++) {
+    const Question& question = queries_[i].question;
+    const ServedZone* zone = question.present ? view.zones.find_longest(question.name, question.name.labels) : nullptr;
+    contents[i] = zone != nullptr ? zone->content() : nullptr;
+    if (contents[i] != nullptr) contents[i]->prefetch_line(question.name);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (contents[i] != nullptr) contents[i]->prefetch_node(queries_[i].question.name);
+  }
+}
+
+size_t Pipeline::size_limit(const Query& query) const {
+  if (query.received.transport == Transport::kTcp) return kMaxMessageBytes;
+  if (!query.edns.present) return kPlainUdpBytes;
+  size_t limit = std::max<size_t>(query.edns.udp_size, kPlainUdpBytes);
+  if (query.view != nullptr) {
+    limit = std::min<size_t>(limit, query.view->settings->max_udp_size);
+    if (query.edns.cookie != CookieState::kValid) limit = std::min<size_t>(limit, query.view->settings->nocookie_udp_size);
+  }
+  return std::max(limit, kPlainUdpBytes);
+}
+
+void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
+  exchange.reply_size = 0;
+  (query.received.transport == Transport::kUdp ? counters_.requests_udp : counters_.requests_tcp).add();
+  if (query.dropped || is_blackholed(query, snapshot)) {
+    counters_.dropped.add();
+    return;
+  }
+  query.view = nullptr;
+  query.zone = nullptr;
+  if (query.question.present && query.early == Rcode::kNoError) select_view(query, snapshot);
+  const size_t reserved = query.edns.present ? kReservedForOpt : 0;
+  response_.begin(query.question, query.received.data, exchange.out, size_limit(query), reserved);
+  const ExtendedError extended_error = decide(snapshot, query);
+  const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
+  const OptOptions options = reply_options(query, *snapshot.server, view, extended_error, now_s);
+  exchange.reply_size = response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
+  exchange.wants_keepalive = query.edns.wants_keepalive;
+  if (response_.is_truncated()) counters_.truncated.add();
+  counters_.replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()), counters_.replies_by_rcode.size() - 1)].add();
+  if (snapshot.server->query_log && query.question.present) log_query(query);
+}
+
+/// The reply's content or its error. Everything that can go wrong ends in an rcode here.
+ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
+  const auto fail = [&](Rcode rcode, ExtendedError why = ExtendedError::kNone) {
+    response_.set_rcode(rcode);
+    return why;
+  };
+  if (query.early != Rcode::kNoError) return fail(query.early);
+  if (query.question.opcode != Opcode::kQuery && query.question.opcode != Opcode::kUpdate && query.question.opcode != Opcode::kNotify) {
+    return fail(Rcode::kNotImp);
+  }
+  if (!query.question.present) return ExtendedError::kNone;  // a cookie was all that was asked for
+  if (query.edns.signed_message) return fail(Rcode::kNotAuth);  // no key is known here
+  if (query.question.opcode != Opcode::kQuery) return fail(Rcode::kNotImp);
+  if (query.question.rr_class == RRClass::kCh && query.view == nullptr) {
+    return answer_chaos(query, *snapshot.server, response_) ? ExtendedError::kNone : fail(Rcode::kRefused);
+  }
+  if (query.view == nullptr) return fail(Rcode::kRefused);
+  return route_query(snapshot, query);
+}
+
+ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
+  const ViewSettings& view = *query.view->settings;
+  if (view.require_server_cookie && query.received.transport == Transport::kUdp && query.edns.cookie != CookieState::kNone &&
+      query.edns.cookie != CookieState::kValid) {
+    response_.set_rcode(Rcode::kBadCookie);
+    return ExtendedError::kNone;
+  }
+  const Rcode refused = refusal_of_type(query.question.type);
+  if (refused != Rcode::kNoError) {
+    response_.set_rcode(refused);
+    return ExtendedError::kNone;
+  }
+  query.zone = find_zone(*query.view, query.question);
+  if (!may_query(query, snapshot)) {
+    response_.set_rcode(Rcode::kRefused);
+    return ExtendedError::kProhibited;
+  }
+  if (query.zone == nullptr) {
+    response_.set_rcode(Rcode::kRefused);
+    return ExtendedError::kNone;
+  }
+  if (query.zone->content() == nullptr) {
+    response_.set_rcode(Rcode::kServFail);
+    return ExtendedError::kNone;
+  }
+  response_.set_view(view);
+  answer_from_zones(query, response_, additional_);
+  return ExtendedError::kNone;
+}
+
+}  // namespace nomen::answer

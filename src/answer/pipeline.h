@@ -1,0 +1,50 @@
+// The packet's way through answer/, in order, in one place:
+//
+//   admit -> read_edns -> blackhole -> select_view -> route -> permit -> answer -> encode -> record
+//
+// A batch of requests is looked up together: while one waits for memory, the next is on its way there.
+// Thread rule: one Pipeline per worker; the snapshot is the caller's for the time of the call.
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "answer/additional.h"
+#include "answer/counters.h"
+#include "answer/edns.h"
+#include "answer/query.h"
+#include "answer/response.h"
+
+namespace nomen::answer {
+
+/// A request and where its reply goes.
+struct Exchange {
+  Received received;
+  MutableBytes out;     ///< may be the request's own memory
+  size_t reply_size = 0; ///< written: 0 is no reply
+  bool wants_keepalive = false;  ///< written: the client of this TCP connection knows RFC 7828
+};
+
+class Pipeline {
+ public:
+  explicit Pipeline(uint64_t seed);
+
+  /// Answers up to kBatch requests at a time; `now_s` is the time in seconds since 1970.
+  void answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s);
+
+  const Counters& counters() const { return counters_; }
+
+ private:
+  void look_ahead(const Snapshot& snapshot, size_t count);
+  void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
+  ExtendedError decide(const Snapshot& snapshot, Query& query);
+  ExtendedError route_query(const Snapshot& snapshot, Query& query);
+  size_t size_limit(const Query& query) const;
+
+  std::vector<Query> queries_;
+  Response response_;
+  Additional additional_;
+  Counters counters_;
+};
+
+}  // namespace nomen::answer

@@ -1,0 +1,67 @@
+// A request on its way through the stages: a row of facts, each written once by the stage that finds it
+// out, and only read after that (DESIGN 3). No stage changes what an earlier one wrote.
+// Thread rule: belongs to one worker; made once and used for one request after the other.
+#pragma once
+#include <cstdint>
+
+#include "answer/limits.h"
+#include "answer/snapshot.h"
+#include "base/bytes.h"
+#include "dns/hashed_name.h"
+#include "dns/types.h"
+
+namespace nomen::answer {
+
+enum class Transport : uint8_t { kUdp, kTcp };
+
+/// What came, and from where. Written by the worker.
+struct Received {
+  const uint8_t* data = nullptr;  ///< at least 64 readable bytes behind the message
+  size_t size = 0;
+  Transport transport = Transport::kUdp;
+  Bytes peer;                     ///< 4 or 16 octets
+  Bytes local;                    ///< the address it was sent to
+  uint16_t peer_port = 0;
+  bool truncated = false;         ///< did not fit into the buffer
+};
+
+/// Header and question. Written by admit().
+struct Question {
+  uint16_t id = 0;
+  uint16_t flags = 0;        ///< the header's second 16 bits as they came
+  dns::Opcode opcode = dns::Opcode::kQuery;
+  dns::RRType type = dns::RRType::kA;
+  dns::RRClass rr_class = dns::RRClass::kIn;
+  uint16_t end = 12;         ///< where the question ends in the message
+  bool present = false;      ///< QDCOUNT was 1
+  dns::HashedName name;
+
+  bool recursion_desired() const { return (flags & 0x0100) != 0; }
+};
+
+enum class CookieState : uint8_t { kNone, kClientOnly, kInvalid, kValid };
+
+/// What the OPT record says (RFC 6891). Written by read_edns().
+struct Edns {
+  bool present = false;
+  bool dnssec_ok = false;
+  bool wants_nsid = false;
+  bool wants_keepalive = false;
+  bool signed_message = false;  ///< a TSIG or SIG(0) record is there
+  uint8_t version = 0;
+  uint16_t udp_size = 0;
+  CookieState cookie = CookieState::kNone;
+  std::array<uint8_t, 8> client_cookie{};
+};
+
+struct Query {
+  Received received;
+  Question question;
+  Edns edns;
+  dns::Rcode early = dns::Rcode::kNoError;  ///< what admit() and read_edns() found wrong
+  bool dropped = false;                     ///< no reply at all
+  const View* view = nullptr;               ///< written by select_view()
+  const ServedZone* zone = nullptr;         ///< written by route(): the zone that answers, if any
+};
+
+}  // namespace nomen::answer

@@ -1,0 +1,100 @@
+// Writes a reply into a buffer: header and question stay or are copied, RRsets are copied from their wire
+// form behind compressed owners, and what does not fit is left out whole. Counts and flags go into the
+// header at the end. Names are compressed against the question (whose suffixes are hashed already) and
+// against what was written before, by their hashes: 64 bits under a secret seed.
+// Thread rule: belongs to one worker; begin() makes it ready for the next reply.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "answer/query.h"
+#include "answer/snapshot.h"
+#include "base/bytes.h"
+#include "base/random.h"
+#include "dns/hashed_name.h"
+#include "dns/types.h"
+#include "zone/node.h"
+
+namespace nomen::answer {
+
+enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
+
+class Response {
+ public:
+  explicit Response(uint64_t seed) : random_(seed) {}
+
+  /// `out` may be the request's own memory. `limit` is how large the whole message may become, OPT included;
+  /// `reserved` of it is kept for the OPT.
+  void begin(const Question& question, const uint8_t* request, MutableBytes out, size_t limit, size_t reserved);
+
+  void set_rcode(dns::Rcode rcode) { rcode_ = rcode; }
+  dns::Rcode rcode() const { return rcode_; }
+  void set_authoritative(bool authoritative) { authoritative_ = authoritative; }
+  void set_truncated() { truncated_ = true; }
+  bool is_truncated() const { return truncated_; }
+  size_t count(Section section) const { return counts_[static_cast<size_t>(section)]; }
+  /// The view whose rrset-order holds, and whose class the RRs have when the question's class is ANY.
+  void set_view(const ViewSettings& view);
+
+  /// Adds an RRset whose owner is the suffix of `labels` labels of the question's name. False: no room.
+  bool add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s);
+  /// The same for any owner; `hashed` is `owner` hashed.
+  bool add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set, uint32_t ttl_s);
+  /// One RR of given rdata (uncompressed).
+  bool add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type, uint32_t ttl_s, Bytes rdata);
+
+  /// Writes the OPT with `options` (already coded), then the header. Returns the size of the message.
+  size_t finish(const Edns& edns, uint16_t own_udp_size, Bytes options);
+
+  /// Forgets all sections: for an error found late.
+  void rewind();
+
+ private:
+  struct WrittenName {
+    uint64_t hash;
+    uint16_t offset;
+    uint16_t epoch;
+  };
+  static constexpr size_t kNameSlots = 256;
+
+  bool put_suffix(size_t labels);
+  bool put_name(const uint8_t* wire, const dns::HashedName& name);
+  bool put_rr(dns::RRType type, uint32_t ttl_s, Bytes rdata);
+  bool put_named_rdata(dns::RRType type, Bytes rdata);
+  bool put_rdata_name(const uint8_t*& at, const uint8_t* end);
+  template <class PutOwner>
+  bool add_set(Section section, const PutOwner& put_owner, zone::RRsetView set, uint32_t ttl_s);
+  bool room(size_t bytes) const { return at_ + bytes <= end_; }
+  bool put(Bytes bytes) {
+    if (!room(bytes.size())) return false;
+    std::memcpy(out_ + at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+    return true;
+  }
+  uint16_t find_written(uint64_t hash) const;
+  void note_written(uint64_t hash, size_t offset);
+  void forget_since(size_t at);
+  void order_rrs(zone::RRsetView set);
+  RRsetOrder order_of(dns::RRType type) const;
+
+  const Question* question_ = nullptr;
+  uint8_t* out_ = nullptr;
+  size_t at_ = 0;
+  size_t end_ = 0;
+  size_t limit_ = 0;
+  std::array<uint16_t, 3> counts_{};
+  dns::Rcode rcode_ = dns::Rcode::kNoError;
+  bool authoritative_ = false;
+  bool truncated_ = false;
+  const ViewSettings* view_ = nullptr;
+  uint16_t class_ = 1;
+  FastRandom random_;
+  uint32_t cyclic_ = 0;
+  uint16_t epoch_ = 0;
+  std::array<WrittenName, kNameSlots> written_{};
+  std::vector<const uint8_t*> rrs_;  ///< the RRs of a set in the order they go out
+  dns::HashedName scratch_;
+};
+
+}  // namespace nomen::answer

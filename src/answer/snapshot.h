@@ -1,0 +1,107 @@
+// What a worker answers from: an immutable picture of the configuration and of all zones (DESIGN 1.2). The
+// server makes a new one for every change and shares with the old what did not change; workers pick the
+// newest up at the start of a batch.
+// Thread rule: constant after publishing.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/siphash.h"
+#include "dns/name.h"
+#include "dns/types.h"
+#include "policy/acl.h"
+#include "zone/content.h"
+#include "zone/name_table.h"
+
+namespace nomen::answer {
+
+/// minimal-responses
+enum class MinimalResponses : uint8_t { kNo, kYes, kNoAuth, kNoAuthRecursive };
+/// rrset-order
+enum class RRsetOrder : uint8_t { kFixed, kRandom, kCyclic, kNone };
+
+/// One rule of an rrset-order statement; the first that fits decides.
+struct RRsetOrderRule {
+  std::optional<dns::RRClass> rr_class;
+  std::optional<dns::RRType> type;
+  std::optional<dns::Name> name;  ///< a leading "*" label means: and all below
+  RRsetOrder order = RRsetOrder::kRandom;
+};
+
+/// What a zone statement (with what it inherits) says about answering. Shared by zones that say the same.
+struct ZoneSettings {
+  policy::AclPtr allow_query;
+  policy::AclPtr allow_query_on;
+  policy::AclPtr allow_transfer;
+};
+
+/// A zone of a view: its settings, and its content once it is loaded.
+class ServedZone {
+ public:
+  ServedZone(dns::NameView apex, std::shared_ptr<const ZoneSettings> settings, zone::ContentPtr content)
+      : apex_(apex), settings_(std::move(settings)), content_(std::move(content)) {}
+  dns::NameView apex() const { return apex_; }
+  const ZoneSettings& settings() const { return *settings_; }
+  /// nullptr while the zone could not be loaded: it is answered with SERVFAIL.
+  const zone::Content* content() const { return content_.get(); }
+  const zone::ContentPtr& shared_content() const { return content_; }
+  const std::shared_ptr<const ZoneSettings>& shared_settings() const { return settings_; }
+
+ private:
+  dns::Name apex_;
+  std::shared_ptr<const ZoneSettings> settings_;
+  zone::ContentPtr content_;
+};
+
+using ZoneTable = zone::NameTable<ServedZone>;
+
+struct ViewSettings {
+  std::string name = "_default";
+  dns::RRClass rr_class = dns::RRClass::kIn;
+  policy::AclPtr match_clients;
+  policy::AclPtr match_destinations;
+  bool match_recursive_only = false;
+  policy::AclPtr allow_query;     ///< for names that are in no zone
+  policy::AclPtr allow_query_on;
+  MinimalResponses minimal_responses = MinimalResponses::kNoAuthRecursive;
+  bool minimal_any = false;
+  std::vector<RRsetOrderRule> rrset_order;
+  uint16_t max_udp_size = 1232;
+  uint16_t edns_udp_size = 1232;      ///< what our OPT says
+  uint16_t nocookie_udp_size = 4096;
+  bool require_server_cookie = false;
+  bool answer_cookie = true;
+};
+
+struct View {
+  std::shared_ptr<const ViewSettings> settings;
+  ZoneTable zones;
+};
+
+/// RFC 9018 4: the first secret signs, all verify.
+struct CookieSecrets {
+  std::vector<crypto::SipHashKey> secrets;
+};
+
+/// What the options say for the whole server.
+struct ServerSettings {
+  policy::AclPtr blackhole;
+  std::optional<std::string> version;    ///< version.bind; nullopt: not answered
+  std::optional<std::string> hostname;   ///< hostname.bind
+  std::optional<std::string> server_id;  ///< id.server and NSID
+  CookieSecrets cookies;
+  uint16_t tcp_advertised_timeout_ds = 300;  ///< tenths of a second, RFC 7828
+  bool query_log = false;
+};
+
+struct Snapshot {
+  std::shared_ptr<const ServerSettings> server;
+  std::shared_ptr<const policy::LocalAddresses> local;
+  std::vector<std::shared_ptr<const View>> views;  ///< in order: the first that matches serves
+};
+
+}  // namespace nomen::answer

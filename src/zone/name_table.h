@@ -1,0 +1,120 @@
+// Things kept by domain name and found by the longest match: a view's zones. Immutable like Index: a copy
+// shares everything, and a writer changes its copy at the cost of the change, not of the table.
+// Thread rule: a published table is constant; a writer works on its own copy.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/contract.h"
+#include "dns/hashed_name.h"
+#include "zone/index.h"
+
+namespace nomen::zone {
+
+/// Entry has `dns::NameView apex() const`.
+template <class Entry>
+class NameTable {
+ public:
+  using EntryPtr = std::shared_ptr<const Entry>;
+
+  size_t size() const { return index_.size(); }
+
+  /// The entry whose name is the longest suffix of `name` with at most `max_labels` labels, or nullptr.
+  const Entry* find_longest(const dns::HashedName& name, size_t max_labels) const {
+    for (size_t labels = std::min<size_t>(max_labels, name.labels) + 1; labels-- > 0;) {
+      if (depths_[labels] == 0) continue;
+      if (const Entry* entry = find(name, labels)) return entry;
+    }
+    return nullptr;
+  }
+  const Entry* find_exact(const dns::HashedName& name) const {
+    return depths_[name.labels] == 0 ? nullptr : find(name, name.labels);
+  }
+  const Entry* find_exact(dns::NameView name) const {
+    dns::HashedName hashed;
+    hashed.assign(name);
+    return find_exact(hashed);
+  }
+
+  /// Adds an entry, or puts it in the place of the one with its name.
+  void put(EntryPtr entry) {
+    dns::HashedName name;
+    name.assign(entry->apex());
+    const Ref existing = find_ref(name, name.labels);
+    if (existing != 0) {
+      slot(existing) = std::move(entry);
+      return;
+    }
+    if (free_.empty()) {
+      pages_.push_back(std::make_shared<Page>());
+      const auto first = static_cast<Ref>((pages_.size() - 1) * kPageEntries);
+      for (size_t i = kPageEntries; i-- > 0;) free_.push_back(first + static_cast<Ref>(i) + 1);
+    }
+    const Ref ref = free_.back();
+    free_.pop_back();
+    slot(ref) = std::move(entry);
+    depths_[name.labels]++;
+    index_.insert(name.full_hash(), ref, [this](Ref other) {
+      dns::HashedName hashed;
+      hashed.assign(at(other).apex());
+      return hashed.full_hash();
+    });
+  }
+  /// Takes the entry with this name out; false when there is none.
+  bool remove(dns::NameView apex) {
+    dns::HashedName name;
+    name.assign(apex);
+    const Ref ref = find_ref(name, name.labels);
+    if (ref == 0) return false;
+    index_.remove(name.full_hash(), ref);
+    depths_[name.labels]--;
+    slot(ref) = nullptr;
+    free_.push_back(ref);
+    return true;
+  }
+
+  /// visit(const EntryPtr&) for each, in no order.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    index_.for_each([&](Ref ref) { visit(pages_[(ref - 1) / kPageEntries]->entries[(ref - 1) % kPageEntries]); });
+  }
+
+  /// Fetches what find_longest will look at first, for a table of one depth below `name`.
+  void prefetch(const dns::HashedName& name) const {
+    for (size_t labels = name.labels + 1U; labels-- > 0;) {
+      if (depths_[labels] != 0) {
+        index_.prefetch(name.hash[labels]);
+        return;
+      }
+    }
+  }
+
+ private:
+  static constexpr size_t kPageEntries = 64;
+  struct Page {
+    std::array<EntryPtr, kPageEntries> entries;
+  };
+
+  const Entry& at(Ref ref) const { return *pages_[(ref - 1) / kPageEntries]->entries[(ref - 1) % kPageEntries]; }
+  EntryPtr& slot(Ref ref) {
+    auto& page = pages_[(ref - 1) / kPageEntries];
+    if (page.use_count() > 1) page = std::make_shared<Page>(*page);
+    return page->entries[(ref - 1) % kPageEntries];
+  }
+  Ref find_ref(const dns::HashedName& name, size_t labels) const {
+    return index_.find(name.hash[labels], [&](Ref ref) { return at(ref).apex() == name.suffix(labels); });
+  }
+  const Entry* find(const dns::HashedName& name, size_t labels) const {
+    const Ref ref = find_ref(name, labels);
+    return ref == 0 ? nullptr : &at(ref);
+  }
+
+  Index index_;
+  std::vector<std::shared_ptr<Page>> pages_;
+  std::vector<Ref> free_;
+  std::array<uint32_t, dns::kMaxLabels> depths_{};  ///< entries by number of labels
+};
+
+}  // namespace nomen::zone

@@ -1,0 +1,45 @@
+#include "base/os/sequential_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/os/file.h"
+
+namespace nomen::os {
+
+Result<SequentialFile> SequentialFile::open(const std::string& path) {
+  SequentialFile file;
+  file.path_ = path;
+  file.fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file.fd_ < 0) return failure("cannot open '" + path + "': " + system_error_text(errno));
+  struct stat st {};
+  if (::fstat(file.fd_, &st) != 0) return failure("cannot stat '" + path + "': " + system_error_text(errno));
+  if (S_ISDIR(st.st_mode)) return failure("cannot read '" + path + "': it is a directory");
+  if (S_ISREG(st.st_mode)) file.size_ = static_cast<uint64_t>(st.st_size);
+  return file;
+}
+
+SequentialFile::SequentialFile(SequentialFile&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), size_(other.size_), path_(std::move(other.path_)) {}
+
+SequentialFile::~SequentialFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<size_t> SequentialFile::read(MutableBytes to) {
+  size_t filled = 0;
+  while (filled < to.size()) {
+    const ssize_t n = ::read(fd_, to.data() + filled, to.size() - filled);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failure("cannot read '" + path_ + "': " + system_error_text(errno));
+    if (n == 0) break;
+    filled += static_cast<size_t>(n);
+  }
+  return filled;
+}
+
+}  // namespace nomen::os

@@ -4,10 +4,11 @@
 
 namespace nomen::config {
 
-inline constexpr int kMaxIncludeDepth = 50;     // a file that includes itself ends here
-inline constexpr size_t kMaxFiles = 1'000'000;  // and one that includes itself twice ends here
-inline constexpr int kMaxNesting = 200;         // braces in braces: the parser recurses
-inline constexpr size_t kMaxErrors = 200;       // after so many the rest is not worth reading
-inline constexpr int kMaxAclDepth = 50;         // an acl in an acl in an acl ...
+inline constexpr int kMaxIncludeDepth = 50;          // a file that includes itself ends here
+inline constexpr size_t kMaxFiles = 1'000'000;       // and one that includes itself twice ends here
+inline constexpr int kMaxNesting = 200;              // braces in braces: the parser recurses
+inline constexpr size_t kMaxErrors = 200;            // after so many the rest is not worth reading
+inline constexpr int kMaxAclDepth = 50;              // an acl in an acl in an acl ...
+inline constexpr size_t kMaxRemoteServers = 10'000;  // of one zone: lists in lists multiply
 
 }  // namespace nomen::config

@@ -1,0 +1,191 @@
+#include "config/build.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "config/names.h"
+#include "config/settings.h"
+
+namespace nomen::config {
+namespace {
+
+/// Makes the zones of one view: those that set nothing share the view's options, equal settings are shared
+/// too.
+class ZoneBuilder {
+ public:
+  ZoneBuilder(Names& names, ZoneOptions view_options)
+      : names_(names), shared_(std::make_shared<const ZoneOptions>(std::move(view_options))) {}
+
+  Zone build(const Node& statement, dns::RRClass view_class);
+
+ private:
+  std::shared_ptr<const ZoneOptions> options_of(Nodes block);
+
+  Names& names_;
+  std::shared_ptr<const ZoneOptions> shared_;
+  std::unordered_map<std::string, std::shared_ptr<const ZoneOptions>> by_settings_;
+  std::string key_;
+};
+
+void append_text(const Node& node, std::string& out) {
+  if (node.kind == Node::Kind::kElement && node.negated) out += '!';
+  if (node.kind == Node::Kind::kList) out += '{';
+  out += node.text;
+  out += node.quoted ? '"' : ' ';
+  for (const Node& child : node.children()) append_text(child, out);
+  if (node.kind == Node::Kind::kList) out += '}';
+}
+
+std::shared_ptr<const ZoneOptions> ZoneBuilder::options_of(Nodes block) {
+  key_.clear();
+  for (const Node& statement : block) {
+    if (is_zone_option(statement.name())) append_text(statement, key_);
+  }
+  if (key_.empty()) return shared_;
+  auto& known = by_settings_[key_];
+  if (!known) {
+    ZoneOptions options = *shared_;
+    apply_zone_options(block, names_, options);
+    known = std::make_shared<const ZoneOptions>(std::move(options));
+  }
+  return known;
+}
+
+ZoneType zone_type_of(std::string_view text) {
+  if (same_word(text, "master")) return ZoneType::kPrimary;
+  if (same_word(text, "slave")) return ZoneType::kSecondary;
+  for (int i = 0; i < static_cast<int>(ZoneType::kNone); ++i) {
+    if (same_word(to_string(static_cast<ZoneType>(i)), text)) return static_cast<ZoneType>(i);
+  }
+  return ZoneType::kNone;
+}
+
+Zone ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
+  Zone zone;
+  zone.position = statement.position;
+  zone.type = ZoneType::kNone;
+  const Node& name = *statement.value();
+  if (const auto parsed = dns::Name::parse(name.text)) {
+    zone.name_wire.assign(reinterpret_cast<const char*>(parsed->data()), parsed->size());
+  } else {
+    zone.name_wire.assign(1, '\0');
+    names_.error(name.position, "zone '" + std::string(name.text) + "': is not a valid name");
+  }
+  zone.rr_class = view_class;
+  if (name.next != nullptr && name.next->kind == Node::Kind::kValue) {
+    zone.rr_class = dns::parse_class(name.next->text).value_or(view_class);
+  }
+  for (const Node& inner : statement.block()) {
+    const std::string_view word = inner.name();
+    if (word == "type") zone.type = zone_type_of(inner.value()->text);
+    if (word == "file") zone.file = inner.value()->text;
+    if (word == "journal") zone.journal = inner.value()->text;
+    if (word == "primaries" || word == "masters") zone.primaries = names_.remote_servers(inner);
+    if (word == "in-view") {
+      zone.type = ZoneType::kInView;
+      zone.in_view = inner.value()->text;
+    }
+  }
+  zone.options = options_of(statement.block());
+  return zone;
+}
+
+class Builder {
+ public:
+  Builder(const Tree& tree, Diagnostics& diagnostics) : tree_(tree), names_(tree, diagnostics) {}
+  Config build();
+
+ private:
+  void build_views(Nodes options_block, Config& config);
+  View build_view(const Node& statement, const ViewOptions& view_options, const ZoneOptions& zone_options);
+  void build_default_views(const ViewOptions& view_options, const ZoneOptions& zone_options, Config& config);
+
+  const Tree& tree_;
+  Names names_;
+};
+
+Config Builder::build() {
+  Config config;
+  config.files = tree_.files();
+  const Node* options = tree_.find("options");
+  const Nodes block = options != nullptr ? options->block() : Nodes(nullptr);
+  config.options.pid_file = "/run/named/named.pid";
+  config.options.session_keyfile = "/run/named/session.key";
+  apply_server_options(block, names_, config.options);
+  for (const Node& statement : tree_.statements()) {
+    if (statement.name() == "key") config.keys.push_back(build_key(statement, names_));
+    if (statement.name() == "acl") {
+      config.acls.push_back(
+          {std::string(statement.value()->text), names_.acl(statement), statement.position});
+    }
+  }
+  config.logging = build_logging(tree_, names_);
+  config.controls = build_controls(tree_, names_);
+  build_views(block, config);
+  return config;
+}
+
+void Builder::build_views(Nodes options_block, Config& config) {
+  ViewOptions view_options;
+  ZoneOptions zone_options;
+  apply_view_options(options_block, names_, view_options);
+  apply_zone_options(options_block, names_, zone_options);
+  for (const Node& statement : tree_.statements()) {
+    if (statement.name() == "view") config.views.push_back(build_view(statement, view_options, zone_options));
+  }
+  if (config.views.empty()) build_default_views(view_options, zone_options, config);
+  for (const Node& statement : tree_.statements()) {
+    if (statement.name() != "server") continue;
+    for (View& view : config.views) view.servers.push_back(build_server(statement, names_));
+  }
+}
+
+View Builder::build_view(const Node& statement, const ViewOptions& view_options,
+                         const ZoneOptions& zone_options) {
+  View view{.name = std::string(statement.value()->text), .options = view_options};
+  const Node* rr_class = statement.value()->next;
+  if (rr_class != nullptr && rr_class->kind == Node::Kind::kValue) {
+    view.rr_class = dns::parse_class(rr_class->text).value_or(dns::RRClass::kIn);
+  }
+  apply_view_options(statement.block(), names_, view.options);
+  ZoneOptions own_zone_options = zone_options;
+  apply_zone_options(statement.block(), names_, own_zone_options);
+  ZoneBuilder zones(names_, std::move(own_zone_options));
+  for (const Node& inner : statement.block()) {
+    const std::string_view name = inner.name();
+    if (name == "match-clients") view.match_clients = names_.match_list_of(inner);
+    if (name == "match-destinations") view.match_destinations = names_.match_list_of(inner);
+    if (name == "match-recursive-only") view.match_recursive_only = inner.value()->number != 0;
+    if (name == "key") view.keys.push_back(build_key(inner, names_));
+    if (name == "server") view.servers.push_back(build_server(inner, names_));
+    if (name == "zone") view.zones.push_back(zones.build(inner, view.rr_class));
+  }
+  return view;
+}
+
+// Without views there is one for each class that a zone has, all named "_default"; class IN always has its
+// own.
+void Builder::build_default_views(const ViewOptions& view_options, const ZoneOptions& zone_options,
+                                  Config& config) {
+  ZoneBuilder zones(names_, zone_options);
+  config.views.push_back({.name = "_default", .options = view_options});
+  for (const Node& statement : tree_.statements()) {
+    if (statement.name() != "zone") continue;
+    Zone zone = zones.build(statement, dns::RRClass::kIn);
+    auto view = std::find_if(config.views.begin(), config.views.end(),
+                             [&](const View& v) { return v.rr_class == zone.rr_class; });
+    if (view == config.views.end()) {
+      config.views.push_back({.name = "_default", .rr_class = zone.rr_class, .options = view_options});
+      view = config.views.end() - 1;
+    }
+    view->zones.push_back(std::move(zone));
+  }
+}
+
+}  // namespace
+
+Config build_config(const Tree& tree, Diagnostics& diagnostics) {
+  return Builder(tree, diagnostics).build();
+}
+
+}  // namespace nomen::config

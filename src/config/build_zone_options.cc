@@ -1,0 +1,158 @@
+// What options and views set for all of their zones and a zone for itself.
+#include <algorithm>
+#include <unordered_map>
+
+#include "config/settings.h"
+
+namespace nomen::config {
+namespace {
+
+using Setter = void (*)(ZoneOptions&, const Setting&);
+
+template <auto kMember>
+void set_flag(ZoneOptions& to, const Setting& setting) {
+  to.*kMember = setting.is_on();
+}
+template <auto kMember>
+void set_number(ZoneOptions& to, const Setting& setting) {
+  to.*kMember = setting.number();
+}
+template <auto kMember>
+void set_matches(ZoneOptions& to, const Setting& setting) {
+  to.*kMember = setting.match_list();
+}
+template <auto kMember>
+void set_check(ZoneOptions& to, const Setting& setting) {
+  to.*kMember = setting.check_mode(setting.statement.value());
+}
+template <auto kMember>
+void set_source(ZoneOptions& to, const Setting& setting) {
+  to.*kMember = setting.source();
+}
+
+void set_allow_transfer(ZoneOptions& to, const Setting& setting) {
+  const Node* port = setting.statement.after("port");
+  const Node* transport = setting.statement.after("transport");
+  to.allow_transfer_port = port != nullptr ? static_cast<uint16_t>(port->number) : uint16_t{0};
+  to.allow_transfer_transport = transport != nullptr ? lower_text(transport->text) : "";
+  to.allow_transfer = setting.match_list();
+}
+
+// In options and views `check-names primary fail`, in a zone `check-names fail`.
+void set_check_names(ZoneOptions& to, const Setting& setting) {
+  const Node* first = setting.statement.value();
+  const CheckMode mode = setting.check_mode(first->next != nullptr ? first->next : first);
+  const bool is_for_all = first->next == nullptr;
+  if (is_for_all || setting.says("primary") || setting.says("master")) to.check_names_primary = mode;
+  if (is_for_all || setting.says("secondary") || setting.says("slave")) to.check_names_secondary = mode;
+}
+
+void set_notify(ZoneOptions& to, const Setting& setting) {
+  if (setting.says("explicit")) {
+    to.notify = NotifyMode::kExplicit;
+  } else if (setting.says("primary-only") || setting.says("master-only")) {
+    to.notify = NotifyMode::kPrimaryOnly;
+  } else {
+    to.notify = setting.is_on() ? NotifyMode::kYes : NotifyMode::kNo;
+  }
+}
+
+void set_statistics(ZoneOptions& to, const Setting& setting) {
+  if (setting.says("full") || (setting.statement.value()->type == ValueType::kBoolean && setting.is_on())) {
+    to.statistics = ZoneStatistics::kFull;
+  } else {
+    to.statistics = setting.says("terse") ? ZoneStatistics::kTerse : ZoneStatistics::kNone;
+  }
+}
+
+void set_differences(ZoneOptions& to, const Setting& setting) {
+  const bool is_flag = setting.statement.value()->type == ValueType::kBoolean;
+  const bool all = is_flag && setting.is_on();
+  to.ixfr_from_differences_primary = all || setting.says("primary") || setting.says("master");
+  to.ixfr_from_differences_secondary = all || setting.says("secondary") || setting.says("slave");
+}
+
+template <auto kMember>
+void set_unless_keyword(ZoneOptions& to, const Setting& setting) {
+  (to.*kMember).reset();
+  const Node& value = *setting.statement.value();
+  if (value.type != ValueType::kKeyword) {
+    to.*kMember =
+        static_cast<typename std::remove_reference_t<decltype(to.*kMember)>::value_type>(value.number);
+  }
+}
+
+const std::unordered_map<std::string_view, Setter>& setters() {
+  using O = ZoneOptions;
+  static const std::unordered_map<std::string_view, Setter> kSetters = {
+      {"allow-query", set_matches<&O::allow_query>},
+      {"allow-query-on", set_matches<&O::allow_query_on>},
+      {"allow-transfer", set_allow_transfer},
+      {"allow-notify", set_matches<&O::allow_notify>},
+      {"allow-update", set_matches<&O::allow_update>},
+      {"allow-update-forwarding", set_matches<&O::allow_update_forwarding>},
+      {"check-names", set_check_names},
+      {"check-dup-records", set_check<&O::check_dup_records>},
+      {"check-mx", set_check<&O::check_mx>},
+      {"check-mx-cname", set_check<&O::check_mx_cname>},
+      {"check-srv-cname", set_check<&O::check_srv_cname>},
+      {"check-spf", set_check<&O::check_spf>},
+      {"check-integrity", set_flag<&O::check_integrity>},
+      {"check-sibling", set_flag<&O::check_sibling>},
+      {"check-wildcard", set_flag<&O::check_wildcard>},
+      {"masterfile-format",
+       [](O& to, const Setting& s) {
+         to.masterfile_format = s.says("raw") ? MasterFormat::kRaw : MasterFormat::kText;
+       }},
+      {"masterfile-style",
+       [](O& to, const Setting& s) {
+         to.masterfile_style = s.says("full") ? MasterStyle::kFull : MasterStyle::kRelative;
+       }},
+      {"max-zone-ttl", set_unless_keyword<&O::max_zone_ttl_s>},
+      {"max-records", set_number<&O::max_records>},
+      {"max-records-per-type", set_number<&O::max_records_per_type>},
+      {"max-types-per-name", set_number<&O::max_types_per_name>},
+      {"zero-no-soa-ttl", set_flag<&O::zero_no_soa_ttl>},
+      {"zone-statistics", set_statistics},
+      {"notify", set_notify},
+      {"also-notify", [](O& to, const Setting& s) { to.also_notify = s.names.remote_servers(s.statement); }},
+      {"notify-delay", set_number<&O::notify_delay_s>},
+      {"notify-to-soa", set_flag<&O::notify_to_soa>},
+      {"notify-source", set_source<&O::notify_source>},
+      {"notify-source-v6", set_source<&O::notify_source_v6>},
+      {"transfer-source", set_source<&O::transfer_source>},
+      {"transfer-source-v6", set_source<&O::transfer_source_v6>},
+      {"max-transfer-time-in", set_number<&O::max_transfer_time_in_min>},
+      {"max-transfer-idle-in", set_number<&O::max_transfer_idle_in_min>},
+      {"max-transfer-time-out", set_number<&O::max_transfer_time_out_min>},
+      {"max-transfer-idle-out", set_number<&O::max_transfer_idle_out_min>},
+      {"min-refresh-time", set_number<&O::min_refresh_time_s>},
+      {"max-refresh-time", set_number<&O::max_refresh_time_s>},
+      {"min-retry-time", set_number<&O::min_retry_time_s>},
+      {"max-retry-time", set_number<&O::max_retry_time_s>},
+      {"request-ixfr", set_flag<&O::request_ixfr>},
+      {"request-expire", set_flag<&O::request_expire>},
+      {"try-tcp-refresh", set_flag<&O::try_tcp_refresh>},
+      {"multi-master", set_flag<&O::multi_master>},
+      {"ixfr-from-differences", set_differences},
+      {"max-ixfr-ratio", set_unless_keyword<&O::max_ixfr_ratio_percent>},
+      {"max-journal-size", set_unless_keyword<&O::max_journal_size>},
+      {"key-directory", [](O& to, const Setting& s) { to.key_directory = s.text(); }},
+  };
+  return kSetters;
+}
+
+}  // namespace
+
+bool is_zone_option(std::string_view name) {
+  return setters().contains(name);
+}
+
+void apply_zone_options(Nodes block, Names& names, ZoneOptions& to) {
+  for (const Node& statement : block) {
+    const auto setter = setters().find(statement.name());
+    if (setter != setters().end() && statement.value() != nullptr) setter->second(to, {statement, names});
+  }
+}
+
+}  // namespace nomen::config

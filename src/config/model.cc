@@ -1,0 +1,36 @@
+#include "config/model.h"
+
+namespace nomen::config {
+
+std::string Zone::display_name() const {
+  return dns::to_string_no_dot(name()) + "/" + dns::to_string(rr_class);
+}
+
+MasterFormat Zone::format() const {
+  if (options->masterfile_format) return *options->masterfile_format;
+  const bool is_copy = type == ZoneType::kSecondary || type == ZoneType::kMirror || type == ZoneType::kStub;
+  return is_copy ? MasterFormat::kRaw : MasterFormat::kText;
+}
+
+CheckMode Zone::check_names() const {
+  return type == ZoneType::kPrimary ? options->check_names_primary : options->check_names_secondary;
+}
+
+bool Zone::operator==(const Zone& other) const {
+  return name() == other.name() && rr_class == other.rr_class && type == other.type && file == other.file &&
+         in_view == other.in_view && journal == other.journal && primaries == other.primaries &&
+         (options == other.options || *options == *other.options);
+}
+
+SourcePosition Config::source(const Position& position) const {
+  return {position.file < files.size() ? files[position.file] : std::string(), position.line,
+          position.column};
+}
+
+size_t Config::zone_count() const {
+  size_t count = 0;
+  for (const View& view : views) count += view.zones.size();
+  return count;
+}
+
+}  // namespace nomen::config

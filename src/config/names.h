@@ -1,0 +1,49 @@
+// What a configuration defines by name and refers to elsewhere: acls and lists of remote servers, resolved.
+// Thread rule: a value of one thread while a model is built.
+#pragma once
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "config/match_list.h"
+#include "config/tree.h"
+
+namespace nomen::config {
+
+class Names {
+ public:
+  /// `tree` and `diagnostics` outlive this.
+  Names(const Tree& tree, Diagnostics& diagnostics);
+
+  /// The address match list `list` (a kList node). An acl that is not defined, or that holds itself, is an
+  /// error.
+  MatchListRef match_list(const Node& list);
+  /// The address match list of a statement that has one.
+  MatchListRef match_list_of(const Node& statement);
+  /// The list an acl's name stands for.
+  MatchListRef acl(const Node& definition);
+
+  /// The servers of primaries, also-notify, ...: `statement` has a list of them.
+  std::vector<RemoteServer> remote_servers(const Node& statement);
+
+  void error(const Position& position, std::string text);
+
+ private:
+  MatchElement element(const Node& node);
+  MatchElement named_element(const Node& value);
+  void add_servers(const Node& statement, uint16_t port, int depth, std::vector<RemoteServer>& servers);
+
+  const Tree& tree_;
+  Diagnostics& diagnostics_;
+  std::unordered_map<std::string, const Node*> acls_;
+  std::unordered_map<const Node*, MatchListRef> acl_lists_;
+  std::unordered_set<const Node*> open_acls_;  ///< being resolved: meeting one again is a loop
+  std::unordered_map<std::string, const Node*> server_lists_;
+};
+
+std::string lower_text(std::string_view text);
+
+}  // namespace nomen::config

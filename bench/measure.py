@@ -107,8 +107,12 @@ def task_cpu_s(pid):
 
 
 def exact_cpu_s(pids):
-    """CPU seconds of all live threads of the processes, in nanosecond steps."""
-    return sum(sum(task_cpu_s(pid).values()) for pid in pids)
+    """CPU seconds of the processes, threads that have ended among them, in nanosecond steps."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            total += time.clock_gettime(~pid << 3 | 2)  # the process's own CPU clock, see clock_getcpuclockid(3)
+    return total
 
 
 def memory_kb(pids, key="Pss:"):

@@ -15,13 +15,13 @@ enum class FieldKind : uint8_t {
   kU16,
   kU32,
   kU64,
-  kPeriod,    ///< 32 bits; text may have units ("1h30m")
-  kSoaTimes,  ///< serial and the four periods of SOA
+  kSoaNumbers,  ///< serial, and four periods whose text may have units ("1h30m")
   kIpv4,
   kIpv6,
   kNodeId,  ///< 64 bits as four groups of hex (NID, L64: RFC 6742)
   kEui48,
   kEui64,
+  kChaosAddress,  ///< 16 bits in octal (A in class CH)
   // Names and strings.
   kName,
   kString,          ///< one <character-string>
@@ -29,39 +29,34 @@ enum class FieldKind : uint8_t {
   kOptionalString,  ///< one, or none
   kLongString,      ///< quoted text to the end of the rdata, without a length (CAA, URI)
   kCaaTag,
-  kChaosAddress,  ///< 16 bits in octal (A in class CH)
-  kPsdnAddress,   ///< X25
-  kIsdnAddress,
-  kGeoDegrees,  ///< GPOS: three decimal numbers as strings
+  kPsdnAddress,  ///< X25: four digits or more
   // Blobs to the end.
   kHex,
-  kOptionalHex,
   kBase64,
   kOptionalBase64,
-  kCounted64,  ///< 16-bit length and base64 (TKEY)
-  kDsDigest,   ///< digest type and hex of the length that the type asks for
-  kZonemdDigest,
+  kDsDigest,      ///< digest type, and hex of the length that the type asks for
+  kSshDigest,     ///< the same for SSHFP
+  kZonemdDigest,  ///< the same for ZONEMD
   kNsap,
   kAtma,
-  kOpaque,  ///< RFC 3597's \# only
+  kOpaque,  ///< RFC 3597's form only
   // DNSSEC.
-  kType,           ///< RR type as mnemonic
-  kSecAlgorithm,   ///< number or mnemonic; printed as a number
-  kTime,           ///< YYYYMMDDHHMMSS or seconds of the epoch
-  kTypeBitmap,     ///< RFC 4034 4.1.2
-  kNxtBitmap,      ///< RFC 2535 5.2
-  kHashAlgorithm,  ///< NSEC3 hash, number or mnemonic
+  kType,            ///< RR type as mnemonic
+  kSecAlgorithm,    ///< number or mnemonic; printed as a number
+  kSignatureTimes,  ///< expiration and inception, YYYYMMDDHHMMSS or seconds of the epoch
+  kTypeBitmap,      ///< RFC 4034 4.1.2; may be empty
+  kNsecBitmap,      ///< not empty
+  kNxtBitmap,       ///< RFC 2535 5.2
+  kHashAlgorithm,   ///< NSEC3 hash, number or mnemonic
   kSalt,
   kNextHashed,  ///< length and base32hex
-  kKey,         ///< KEY: flags, protocol, algorithm, key
-  kDnskey,      ///< the same with DNSKEY's flags
+  kKey,         ///< flags, protocol, algorithm, key
   kCertType,
   kCertAlgorithm,
-  // Whole rdata of the odd types, one file each.
+  // The whole rdata of the odd types, one file each.
   kWks,
   kLoc,
   kA6,
-  kSink,
   kApl,
   kNaptr,
   kIpseckey,
@@ -69,8 +64,7 @@ enum class FieldKind : uint8_t {
   kServiceBinding,  ///< SVCB and HTTPS
   kAmtrelay,
   kDoa,
-  kDsync,
-  kKeydata,
+  kDsyncScheme,
   kTsig,
   kTkey,
   kOptions,  ///< OPT

@@ -1,0 +1,105 @@
+#include "dns/rdata/wire_reader.h"
+
+#include <array>
+
+namespace nomen::dns {
+
+bool WireReader::take(size_t count, Bytes& bytes) {
+  if (count > remaining()) return false;
+  bytes = bytes_.subspan(at_, count);
+  at_ += count;
+  return copy(bytes);
+}
+
+bool WireReader::u8(uint8_t& value) {
+  Bytes bytes;
+  if (!take(1, bytes)) return false;
+  value = bytes[0];
+  return true;
+}
+
+bool WireReader::u16(uint16_t& value) {
+  Bytes bytes;
+  if (!take(2, bytes)) return false;
+  value = load_u16(bytes.data());
+  return true;
+}
+
+bool WireReader::u32(uint32_t& value) {
+  Bytes bytes;
+  if (!take(4, bytes)) return false;
+  value = load_u32(bytes.data());
+  return true;
+}
+
+bool WireReader::u64(uint64_t& value) {
+  Bytes bytes;
+  if (!take(8, bytes)) return false;
+  value = load_u64(bytes.data());
+  return true;
+}
+
+Bytes WireReader::rest() {
+  Bytes bytes;
+  return take(remaining(), bytes) ? bytes : Bytes();
+}
+
+bool WireReader::string(Bytes& text) {
+  uint8_t length = 0;
+  return u8(length) && take(length, text);
+}
+
+bool WireReader::name(NameView& name) {
+  const size_t offset = out_ != nullptr ? out_->size() : at_ - start_;
+  if (!(out_ != nullptr ? message_name(name) : plain_name(name))) return false;
+  if (names_.count < names_.offsets.size()) names_.offsets[names_.count++] = static_cast<uint16_t>(offset);
+  return true;
+}
+
+bool WireReader::plain_name(NameView& name) {
+  size_t at = at_;
+  for (;;) {
+    if (at >= end_ || bytes_[at] > kMaxLabelBytes) return false;
+    const size_t length = bytes_[at];
+    at += length + 1;
+    if (at > end_ || at - at_ > kMaxNameBytes) return false;
+    if (length == 0) break;
+  }
+  name = NameView(bytes_.data() + at_, at - at_);
+  at_ = at;
+  return true;
+}
+
+bool WireReader::message_name(NameView& name) {
+  std::array<uint8_t, kMaxNameBytes> wire;
+  size_t size = 0;
+  size_t at = at_;
+  size_t limit = end_;   // labels must end before this
+  size_t segment = at_;  // a pointer must point before this, so that every jump goes back
+  bool jumped = false;
+  for (;;) {
+    if (at >= limit) return false;
+    const size_t length = bytes_[at];
+    if (length > kMaxLabelBytes) {
+      if (length < 0xc0 || compression_ == Compression::kRefused || at + 2 > limit) return false;
+      const size_t target = load_u16(&bytes_[at]) & 0x3fffU;
+      if (target >= segment) return false;
+      if (!jumped) at_ = at + 2;
+      jumped = true;
+      at = segment = target;
+      limit = bytes_.size();
+      continue;
+    }
+    if (at + length + 1 > limit || size + length + 1 > wire.size()) return false;
+    std::memcpy(&wire[size], &bytes_[at], length + 1);
+    size += length + 1;
+    at += length + 1;
+    if (length == 0) break;
+  }
+  if (!jumped) at_ = at;
+  if (!out_->append({wire.data(), size})) return false;
+  name = NameView(out_->data() + out_->size() - size, size);
+  return true;
+}
+
+}  // namespace nomen::dns

@@ -1,0 +1,40 @@
+"""The fixture `start`: starts a server, ends it after the test and then insists on a clean end."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import harness  # noqa: E402
+
+
+@pytest.fixture
+def start(tmp_path):
+    """start(text=..., files={...}) -> a running Named; what still runs at the end must end with status 0 on SIGTERM."""
+    servers = []
+
+    def make(text=None, files=None, running=True):
+        directory = tmp_path / ("server%d" % len(servers))
+        directory.mkdir()
+        named = harness.Named(directory, text or harness.configuration(), files)
+        servers.append(named)
+        return named.start() if running else named
+
+    yield make
+    failures = []
+    for named in servers:
+        if named.process is None:
+            continue
+        if named.process.poll() is None and named.stop(signal.SIGTERM) != 0:
+            failures.append("status %s at the end:\n%s" % (named.process.returncode, named.log()))
+        if named.process.returncode < 0:
+            failures.append("died of signal %d:\n%s" % (-named.process.returncode, named.log()))
+    assert not failures, "\n".join(failures)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program_exists():
+    assert os.access(harness.program(), os.X_OK), "no program to test at %s (NOMEN_BIN?)" % harness.program()

@@ -15,8 +15,9 @@ namespace {
 
 uint8_t prefix_length(const sockaddr* netmask) {
   if (netmask == nullptr) return 0;
+  SocketAddress mask(netmask);
   int bits = 0;
-  for (uint8_t octet : SocketAddress(netmask).address_bytes()) bits += std::popcount(octet);
+  for (uint8_t octet : mask.address_bytes()) bits += std::popcount(octet);
   return static_cast<uint8_t>(bits);
 }
 

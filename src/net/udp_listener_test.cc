@@ -96,10 +96,10 @@ TEST(UdpListener, GivesEachPeerItsOwnReply) {
 }
 
 TEST(UdpListener, TakesMoreThanABatchInOneTurn) {
+  auto loop = *EventLoop::create();
   UdpBatch batch;
   Handler handler([](Datagram&) {});
   auto listener = *UdpListener::create({.address = {kLoopback, 0}}, batch, handler);
-  auto loop = *EventLoop::create();
   ASSERT_TRUE(listener->attach(*loop));
   Descriptor client = client_of(listener->address());
   for (int i = 0; i < 150; ++i) send_text(client, "query " + std::to_string(i));

@@ -154,3 +154,193 @@ def section(rrsets):
         for rdata in rrset:
             records.append((owner, int(rrset.rdtype), int(rrset.rdclass), rrset.ttl, rdata.to_digestable()))
     return tuple(sorted(records))
+
+
+# ---------------------------------------------------------------- what differs, and why that may be
+FIELDS = ("rcode", "flags", "question", "answer", "authority", "additional", "edns")
+TRANSFERS = (dns.rdatatype.AXFR, dns.rdatatype.IXFR)
+ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
+BORDER_BYTES = 64
+
+
+class Case:
+    """One question with the subject's and BIND's answers; the other peers and other transports are asked only on demand."""
+
+    def __init__(self, question, servers, subject):
+        self.question, self.servers, self.kind = question, servers, subject
+        self.subject, self.bind = ask(servers[subject].port, question), ask(servers["bind"].port, question)
+        self.known = {}
+
+    def over_tcp(self, kind):
+        """The whole answer of a server, which no size limits."""
+        return self.once(("tcp", kind), lambda: ask(self.servers[kind].port, dataclasses.replace(self.question, tcp=True)))
+
+    def peer(self, kind):
+        return self.once(("udp", kind), lambda: ask(self.servers[kind].port, self.question))
+
+    def peers(self):
+        return {kind: self.peer(kind) for kind in self.servers if kind not in (self.kind, "bind")}
+
+    def once(self, key, make):
+        if key not in self.known:
+            self.known[key] = make()
+        return self.known[key]
+
+    @property
+    def limit(self):
+        return 512 if self.question.edns is None else max(512, min(self.question.edns, 1232))
+
+    def unexplained(self):
+        """The fields that differ and that no rule explains."""
+        left = differing(self.subject, self.bind)
+        for rule in RULES:
+            if not left:
+                break
+            left -= rule(self) or set()
+        return left
+
+    def report(self, world_text):
+        lines = ["question: %s" % self.question, "differs in: %s" % ", ".join(sorted(differing(self.subject, self.bind)))]
+        for kind, answer in {self.kind: self.subject, "bind": self.bind, **self.peers()}.items():
+            lines += ["%s: %s" % (kind, answer.text())]
+        return "\n".join(lines + ["zone excerpt:", excerpt(world_text, self)])
+
+
+def differing(one, other):
+    if isinstance(one, Broken) or isinstance(other, Broken):
+        return set() if one == other else {"broken"}
+    fields = ("rcode", "flags", "question", "edns") if one.truncated and other.truncated else FIELDS
+    return {f for f in fields if getattr(one, f) != getattr(other, f)}
+
+
+def well_formed(*answers):
+    return not any(isinstance(a, Broken) for a in answers)
+
+
+def is_referral(answer):
+    return not answer.answer and any(r[1] == dns.rdatatype.NS for r in answer.authority) and "AA" not in answer.flags
+
+
+def owners(records, *types):
+    return {r[0] for r in records if r[1] in types}
+
+
+def chain_end(question, answer):
+    """The name to which the CNAMEs of the answer lead, or None when they lead in a circle or to records that are there."""
+    targets = {r[0]: r[4] for r in answer.answer if r[1] == dns.rdatatype.CNAME}
+    name, seen = question.name.canonicalize(), set()
+    while name.to_text() in targets:
+        if name in seen:
+            return None
+        seen.add(name)
+        name = dns.name.from_wire(targets[name.to_text()], 0)[0]
+    return name if seen and not owners(answer.answer, *range(65536)) & {name.to_text()} else None
+
+
+# Each rule gives the fields that it explains in a case (or nothing). Its text is the reason, for docs/interop.md too.
+def rule_chain_across_zones(case):
+    """CNAME and DNAME are followed into other zones served here, as NSD and PowerDNS do (RFC 1034 4.3.2 step 3a: "go back
+    to step 1"); BIND without recursion stops at the zone's border. What follows must be BIND's own answer for the target."""
+    if not well_formed(case.subject, case.bind) or case.bind.rcode or owners(case.bind.authority, dns.rdatatype.SOA):
+        return None
+    if chain_end(case.question, case.bind) is None or case.question.rrtype == dns.rdatatype.CNAME:
+        return None
+    expected, subject = joined_chain(case), case.over_tcp(case.kind)
+    if not well_formed(expected, subject):
+        return None
+    same = all(set(getattr(expected, f)) == set(getattr(subject, f)) for f in ("answer", "authority", "additional"))
+    if same and expected.rcode == subject.rcode and "AA" in subject.flags:
+        return {"rcode", "answer", "authority", "additional", "flags"}
+    return None
+
+
+def joined_chain(case):
+    joined = case.over_tcp("bind")
+    for _ in range(12):
+        end = chain_end(case.question, joined) if well_formed(joined) else None
+        if end is None:
+            break
+        more = ask(case.servers["bind"].port, dataclasses.replace(case.question, name=end, tcp=True))
+        if not well_formed(more) or more.rcode in (dns.rcode.REFUSED, dns.rcode.SERVFAIL):
+            break
+        merged = {f: tuple(sorted(set(getattr(joined, f)) | set(getattr(more, f)))) for f in ("answer", "authority", "additional")}
+        grown = set(merged["answer"]) > set(joined.answer)
+        joined = dataclasses.replace(joined, rcode=more.rcode, **merged)
+        if not grown:
+            break
+    return joined
+
+
+def rule_loop(case):
+    """A loop of CNAMEs: BIND gives the links and SERVFAIL, NSD, Knot and PowerDNS give them and NOERROR. Either will do."""
+    if not well_formed(case.subject, case.bind) or case.bind.rcode != dns.rcode.SERVFAIL or not case.bind.answer:
+        return None
+    if case.subject.rcode == dns.rcode.NOERROR and set(case.subject.answer) == set(case.bind.answer):
+        return {"rcode", "edns", "answer", "authority"}
+    return None
+
+
+def rule_glue_must_fit(case):
+    """RFC 9471: in-domain glue that does not fit sets TC, as Knot does; BIND 9.18 leaves it out silently."""
+    if not well_formed(case.subject, case.bind) or not case.subject.truncated or case.bind.truncated or not is_referral(case.bind):
+        return None
+    whole = case.over_tcp("bind")
+    if well_formed(whole) and set(whole.additional) > set(case.bind.additional):
+        return {"flags", "additional", "authority"}
+    return None
+
+
+def rule_sibling_glue(case):
+    """RFC 9471 3.2: sibling glue may be given; NSD and Knot give it always, BIND not with minimal responses."""
+    if not well_formed(case.subject, case.bind) or not owners(case.bind.authority, dns.rdatatype.NS):
+        return None
+    extra = set(case.subject.additional) - set(case.bind.additional)
+    given = set().union(*(p.additional for p in (case.peer("nsd"), case.peer("knot")) if well_formed(p)))
+    if set(case.bind.additional) <= set(case.subject.additional) and extra <= given:
+        return {"additional"}
+    return None
+
+
+def rule_what_fits(case):
+    """Which optional additional records are left out when not all fit is everybody's own choice."""
+    if case.question.tcp or not well_formed(case.subject, case.bind) or case.subject.truncated:
+        return None
+    whole = case.over_tcp("bind")
+    if not well_formed(whole) or whole.size <= case.limit:
+        return None
+    return {"additional"} if set(case.subject.additional) <= set(whole.additional) else None
+
+
+def rule_at_the_border(case):
+    """How well names are compressed decides about TC when the answer is about as long as the limit."""
+    if case.question.tcp or not well_formed(case.subject, case.bind) or case.subject.truncated == case.bind.truncated:
+        return None
+    sizes = [a.size for a in (case.over_tcp("bind"), case.over_tcp(case.kind)) if well_formed(a)]
+    if differing(case.over_tcp("bind"), case.over_tcp(case.kind)):
+        return None
+    return set(FIELDS) - {"rcode"} if any(abs(size - case.limit) <= BORDER_BYTES for size in sizes) else None
+
+
+def rule_transfers(case):
+    """Zone transfers are refused till they exist here; the peers were not told to give any, and each says so in its way."""
+    if case.question.rrtype in TRANSFERS and well_formed(case.subject) and not case.subject.answer:
+        if case.subject.rcode in (dns.rcode.REFUSED, dns.rcode.NOTIMP, dns.rcode.NOTAUTH, dns.rcode.FORMERR):
+            return set(FIELDS)
+    return None
+
+
+RULES = (rule_chain_across_zones, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue, rule_at_the_border, rule_transfers)
+
+
+def excerpt(world_text, case):
+    """The records that have to do with the names of a case: at, above and (a few) below each."""
+    names = {case.question.name.canonicalize().to_text()}
+    for answer in (case.bind, case.subject):
+        if well_formed(answer):
+            names |= owners(answer.answer + answer.authority, *range(65536))
+    lines = []
+    for line in world_text.splitlines():
+        owner = dns.name.from_text(line.split(" ", 1)[0]).canonicalize().to_text()
+        if any(n == owner or n.endswith("." + owner.removeprefix("*.")) or owner.endswith("." + n) and n.count(".") > 1 for n in names):
+            lines.append("    " + line[:160])
+    return "\n".join(lines[:40])

@@ -312,9 +312,8 @@ class World:
         parent.records[(zone.origin, "DS")] = (3600, [ds.to_text()])
 
     # ------------------------------------------------------------ the questions
-    def names_asked(self):
+    def names_asked(self, rnd):
         """Owners, their parents, names below, beside and covered by wildcards: [(name, whether it owns records)]"""
-        rnd = self.random
         names = {}
         for zone in self.zones:
             origin = dns.name.from_text(zone.origin)
@@ -327,28 +326,18 @@ class World:
         return [(n, owns) for n, owns in names.items() if len(n.to_wire()) <= 255]
 
     def questions(self):
-        """The questions in a fixed order; each name is asked for many types, each time in another dress."""
-        rnd = self.random
+        """The questions, the same at each call; each name is asked for many types, each time in another dress."""
+        rnd = random.Random(self.seed + 1)
         present = {}
         for zone in self.zones:
             for owner, rrtype in zone.records:
                 present.setdefault(dns.name.from_text(owner), set()).add(rrtype)
-        for name, owns in self.names_asked():
+        for name, owns in self.names_asked(rnd):
             types = sorted(present.get(name, set()) | set(TYPES_ASKED)) if owns else rnd.sample(TYPES_ASKED, 4)
             for rrtype in types:
-                yield self.dressed(Question(name, dns.rdatatype.from_text(rrtype)))
-        for name, _ in rnd.sample(self.names_asked(), 6):
+                yield dressed(Question(name, dns.rdatatype.from_text(rrtype)), self.signing, rnd)
+        for name, _ in rnd.sample(self.names_asked(rnd), 6):
             yield from self.odd_questions(name)
-
-    def dressed(self, question):
-        rnd = self.random
-        if rnd.random() < 0.3:
-            question.name = mixed_case(question.name, rnd)
-        question.edns = rnd.choice((None, 512, 1232, 4096, 1232))
-        question.do = question.edns is not None and rnd.random() < (0.7 if self.signing else 0.2)
-        question.rd, question.cd, question.ad = rnd.random() < 0.2, rnd.random() < 0.1, rnd.random() < 0.1
-        question.tcp = rnd.random() < 0.15
-        return question
 
     def odd_questions(self, name):
         """Meta types, classes and opcodes that a server without transfers must turn down."""
@@ -369,6 +358,17 @@ def drop_below_dname(zone):
     for owner, rrtype in list(zone.records):
         if owner.lower().endswith(tuple(dnames)):
             del zone.records[(owner, rrtype)]
+
+
+def dressed(question, signing, rnd):
+    """The question with random case, flags, EDNS and transport."""
+    if rnd.random() < 0.3:
+        question.name = mixed_case(question.name, rnd)
+    question.edns = rnd.choice((None, 512, 1232, 4096, 1232))
+    question.do = question.edns is not None and rnd.random() < (0.7 if signing else 0.2)
+    question.rd, question.cd, question.ad = rnd.random() < 0.2, rnd.random() < 0.1, rnd.random() < 0.1
+    question.tcp = rnd.random() < 0.15
+    return question
 
 
 def near(name, origin, rnd):

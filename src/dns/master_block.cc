@@ -24,6 +24,19 @@ bool starts_flow_directive(std::string_view word) {
   return equals_ignoring_case(word, "$INCLUDE") || equals_ignoring_case(word, "$GENERATE");
 }
 
+/// What stands in quotes is read again as text of its own: \" begins a quoted string there. Other escapes stay.
+std::string without_escaped_quotes(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); i++) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      if (text[i + 1] != '"') out += '\\';
+      i++;
+    }
+    out += text[i];
+  }
+  return out;
+}
+
 }  // namespace
 
 struct BlockParser::Fields {
@@ -102,6 +115,8 @@ void BlockParser::load_run() {
   RecordRun& run = writer_->run();
   const NameView origin = state_->origin;
   std::memcpy(origin_.data(), origin.data(), origin.size());
+  run.owner_text = nullptr;  // the same text may mean another name by now
+  run.owner_text_size = 0;
   run.origin = origin_.data();
   run.origin_size = static_cast<uint32_t>(origin.size());
   run.max_ttl_s = options_.max_ttl_s == 0 ? kMaxTtl : std::min(options_.max_ttl_s, kMaxTtl);
@@ -216,18 +231,7 @@ void BlockParser::read_generate() {
   const auto range = parse_generate_range(record_.tokens[1].text);
   if (!range) return error(record_.tokens[1].text.data(), "$GENERATE: " + range.error().text);
   if (!expect_end(fields.rdata_at + 1)) return;
-  std::string rdata_text(rhs.text);
-  if (rhs.quoted) {  // what was written \" in the quotes is a quote when the text is read again
-    rdata_text.clear();
-    for (size_t i = 0; i < rhs.text.size(); i++) {
-      if (rhs.text[i] == '\\' && i + 1 < rhs.text.size() && rhs.text[i + 1] != '"') rdata_text += rhs.text[i++];
-      if (rhs.text[i] != '\\') {
-        rdata_text += rhs.text[i];
-      } else if (i > 0 && rhs.text[i - 1] == '\\') {
-        rdata_text += rhs.text[i];
-      }
-    }
-  }
+  const std::string rdata_text = rhs.quoted ? without_escaped_quotes(rhs.text) : std::string(rhs.text);
   for (uint64_t value = range->start; value <= range->stop; value += range->step) {
     if (!generate_one(fields, static_cast<uint32_t>(value), rdata_text)) return;
   }
@@ -257,7 +261,6 @@ bool BlockParser::generate_one(const Fields& fields, uint32_t value, std::string
   const char* end = rdata_text->data() + rdata_text->size();
   lex_record(rdata_text->data(), end, generated_);
   if (generated_.error != nullptr) return fail(generated_.error);
-  if (fields.type == RRType::kSvcb || fields.type == RRType::kHttps) join_service_parameters(generated_.tokens);
   rdata_->clear();
   const auto read = rdata_from_text(fields.type, options_.rr_class, generated_.tokens, state_->origin, *rdata_);
   if (!read) return fail(fmt::format("'{}': {}", std::string_view(*rdata_text).substr(0, rdata_text->size() - 1), read.error().text));
@@ -278,7 +281,7 @@ void BlockParser::read_record() {
   }
   Fields fields;
   fields.line = *line_;
-  if (!read_fields(at, fields) || !read_rdata(fields.type, record_.tokens, fields.rdata_at)) return;
+  if (!read_fields(at, fields) || !read_rdata(fields.type, fields.rdata_at)) return;
   fields.ttl_s = record_ttl(fields);
   if (!fields.ttl_s) return;
   if (options_.max_ttl_s != 0 && *fields.ttl_s > options_.max_ttl_s) {
@@ -348,8 +351,8 @@ bool BlockParser::check_type(RRType type, const TextToken& token) {
   return true;
 }
 
-bool BlockParser::read_rdata(RRType type, std::vector<TextToken>& tokens, size_t first) {
-  if (type == RRType::kSvcb || type == RRType::kHttps) join_service_parameters(tokens);
+bool BlockParser::read_rdata(RRType type, size_t first) {
+  const std::vector<TextToken>& tokens = record_.tokens;
   const std::span<const TextToken> rdata_tokens = std::span(tokens).subspan(first);
   rdata_->clear();
   const auto read = rdata_from_text(type, options_.rr_class, rdata_tokens, state_->origin, *rdata_);

@@ -72,7 +72,7 @@ class BlockParser {
   bool read_generate_fields(Fields& fields);
   bool generate_one(const Fields& fields, uint32_t value, std::string_view rhs);
   bool check_type(RRType type, const TextToken& token);
-  bool read_rdata(RRType type, std::vector<TextToken>& tokens, size_t first);
+  bool read_rdata(RRType type, size_t first);
   std::optional<uint32_t> record_ttl(const Fields& fields);
   std::optional<uint32_t> read_ttl(std::string_view text);
   void emit(NameView owner, const Fields& fields);

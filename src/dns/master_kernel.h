@@ -24,6 +24,8 @@ struct RecordRun {
   uint8_t* bytes = nullptr;         ///< the batch's bytes
   BatchRecord* records = nullptr;   ///< the batch's records
   const uint8_t* origin = nullptr;  ///< wire form, 255 + 64 readable bytes
+  const uint8_t* owner_text = nullptr;  ///< what the current owner was read from, when that is still known
+  uint32_t owner_text_size = 0;
   uint32_t used = 0;                ///< of bytes
   uint32_t used_limit = 0;          ///< stop when `used` is above; kKernelRecordBytes more are writable
   uint32_t count = 0;               ///< of records

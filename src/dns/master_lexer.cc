@@ -105,21 +105,4 @@ const char* lex_record(const char* at, const char* end, LexedRecord& record) {
   return at;
 }
 
-void join_service_parameters(std::vector<TextToken>& tokens) {
-  size_t kept = 0;
-  for (size_t i = 0; i < tokens.size(); i++) {
-    if (kept > 0 && tokens[i].quoted) {
-      TextToken& key = tokens[kept - 1];
-      const char* behind = key.text.data() + key.text.size();
-      if (!key.quoted && key.text.ends_with('=') && behind + 1 == tokens[i].text.data()) {
-        const char* closing = tokens[i].text.data() + tokens[i].text.size();
-        key.text = {key.text.data(), static_cast<size_t>(closing + 1 - key.text.data())};
-        continue;
-      }
-    }
-    tokens[kept++] = tokens[i];
-  }
-  tokens.resize(kept);
-}
-
 }  // namespace nomen::dns

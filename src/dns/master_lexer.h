@@ -1,6 +1,7 @@
 // One record of a master file cut into tokens (RFC 1035 5.1): the general way, for whatever the kernels decline.
 // A record ends at a line end outside of parentheses. What is wrong on the way is kept and the record is read to
 // its end all the same, so that the next one begins at a sane place.
+// A quote ends the token before it: key="value" is two tokens, the second right behind the first's end.
 // The cut scan of master_kernel.h walks through a text by the same rules.
 // Thread rule: values.
 #pragma once
@@ -20,8 +21,5 @@ struct LexedRecord {
 
 /// Reads the record at `at`; returns where the next one begins (at most `end`).
 const char* lex_record(const char* at, const char* end, LexedRecord& record);
-
-/// key="value" of SVCB and HTTPS is one token (RFC 9460 2.1), quotes kept: joins `key=` and the string behind it.
-void join_service_parameters(std::vector<TextToken>& tokens);
 
 }  // namespace nomen::dns

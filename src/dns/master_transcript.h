@@ -1,0 +1,49 @@
+// For tests and fuzzers: everything that comes of a master file, as one text, so that two ways of reading it can be
+// compared; and a kernel that leaves all to the general reader.
+// Thread rule: free functions.
+#pragma once
+#include <string>
+
+#include "dns/master_reader.h"
+
+namespace nomen::dns {
+
+/// Reads nothing itself; cuts by the plain scan.
+inline const MasterKernel kDecliningKernel{
+    "declining", [](RecordRun&, const uint8_t* at) { return at; }, kPlainKernel.scan_cuts, kPlainKernel.count_lines};
+
+/// One line a record (owner and rdata in hex) and a diagnostic. A broken promise of a batch ends the text with "BAD".
+inline std::string master_transcript(std::string_view text, const MasterFileOptions& options,
+                                     const MasterTuning& tuning) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  const auto add_hex = [&out](Bytes bytes) {
+    for (const uint8_t byte : bytes) {
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+    out += ' ';
+  };
+  const auto add_number = [&out](uint64_t number) { out += std::to_string(number) + ' '; };
+  const MasterFileSummary summary =
+      MasterReader(options, tuning, [&](const RecordBatch& batch) {
+        for (size_t i = 0; i < batch.records.size(); i++) {
+          const BatchRecord& record = batch.records[i];
+          if (record.rdata_at + record.rdata_size + 64 > batch.bytes.size()) out += "BAD room";
+          if (record.same_owner && (i == 0 || batch.records[i - 1].owner_at != record.owner_at)) out += "BAD owner";
+          add_hex(batch.owner(record).bytes());
+          add_number(record.ttl_s);
+          add_number(record.type);
+          add_number(record.rr_class);
+          add_number(record.line);
+          add_hex(batch.rdata(record));
+          out += *batch.file + '\n';
+        }
+      }).read(TextInput(text), "z");
+  for (const Diagnostic& diagnostic : summary.diagnostics) out += to_string(diagnostic) + '\n';
+  add_number(summary.records);
+  add_number(summary.errors);
+  return out;
+}
+
+}  // namespace nomen::dns

@@ -1,0 +1,39 @@
+// One line for the log, and how a channel prints it: BIND's order and wording.
+// Thread rule: values; a LogLineFormatter belongs to one thread.
+#pragma once
+#include <ctime>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "server/log_channels_config.h"
+
+namespace nomen::server {
+
+struct LogLine {
+  timespec time{};  ///< when it was logged
+  LogCategory category = LogCategory::kGeneral;
+  LogSeverity severity = LogSeverity::kInfo;
+  int debug_level = 0;  ///< of kDebug
+  std::string_view text;
+};
+
+/// Severities as one number, as BIND counts: -5 for critical to -1 for info, and a debug line's level.
+int verbosity(LogSeverity severity, int debug_level);
+
+/// "20-Nov-2026 23:17:36.123 queries: info: text", with the parts that the channel prints. Control characters in
+/// the text become blanks, so that a line stays a line.
+class LogLineFormatter {
+ public:
+  void append(std::string& out, const LogChannelConfig& channel, const LogLine& line);
+
+ private:
+  void append_time(std::string& out, LogTime form, const timespec& time);
+
+  // The broken-down time of the second before, in local time and in UTC: one conversion a second.
+  time_t second_ = -1;
+  tm local_{};
+  tm utc_{};
+};
+
+}  // namespace nomen::server

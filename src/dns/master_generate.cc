@@ -104,8 +104,7 @@ Result<GenerateRange> parse_generate_range(std::string_view text) {
     if (!step || *step == 0) return bad();
     range.step = *step;
   }
-  if (!rest.empty()) return bad();
-  return range;
+  return range;  // what follows the numbers is ignored, as BIND does
 }
 
 Result<std::string> expand_generate(std::string_view text, uint32_t value) {

@@ -14,6 +14,7 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 
 ADDRESS = "127.0.0.1"
@@ -56,7 +57,10 @@ class Broken:
 
 def record_text(record):
     owner, rrtype, rrclass, ttl, rdata = record
-    shown = rdata.decode("ascii", "backslashreplace") if isinstance(rdata, bytes) else str(rdata)
+    try:
+        shown = dns.rdata.from_wire(rrclass, rrtype, rdata, 0, len(rdata)).to_text()
+    except dns.exception.DNSException:
+        shown = rdata.hex()
     return "%s %s class%d %s %s" % (owner, ttl, rrclass, dns.rdatatype.to_text(rrtype), shown[:150])
 
 

@@ -16,7 +16,7 @@ SHOWN = 8
 
 
 def seeds():
-    first, last = os.environ.get("NOMEN_SEEDS", "0:6").split(":")
+    first, last = os.environ.get("NOMEN_SEEDS", "0:4").split(":")
     return range(int(first), int(last))
 
 

@@ -147,7 +147,7 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"zonestatus", kOneZone, "show how a zone stands", with_zone<&Operations::zone_status>, kReadOnly},
 });
 
-constexpr auto make_infos() {
+auto make_infos() {
   std::array<CommandInfo, kCommands.size()> infos{};
   for (size_t i = 0; i < infos.size(); ++i) {
     const Command& c = kCommands[i];
@@ -155,7 +155,7 @@ constexpr auto make_infos() {
   }
   return infos;
 }
-constexpr auto kInfos = make_infos();
+const auto kInfos = make_infos();
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 

@@ -46,9 +46,9 @@ class Operations {
   virtual CommandResult halt() = 0;
   virtual int process_id() const = 0;
   virtual CommandResult zone_status(const ZoneSelector& zone) = 0;
-  /// No value: the other way round than now.
+  /// No value: the other way round than now. Logs "query logging is now on" (or off).
   virtual CommandResult query_log(std::optional<bool> on) = 0;
-  /// No value: one more than now.
+  /// No value: one more than now. Logs "debug level is now 3".
   virtual CommandResult trace(std::optional<int> level) = 0;
   virtual CommandResult show_zone(const ZoneSelector& zone) = 0;
   /// Looks for network interfaces that came or went.

@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <csignal>
 #include <optional>
+#include <utility>
 
 #include "server/log_channels_file.h"
 #include "server/log_channels_line.h"
@@ -26,6 +28,13 @@ constexpr auto kBufferedFor = std::chrono::seconds(1);
 int syslog_priority(LogSeverity severity) {
   constexpr std::array kPriorities = {LOG_CRIT, LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
   return kPriorities[static_cast<size_t>(severity)];
+}
+
+/// Signals are for the thread that waits for them.
+void block_signals() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
 void write_all(int fd, std::string_view bytes) {
@@ -216,13 +225,19 @@ void LogChannels::flush() {
 }
 
 void LogChannels::run() {
+  block_signals();
   Queue batch;
   bool something_kept = false;
   std::unique_lock lock(queue_mutex_);
   while (true) {
     const auto has_work = [&] { return !queue_.lines.empty() || dropped_ != 0 || flush_now_ || ending_; };
     waiting_ = true;
-    const bool timely = something_kept ? wake_.wait_for(lock, kBufferedFor, has_work) : (wake_.wait(lock, has_work), true);
+    bool timely = true;
+    if (something_kept) {
+      timely = wake_.wait_for(lock, kBufferedFor, has_work);
+    } else {
+      wake_.wait(lock, has_work);
+    }
     waiting_ = false;
     const bool ending = ending_;
     const bool flush_files = flush_now_ || ending || !timely;

@@ -131,10 +131,13 @@ def test_a_failure_has_the_code_and_the_words(server, client, command, code, wor
 
 
 def test_the_query_log_and_the_debug_level_are_switched(server, client):
-    for command, line in ((["querylog", "on"], "query logging is now on"), (["querylog", "off"], "query logging is now off"),
-                          (["trace", "3"], "debug level is now 3"), (["notrace"], "debug level is now 0")):
+    for command, logged, shown in ((["querylog", "on"], "query logging is now on", "query logging is ON"),
+                                   (["querylog", "off"], "query logging is now off", "query logging is OFF"),
+                                   (["trace", "3"], "debug level is now 3", "debug level: 3"),
+                                   (["notrace"], "", "debug level: 0")):
         assert server.rndc(client, *command) == (0, "", "")
-        server.wait_log(line)
+        server.wait_log(logged)
+        assert shown in server.rndc(client, "status")[1]
 
 
 def test_null_is_harmless(server, client):

@@ -317,9 +317,11 @@ class World:
         names = {}
         for zone in self.zones:
             origin = dns.name.from_text(zone.origin)
-            for owner, _ in zone.records:
+            for owner, rrtype in zone.records:
                 name = dns.name.from_text(owner)
                 names[name] = True
+                if rrtype == "DNAME":
+                    names.setdefault(stretched(name), False)
                 for extra in near(name, origin, rnd):
                     names.setdefault(extra, False)
         names.setdefault(dns.name.from_text("nowhere." + self.outside), False)
@@ -395,6 +397,13 @@ def near(name, origin, rnd):
 def prefixed(label, name):
     if len(name.to_wire()) + len(label) + 1 <= 255:
         yield dns.name.Name((label,) + name.labels)
+
+
+def stretched(name):
+    """A name below that is as long as names may be, so that a DNAME with a longer target makes it too long."""
+    while (room := 255 - len(name.to_wire())) > 1:
+        name = dns.name.Name((b"s" * min(room - 1, 63),) + name.labels)
+    return name
 
 
 def mixed_case(name, rnd):

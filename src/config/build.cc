@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "config/check.h"
 #include "config/names.h"
+#include "config/serve_check.h"
 #include "config/settings.h"
 
 namespace nomen::config {
@@ -114,10 +116,6 @@ Config Builder::build() {
   apply_server_options(block, names_, config.options);
   for (const Node& statement : tree_.statements()) {
     if (statement.name() == "key") config.keys.push_back(build_key(statement, names_));
-    if (statement.name() == "acl") {
-      config.acls.push_back(
-          {std::string(statement.value()->text), names_.acl(statement), statement.position});
-    }
   }
   config.logging = build_logging(tree_, names_);
   config.controls = build_controls(tree_, names_);

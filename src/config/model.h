@@ -277,17 +277,10 @@ struct Controls {
   std::vector<ControlChannel> channels;
 };
 
-struct Acl {
-  std::string name;
-  MatchListRef list;
-  Position position;
-};
-
 struct Config {
   std::vector<std::string> files;  ///< what Position::file indexes
   ServerOptions options;
   std::vector<Key> keys;
-  std::vector<Acl> acls;
   Logging logging;
   Controls controls;
   std::vector<View> views;  ///< at least one

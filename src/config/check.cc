@@ -1,0 +1,60 @@
+#include "config/check.h"
+
+#include "config/check_context.h"
+#include "config/names.h"
+#include "dns/name.h"
+
+namespace nomen::config {
+
+CheckContext::CheckContext(const Tree& tree, const CheckOptions& options, Disk& disk,
+                           Diagnostics& diagnostics)
+    : tree_(tree), options_(options), disk_(disk), diagnostics_(diagnostics) {
+  for (const Node& statement : tree.statements()) {
+    const std::string_view name = statement.name();
+    if (name == "options") options_block_ = statement.block();
+    if (name == "key") keys_.insert(canonical_name(statement.value()->text));
+    if (name == "tls") tls_.emplace(statement.value()->text);
+    if (name == "http") http_.emplace(statement.value()->text);
+    if (name == "dnssec-policy") policies_.emplace(statement.value()->text, &statement);
+  }
+  if (const Node* directory = find(options_block_, "directory")) directory_ = directory->value()->text;
+}
+
+void CheckContext::report(Severity severity, const Position& position, std::string text) {
+  diagnostics_.push_back({severity, tree_.source(position), std::move(text)});
+}
+
+bool CheckContext::has_key(std::string_view name, Nodes view_block) const {
+  const std::string wanted = canonical_name(name);
+  if (keys_.contains(wanted)) return true;
+  for (const Node& statement : view_block) {
+    if (statement.name() == "key" && canonical_name(statement.value()->text) == wanted) return true;
+  }
+  return false;
+}
+
+const Node* CheckContext::policy(std::string_view name) const {
+  const auto found = policies_.find(std::string(name));
+  return found != policies_.end() ? found->second : nullptr;
+}
+
+std::string canonical_name(std::string_view text) {
+  const auto name = dns::Name::parse(text);
+  return name ? lower_text(dns::to_string(name->view())) : std::string();
+}
+
+void check_tree(const Tree& tree, const CheckOptions& options, Disk& disk, Diagnostics& diagnostics) {
+  CheckContext context(tree, options, disk, diagnostics);
+  check_definitions(context);
+  check_policies(context);
+  check_logging(context);
+  check_controls(context);
+  check_server_options(context);
+  check_settings(context, context.options_block(), Place::kOptions);
+  check_view_features(context, context.options_block());
+  check_trust_anchors(context, tree.statements());
+  check_servers(context, tree.statements(), Nodes(nullptr));
+  check_zones_and_views(context);
+}
+
+}  // namespace nomen::config

@@ -1,0 +1,403 @@
+// zone and view: type and class, names, what may stand with what, files, references.
+#include <map>
+#include <unordered_map>
+
+#include "config/check_context.h"
+#include "config/names.h"
+#include "dns/types.h"
+
+namespace nomen::config {
+namespace {
+
+struct ZoneEntry {
+  const Node* statement = nullptr;
+  ZoneType type = ZoneType::kNone;
+};
+using ZoneTable = std::unordered_map<std::string, ZoneEntry>;  // by canonical name
+
+/// What is known across views while the zones are checked in order.
+struct State {
+  std::map<std::string, ZoneTable> views;              // "name/class"
+  std::unordered_map<std::string, const Node*> files;  // that a zone writes
+};
+
+ZoneType type_of(const Node* type) {
+  if (type == nullptr) return ZoneType::kNone;
+  const Node& value = *type->value();
+  if (value.is_keyword("master")) return ZoneType::kPrimary;
+  if (value.is_keyword("slave")) return ZoneType::kSecondary;
+  for (int i = 0; i < static_cast<int>(ZoneType::kNone); ++i) {
+    if (value.is_keyword(to_string(static_cast<ZoneType>(i)))) return static_cast<ZoneType>(i);
+  }
+  return ZoneType::kNone;
+}
+
+class ZoneCheck {
+ public:
+  ZoneCheck(CheckContext& context, State& state, const Node& zone, Nodes view_block, dns::RRClass view_class,
+            ZoneTable& table)
+      : context_(context),
+        state_(state),
+        zone_(zone),
+        block_(zone.block()),
+        view_block_(view_block),
+        view_class_(view_class),
+        table_(table),
+        name_(zone.value()->text) {}
+
+  void run();
+
+ private:
+  bool check_class();
+  bool check_in_view(const Node& in_view);
+  void check_duplicate(const std::string& canonical);
+  void check_allowed();
+  void check_file();
+  void check_primaries();
+  void check_references();
+  void check_notify();
+  void check_policy();
+  void check_static_stub();
+  void check_update();
+  const Node* effective(std::string_view option) const;
+  std::string start() const { return "zone '" + name_ + "': "; }
+
+  CheckContext& context_;
+  State& state_;
+  const Node& zone_;
+  Nodes block_;
+  Nodes view_block_;
+  dns::RRClass view_class_;
+  ZoneTable& table_;
+  std::string name_;
+  std::string canonical_;
+  ZoneType type_ = ZoneType::kNone;
+};
+
+const Node* ZoneCheck::effective(std::string_view option) const {
+  for (Nodes block : {block_, view_block_, context_.options_block()}) {
+    if (const Node* found = find(block, option)) return found;
+  }
+  return nullptr;
+}
+
+bool ZoneCheck::check_class() {
+  const Node* text = zone_.value()->next;
+  if (text == nullptr || text->kind != Node::Kind::kValue) return true;
+  const auto rr_class = dns::parse_class(text->text);
+  if (!rr_class) {
+    context_.error(zone_, start() + "invalid class " + std::string(text->text));
+    return false;
+  }
+  if (*rr_class != view_class_) {
+    context_.error(zone_,
+                   start() + "class '" + std::string(text->text) + "' does not match view/default class");
+    return false;
+  }
+  return true;
+}
+
+bool ZoneCheck::check_in_view(const Node& in_view) {
+  const std::string target(in_view.value()->text);
+  const auto view = state_.views.find(target + "/" + dns::to_string(view_class_));
+  if (view == state_.views.end() || !view->second.contains(canonical_)) {
+    context_.error(zone_, "'in-view' zone '" + name_ + "' does not exist in view '" + target +
+                              "', or view '" + target + "' is not yet defined");
+    return false;
+  }
+  for (const Node& inner : block_) {
+    if (inner.name() != "in-view" && inner.name() != "forward" && inner.name() != "forwarders") {
+      context_.error(zone_, start() + "'in-view' used with incompatible zone options");
+      return false;
+    }
+  }
+  return true;
+}
+
+void ZoneCheck::check_duplicate(const std::string& canonical) {
+  const auto [old, is_new] = table_.emplace(canonical, ZoneEntry{&zone_, type_});
+  if (!is_new) {
+    context_.error(zone_, start() + "already exists previous definition: " +
+                              context_.tree().place_text(old->second.statement->position));
+  }
+}
+
+void ZoneCheck::check_allowed() {
+  for (const Node& inner : block_) {
+    if ((inner.grammar_row().zones & bit(type_)) != 0) continue;
+    context_.error(inner, "option '" + std::string(inner.name()) + "' is not allowed in '" +
+                              std::string(to_string(type_)) + "' zone '" + name_ + "'");
+  }
+}
+
+void ZoneCheck::check_file() {
+  const Node* file = find(block_, "file");
+  const Node* database = find(block_, "database");
+  const bool has_dlz = find(block_, "dlz") != nullptr;
+  if (has_dlz && database != nullptr) {
+    context_.error(zone_, start() + "cannot specify both 'dlz' and 'database'");
+  }
+  const bool is_plain = (database == nullptr || same_word(database->value()->text, "rbt")) && !has_dlz;
+  const bool needs_file = type_ == ZoneType::kPrimary || type_ == ZoneType::kHint ||
+                          (type_ == ZoneType::kRedirect && find(block_, "primaries") == nullptr &&
+                           find(block_, "masters") == nullptr);
+  if (file == nullptr) {
+    if (needs_file && is_plain) context_.error(zone_, start() + "missing 'file' entry");
+    return;
+  }
+  const bool is_dynamic = find(block_, "update-policy") != nullptr || effective("allow-update") != nullptr;
+  const bool writes = type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror ||
+                      (type_ == ZoneType::kPrimary && is_dynamic);
+  if (!writes) return;
+  const auto [old, is_new] = state_.files.emplace(std::string(file->value()->text), &zone_);
+  if (!is_new) {
+    context_.error(*file, "writeable file '" + std::string(file->value()->text) +
+                              "': already in use: " + context_.tree().place_text(old->second->position));
+  }
+}
+
+void ZoneCheck::check_primaries() {
+  const Node* primaries = find(block_, "primaries");
+  const Node* masters = find(block_, "masters");
+  if (primaries != nullptr && masters != nullptr) {
+    context_.error(zone_, "'primaries' and 'masters' cannot both be used in the same zone");
+    return;
+  }
+  const Node* used = primaries != nullptr ? primaries : masters;
+  const bool is_root_mirror = type_ == ZoneType::kMirror && canonical_ == ".";
+  const bool needed = type_ == ZoneType::kSecondary || type_ == ZoneType::kStub ||
+                      (type_ == ZoneType::kMirror && !is_root_mirror);
+  if (used == nullptr) {
+    if (needed) context_.error(zone_, start() + "missing 'primaries' entry");
+    return;
+  }
+  if (used->list().empty()) context_.error(zone_, start() + "empty 'primaries' entry");
+}
+
+void ZoneCheck::check_references() {
+  for (const Node& inner : block_) {
+    const std::string_view name = inner.name();
+    if (name == "primaries" || name == "masters" || name == "also-notify" || name == "parental-agents") {
+      check_remote_servers(context_, inner, view_block_);
+    }
+    if (name == "parental-agents" && inner.list().empty()) {
+      context_.error(inner, start() + "empty 'parental-agents' entry");
+    }
+  }
+}
+
+void ZoneCheck::check_notify() {
+  const Node* notify = find(block_, "notify");
+  if (type_ == ZoneType::kMirror && notify != nullptr) {
+    const Node& value = *notify->value();
+    if (!value.is_keyword("explicit") && !(value.type == ValueType::kBoolean && value.number == 0)) {
+      context_.error(*notify,
+                     start() + "mirror zones can only be used with 'notify no;' or 'notify explicit;'");
+    }
+  }
+  const Node* in_force = effective("notify");
+  const bool is_off =
+      in_force != nullptr && in_force->value()->type == ValueType::kBoolean && in_force->value()->number == 0;
+  if (const Node* also = find(block_, "also-notify"); also != nullptr && is_off) {
+    context_.warn(*also, start() + "'also-notify' set but 'notify' is disabled");
+  }
+}
+
+void ZoneCheck::check_policy() {
+  if (type_ != ZoneType::kPrimary && type_ != ZoneType::kSecondary) return;
+  const Node* policy = effective("dnssec-policy");
+  if (policy == nullptr) return;
+  const std::string text(policy->value()->text);
+  if (text == "none") return;
+  if (text != "default" && text != "insecure" && context_.policy(text) == nullptr) {
+    context_.error(zone_,
+                   start() + "option 'dnssec-policy " + text + "' has no matching dnssec-policy config");
+    return;
+  }
+  const Node* update = effective("allow-update");
+  const bool updates = find(block_, "update-policy") != nullptr || update != nullptr;
+  const Node* inline_signing = find(block_, "inline-signing");
+  const bool is_inline = inline_signing != nullptr && inline_signing->value()->number != 0;
+  if (!is_inline && (type_ == ZoneType::kSecondary || !updates)) {
+    context_.error(zone_,
+                   "'inline-signing yes;' must also be configured explicitly for zones using dnssec-policy" +
+                       std::string(type_ == ZoneType::kPrimary
+                                       ? " without a configured 'allow-update' or 'update-policy'"
+                                       : "") +
+                       ". See https://kb.isc.org/docs/dnssec-policy-requires-dynamic-dns-or-inline-signing");
+  }
+  for (std::string_view clash :
+       {"auto-dnssec", "dnskey-sig-validity", "sig-validity-interval", "dnssec-dnskey-kskonly",
+        "dnssec-secure-to-insecure", "dnssec-update-mode", "update-check-ksk"}) {
+    if (const Node* found = find(block_, clash)) {
+      context_.error(*found, std::string(clash) + ": cannot be configured if dnssec-policy is also set");
+    }
+  }
+}
+
+void ZoneCheck::check_static_stub() {
+  if (type_ != ZoneType::kStaticStub) return;
+  if (const Node* addresses = find(block_, "server-addresses")) {
+    for (const Node& element : addresses->list()) {
+      if (element.value()->text.find('%') != std::string_view::npos) {
+        context_.error(element, "scoped address is not allowed for static stub server-addresses");
+      }
+    }
+  }
+  const Node* names = find(block_, "server-names");
+  if (names == nullptr) return;
+  for (const Node& element : names->list()) {
+    const std::string server = canonical_name(element.value()->text);
+    if (server.empty()) {
+      context_.error(element, "server-name '" + std::string(element.value()->text) + "' is not a valid name");
+    } else if (server == canonical_ || server.ends_with("." + canonical_) || canonical_ == ".") {
+      context_.error(element, "server-name '" + std::string(element.value()->text) +
+                                  "' must not be a subdomain of zone name '" + name_ + "'");
+    }
+  }
+}
+
+// update-policy: grant|deny IDENTITY KIND [ NAME ] TYPES
+void ZoneCheck::check_update() {
+  const Node* policy = find(block_, "update-policy");
+  if (policy == nullptr) return;
+  if (find(block_, "allow-update") != nullptr) {
+    context_.warn(*policy, start() + "'allow-update' is ignored when 'update-policy' is present");
+  }
+  for (const Node& element : policy->list()) {
+    const Node* identity = element.value()->next;
+    const Node* kind = identity != nullptr ? identity->next : nullptr;
+    if (kind == nullptr) continue;
+    if (canonical_name(identity->text).empty()) {
+      context_.error(element, "'" + std::string(identity->text) + "' is not a valid name");
+    }
+    const Node* at = kind->next;
+    if (!kind->is_keyword("zonesub") && at != nullptr) {
+      if (canonical_name(at->text).empty()) {
+        context_.error(element, "'" + std::string(at->text) + "' is not a valid name");
+      } else if (kind->is_keyword("wildcard") && !at->text.starts_with("*.") && at->text != "*") {
+        context_.error(element, "'" + std::string(at->text) + "' is not a wildcard");
+      }
+      at = at->next;
+    }
+    for (; at != nullptr; at = at->next) {
+      const std::string_view type = at->text.substr(0, at->text.find('('));
+      if (!dns::parse_type(type)) {
+        context_.error(element, "'" + std::string(type) + "' is not a valid type");
+      }
+    }
+  }
+}
+
+void ZoneCheck::run() {
+  canonical_ = canonical_name(name_);
+  if (canonical_.empty()) return;  // the model says so
+  const Node* type = find(block_, "type");
+  const Node* in_view = find(block_, "in-view");
+  if (!check_class()) return;
+  if (in_view != nullptr) {
+    if (check_in_view(*in_view)) {
+      type_ = ZoneType::kInView;
+      check_duplicate(canonical_);
+    }
+    return;
+  }
+  if (type == nullptr) {
+    context_.error(zone_, start() + "type not present");
+    return;
+  }
+  type_ = type_of(type);
+  if (type_ == ZoneType::kDelegationOnly) context_.deprecated(zone_, "'type delegation-only' is deprecated");
+  if (type_ == ZoneType::kRedirect && canonical_ != ".")
+    context_.error(zone_, "redirect zones must be called \".\"");
+  check_duplicate(canonical_);
+  check_allowed();
+  check_file();
+  check_primaries();
+  check_references();
+  check_notify();
+  check_policy();
+  check_static_stub();
+  check_update();
+  check_settings(context_, block_, Place::kZone);
+}
+
+class ViewsCheck {
+ public:
+  explicit ViewsCheck(CheckContext& context) : context_(context) {}
+
+  void run() {
+    bool has_views = false;
+    for (const Node& statement : context_.tree().statements())
+      has_views = has_views || statement.name() == "view";
+    if (has_views) {
+      views();
+    } else {
+      zones(context_.tree().statements(), Nodes(nullptr), "_default", dns::RRClass::kIn);
+    }
+  }
+
+ private:
+  void zones(Nodes block, Nodes view_block, const std::string& view, dns::RRClass rr_class) {
+    ZoneTable& table = state_.views[view + "/" + dns::to_string(rr_class)];
+    for (const Node& statement : block) {
+      if (statement.name() != "zone") continue;
+      ZoneCheck(context_, state_, statement, view_block, rr_class, table).run();
+    }
+  }
+
+  void views() {
+    bool told = false;
+    std::map<std::string, const Node*> seen;
+    for (const Node& statement : context_.tree().statements()) {
+      if (statement.name() == "zone" && !told) {
+        context_.error(statement, "when using 'view' statements, all zones must be in views");
+        told = true;
+      }
+      if (statement.name() == "plugin") {
+        context_.error(statement, "when using 'view' statements, all plugins must be defined in views");
+      }
+      if (statement.name() == "view") view(statement, seen);
+    }
+  }
+
+  void view(const Node& statement, std::map<std::string, const Node*>& seen) {
+    const std::string name(statement.value()->text);
+    auto rr_class = dns::RRClass::kIn;
+    const Node* text = statement.value()->next;
+    if (text != nullptr && text->kind == Node::Kind::kValue) {
+      const auto parsed = dns::parse_class(text->text);
+      if (!parsed) {
+        context_.error(statement, "view '" + name + "': invalid class " + std::string(text->text));
+        return;
+      }
+      rr_class = *parsed;
+    }
+    if (name == "_bind" && rr_class == dns::RRClass::kCh) {
+      context_.error(statement, "attempt to redefine builtin view '_bind'");
+    }
+    const auto [old, is_new] = seen.emplace(name + "/" + dns::to_string(rr_class), &statement);
+    if (!is_new) {
+      context_.error(statement, "view '" + name + "': already exists previous definition: " +
+                                    context_.tree().place_text(old->second->position));
+    }
+    const Nodes block = statement.block();
+    check_keys(context_, block);
+    check_settings(context_, block, Place::kView);
+    check_view_features(context_, block);
+    check_trust_anchors(context_, block);
+    check_servers(context_, block, block);
+    zones(block, block, name, rr_class);
+  }
+
+  CheckContext& context_;
+  State state_;
+};
+
+}  // namespace
+
+void check_zones_and_views(CheckContext& context) {
+  ViewsCheck(context).run();
+}
+
+}  // namespace nomen::config

@@ -1,0 +1,128 @@
+#include "config/serve_check.h"
+
+#include <map>
+
+#include "config/printer.h"
+
+namespace nomen::config {
+namespace {
+
+bool asks_for_nothing(const Node& statement) {
+  std::string_view left = statement.grammar_row().nothing;
+  if (left.empty()) return false;
+  const std::string value = print_value(statement);
+  // Lists of acls print their names with quotes, the table writes them as people do.
+  std::string plain;
+  for (char c : value) {
+    if (c != '"') plain += c;
+  }
+  while (!left.empty()) {
+    const size_t bar = left.find('|');
+    if (same_word(left.substr(0, bar), plain)) return true;
+    left.remove_prefix(bar == std::string_view::npos ? left.size() : bar + 1);
+  }
+  return false;
+}
+
+class ServeCheck {
+ public:
+  explicit ServeCheck(const Tree& tree) : tree_(tree) {}
+
+  Diagnostics run() {
+    statements(tree_.statements());
+    recursion_by_default();
+    Diagnostics out;
+    for (const std::string& text : order_) {
+      Found& found = found_[text];
+      if (found.count > 1) found.first.text += " (and " + std::to_string(found.count - 1) + " more)";
+      out.push_back(std::move(found.first));
+    }
+    return out;
+  }
+
+ private:
+  struct Found {
+    Diagnostic first;
+    size_t count = 0;
+  };
+
+  void add(Severity severity, const Position& position, std::string text) {
+    Found& found = found_[text];
+    if (found.count++ == 0) {
+      order_.push_back(text);
+      found.first = {severity, tree_.source(position), std::move(text)};
+    }
+  }
+
+  void statements(Nodes nodes) {
+    for (const Node& node : nodes) statement(node);
+  }
+
+  void statement(const Node& node) {
+    const StatementRow& row = node.grammar_row();
+    if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
+    if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
+    if (row.status == Status::kObeyed) return statements(node.block());
+    if (asks_for_nothing(node)) return;
+    const std::string name = "'" + std::string(row.name) + "'";
+    const std::string why = row.note.empty() ? "" : ": " + std::string(row.note);
+    switch (row.status) {
+      case Status::kRefused:
+        add(Severity::kError, node.position, name + " cannot be served by this version" + why);
+        break;
+      case Status::kStored:
+        add(Severity::kWarning, node.position, name + " is kept; it takes effect when transfers exist");
+        break;
+      default:
+        add(Severity::kWarning, node.position, name + " is ignored" + why);
+    }
+  }
+
+  void zone_type(const Node& node) {
+    const Node& type = *node.value();
+    if (type.is_keyword("primary") || type.is_keyword("master")) return;
+    const std::string name = "zones of type " + std::string(type.text);
+    if (type.is_keyword("hint") || type.is_keyword("delegation-only")) {
+      add(Severity::kWarning, node.position, name + " are ignored: only recursion uses them");
+    } else {
+      add(Severity::kError, node.position, name + " cannot be served by this version");
+    }
+  }
+
+  void listen_on(const Node& node) {
+    const Node* tls = node.after("tls");
+    if (tls != nullptr && !same_word(tls->text, "none")) {
+      add(Severity::kError, node.position, "'listen-on ... tls' cannot be served by this version");
+    } else if (node.has("http")) {
+      add(Severity::kError, node.position, "'listen-on ... http' cannot be served by this version");
+    }
+  }
+
+  // BIND recurses unless told not to.
+  void recursion_by_default() {
+    const Node* options = tree_.find("options");
+    if (options != nullptr && find(options->block(), "recursion") != nullptr) return;
+    bool has_view = false, all_say = true;
+    for (const Node& node : tree_.statements()) {
+      if (node.name() != "view") continue;
+      has_view = true;
+      all_say = all_say && find(node.block(), "recursion") != nullptr;
+    }
+    if (has_view && all_say) return;
+    add(Severity::kWarning, options != nullptr ? options->position : Position{},
+        "'recursion' is on by default but not there yet: RA stays clear and only served zones are answered; "
+        "'recursion no;' says so");
+  }
+
+  const Tree& tree_;
+  std::map<std::string, Found> found_;
+  std::vector<std::string> order_;
+};
+
+}  // namespace
+
+Diagnostics serve_problems(const Tree& tree) {
+  return ServeCheck(tree).run();
+}
+
+}  // namespace nomen::config

@@ -128,7 +128,7 @@ void UdpListener::detach() {
 
 void UdpListener::on_ready(uint32_t) {
   for (uint32_t i = 0; i < kBatchesPerTurn; ++i) {
-    if (serve_batch() < kUdpBatch) return;
+    if (serve_batch() < kBusyBatch) return;
   }
 }
 

@@ -108,7 +108,9 @@ Result<std::vector<uint8_t>> base64_decode(std::string_view text) {
   return std::move(decoded->bytes);
 }
 
-std::string base32hex_encode(Bytes bytes) { return encode(bytes, kBase32Hex, 5); }
+std::string base32hex_encode(Bytes bytes) {
+  return encode(bytes, kBase32Hex, 5);
+}
 
 Result<std::vector<uint8_t>> base32hex_decode(std::string_view text) {
   Result<Decoded> decoded = decode(text, kFromBase32Hex, 5, "base32hex");
@@ -118,7 +120,9 @@ Result<std::vector<uint8_t>> base32hex_decode(std::string_view text) {
   return std::move(decoded->bytes);
 }
 
-std::string hex_encode(Bytes bytes) { return encode(bytes, kHex, 4); }
+std::string hex_encode(Bytes bytes) {
+  return encode(bytes, kHex, 4);
+}
 
 Result<std::vector<uint8_t>> hex_decode(std::string_view text) {
   Result<Decoded> decoded = decode(text, kFromHex, 4, "hex");

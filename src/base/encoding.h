@@ -1,7 +1,7 @@
 // Bytes as text and back: base64 (RFC 4648 4), base32hex (RFC 4648 7, as NSEC3 owner names have it) and hex.
 // Decoders take what people write: blanks and line ends between the characters are skipped; everything else
-// that is not of the alphabet, and padding that does not fit, is an error. Base64 wants its padding, as BIND does.
-// Thread rule: free functions, any thread.
+// that is not of the alphabet, and padding that does not fit, is an error. Base64 wants its padding, as BIND
+// does. Thread rule: free functions, any thread.
 #pragma once
 #include <cstdint>
 #include <string>

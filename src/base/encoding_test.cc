@@ -32,7 +32,8 @@ TEST(Encoding, Base32HexFollowsTheVectorsOfRfc4648WithoutPadding) {
     EXPECT_EQ(text_of(base32hex_decode(coded)), plain);
   }
   EXPECT_EQ(text_of(base32hex_decode("cpnmuoj1e8")), "foobar");
-  for (const char* bad : {"C", "CP=", "CPN", "W0", "CP NMUOJ1E8X"}) EXPECT_FALSE(base32hex_decode(bad)) << bad;
+  for (const char* bad : {"C", "CP=", "CPN", "W0", "CP NMUOJ1E8X"})
+    EXPECT_FALSE(base32hex_decode(bad)) << bad;
 }
 
 TEST(Encoding, HexIsLowerCaseOutAndBothCasesIn) {

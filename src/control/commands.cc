@@ -14,12 +14,17 @@ namespace {
 using Words = std::span<const std::string_view>;
 using Handler = CommandResult (*)(Operations&, Words);
 
-CommandResult failed(ResultCode code, std::string text = {}) { return {code, std::move(text)}; }
+CommandResult failed(ResultCode code, std::string text = {}) {
+  return {code, std::move(text)};
+}
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// BIND's code for a name that is none. The texts are those of dns::Name::parse.
@@ -86,8 +91,12 @@ CommandResult plain(Operations& operations, Words) {
   return (operations.*operation)();
 }
 
-CommandResult no_trace(Operations& operations, Words) { return operations.trace(0); }
-CommandResult nothing(Operations&, Words) { return CommandResult::success(); }
+CommandResult no_trace(Operations& operations, Words) {
+  return operations.trace(0);
+}
+CommandResult nothing(Operations&, Words) {
+  return CommandResult::success();
+}
 
 constexpr bool kReadOnly = true;
 constexpr std::string_view kOneZone = "zone [class [view]]";
@@ -106,7 +115,8 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"delzone", "[-clean] zone [class [view]]", "take a zone out of the running server"},
     {"dnssec", "(-status | -rollover ... | -checkds ...) zone [class [view]]", "show or steer a zone's keys"},
     {"dnstap", "-reopen | -roll [count]", "reopen or roll the dnstap output"},
-    {"dumpdb", "[-all|-cache|-zones|-adb|-bad|-expired|-fail] [view ...]", "write caches or zones to the dump file"},
+    {"dumpdb", "[-all|-cache|-zones|-adb|-bad|-expired|-fail] [view ...]",
+     "write caches or zones to the dump file"},
     {"flush", "[view]", "empty the caches, or one view's"},
     {"flushname", "name [view]", "take one name out of the caches"},
     {"flushtree", "name [view]", "take a name and all below it out of the caches"},
@@ -114,11 +124,13 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"halt", "[-p]", "end the server without writing changes to zone files; -p shows its process id",
      ending<&Operations::halt>},
     {"loadkeys", kOneZone, "read a zone's keys without signing at once"},
-    {"managed-keys", "(status | refresh | sync | destroy) [class [view]]", "show or refresh RFC 5011 trust anchors"},
+    {"managed-keys", "(status | refresh | sync | destroy) [class [view]]",
+     "show or refresh RFC 5011 trust anchors"},
     {"modzone", "zone [class [view]] { configuration }", "change the configuration of a running zone"},
     {"notify", kOneZone, "send NOTIFY messages for a zone again"},
     {"notrace", "", "set the debug level to 0", no_trace},
-    {"nta", "[-dump | -remove domain | [-lifetime duration] [-force] domain] [view]", "steer negative trust anchors"},
+    {"nta", "[-dump | -remove domain | [-lifetime duration] [-force] domain] [view]",
+     "steer negative trust anchors"},
     {"null", "", "do nothing: a test of the channel", nothing, kReadOnly},
     {"querylog", "[on | off]", "log queries or do not; without an argument, the other way round", query_log},
     {"reconfig", "", "read the configuration again and load new zones only", plain<&Operations::reconfig>},
@@ -131,7 +143,8 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"serve-stale", "(on | off | reset | status) [class [view]]", "steer the use of stale answers"},
     {"showzone", kOneZone, "print a zone's configuration", with_zone<&Operations::show_zone>, kReadOnly},
     {"sign", kOneZone, "read a zone's keys and sign what needs it"},
-    {"signing", "(-list | -clear ... | -nsec3param ... | -serial value) zone [class [view]]", "steer a zone's signing"},
+    {"signing", "(-list | -clear ... | -nsec3param ... | -serial value) zone [class [view]]",
+     "steer a zone's signing"},
     {"stats", "", "write the statistics file"},
     {"status", "", "show how the server stands", plain<&Operations::status>, kReadOnly},
     {"stop", "[-p]", "write changes to zone files and end the server; -p shows its process id",
@@ -157,7 +170,9 @@ auto make_infos() {
 }
 const auto kInfos = make_infos();
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /// Words between blanks, or between double quotes.
 std::vector<std::string_view> split(std::string_view line) {
@@ -181,17 +196,20 @@ std::vector<std::string_view> split(std::string_view line) {
 /// A line for the log cannot be broken by what a client sends.
 std::string printable(std::string_view text) {
   std::string out(text);
-  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
   return out;
 }
 
 }  // namespace
 
-std::span<const CommandInfo> commands() { return kInfos; }
+std::span<const CommandInfo> commands() {
+  return kInfos;
+}
 
 const CommandInfo* find_command(std::string_view name) {
-  const auto found =
-      std::find_if(kInfos.begin(), kInfos.end(), [&](const CommandInfo& info) { return same_word(info.name, name); });
+  const auto found = std::find_if(kInfos.begin(), kInfos.end(),
+                                  [&](const CommandInfo& info) { return same_word(info.name, name); });
   return found == kInfos.end() ? nullptr : &*found;
 }
 
@@ -200,13 +218,14 @@ CommandResult run_command(Operations& operations, std::string_view command_line,
   if (words.empty()) return failed(ResultCode::kFailure);
   const CommandInfo* info = find_command(words[0]);
   if (read_only_channel && (info == nullptr || !info->read_only)) {
-    log(LogCategory::kGeneral, LogSeverity::kError, "control", "rejecting restricted control channel command '{}'",
-        printable(command_line));
+    log(LogCategory::kGeneral, LogSeverity::kError, "control",
+        "rejecting restricted control channel command '{}'", printable(command_line));
     return failed(ResultCode::kFailure);
   }
   // These two are asked by monitoring all day long; BIND logs them at debug level only.
   if (info != nullptr && (info->name == "null" || info->name == "status")) {
-    log_debug(1, LogCategory::kGeneral, "control", "received control channel command '{}'", printable(command_line));
+    log_debug(1, LogCategory::kGeneral, "control", "received control channel command '{}'",
+              printable(command_line));
   } else {
     log(LogCategory::kGeneral, LogSeverity::kInfo, "control", "received control channel command '{}'",
         printable(command_line));
@@ -218,7 +237,8 @@ CommandResult run_command(Operations& operations, std::string_view command_line,
   }
   const Handler handler = kCommands[static_cast<size_t>(info - kInfos.data())].handler;
   if (handler == nullptr)
-    return failed(ResultCode::kNotImplemented, fmt::format("this version of Nomen has no '{}' yet", info->name));
+    return failed(ResultCode::kNotImplemented,
+                  fmt::format("this version of Nomen has no '{}' yet", info->name));
   return handler(operations, Words(words).subspan(1));
 }
 

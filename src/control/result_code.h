@@ -8,10 +8,28 @@ namespace nomen::control {
 
 /// Those that our server answers with. The numbers are those of BIND 9.18.
 enum class ResultCode : uint16_t {
-  kSuccess = 0, kNoPermission = 6, kExists = 18, kNoSpace = 19, kShuttingDown = 22, kNotFound = 23,
-  kUnexpectedEnd = 24, kFailure = 25, kNotImplemented = 27, kUnexpectedToken = 32, kFileNotFound = 38,
-  kRange = 41, kLabelTooLong = 75, kBadEscape = 76, kEmptyLabel = 77, kUnknownClass = 80, kSyntax = 89,
-  kNameTooLong = 95, kBadZone = 108, kNotLoaded = 123, kUnknownCommand = 172, kNotDynamic = 181
+  kSuccess = 0,
+  kNoPermission = 6,
+  kExists = 18,
+  kNoSpace = 19,
+  kShuttingDown = 22,
+  kNotFound = 23,
+  kUnexpectedEnd = 24,
+  kFailure = 25,
+  kNotImplemented = 27,
+  kUnexpectedToken = 32,
+  kFileNotFound = 38,
+  kRange = 41,
+  kLabelTooLong = 75,
+  kBadEscape = 76,
+  kEmptyLabel = 77,
+  kUnknownClass = 80,
+  kSyntax = 89,
+  kNameTooLong = 95,
+  kBadZone = 108,
+  kNotLoaded = 123,
+  kUnknownCommand = 172,
+  kNotDynamic = 181
 };
 
 /// BIND's words for the code: "not found".

@@ -15,7 +15,9 @@ std::vector<uint8_t> RndcExchange::request(std::string command, uint32_t now_s) 
   return encode_message(message, key_);
 }
 
-std::vector<uint8_t> RndcExchange::start(uint32_t now_s) { return request("null", now_s); }
+std::vector<uint8_t> RndcExchange::start(uint32_t now_s) {
+  return request("null", now_s);
+}
 
 Result<RndcExchange::Step> RndcExchange::receive(Bytes bytes, uint32_t now_s) {
   framer_.append(bytes);

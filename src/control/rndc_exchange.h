@@ -1,6 +1,5 @@
-// The client's side of one command: bytes in, bytes out, no I/O. It greets with "null", learns the nonce, sends
-// the command and takes the reply.
-// Thread rule: a value, used by one thread.
+// The client's side of one command: bytes in, bytes out, no I/O. It greets with "null", learns the nonce,
+// sends the command and takes the reply. Thread rule: a value, used by one thread.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -25,7 +25,9 @@ uint32_t random_nonce() {
   return nonce;
 }
 
-void reuse_address(int fd, const net::SocketAddress&) { net::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); }
+void reuse_address(int fd, const net::SocketAddress&) {
+  net::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+}
 
 }  // namespace
 
@@ -87,7 +89,9 @@ class RndcListener::Connection final : private net::EventHandler, private net::T
     closing_ = step.close;
     return flush() && (has_unsent() || !closing_);
   }
-  void restart_timer() { listener_.loop_.set_timer(*this, listener_.loop_.now_ms() + kControlIdleTimeout_ms); }
+  void restart_timer() {
+    listener_.loop_.set_timer(*this, listener_.loop_.now_ms() + kControlIdleTimeout_ms);
+  }
 
   RndcListener& listener_;
   net::Descriptor socket_;
@@ -98,17 +102,20 @@ class RndcListener::Connection final : private net::EventHandler, private net::T
   bool watched_ = false;
 };
 
-RndcListener::RndcListener(net::EventLoop& loop, ChannelPolicy policy, Operations& operations, ReplayGuard& replays,
-                           UnixClock clock)
+RndcListener::RndcListener(net::EventLoop& loop, ChannelPolicy policy, Operations& operations,
+                           ReplayGuard& replays, UnixClock clock)
     : loop_(loop),
       policy_(std::move(policy)),
       operations_(operations),
       replays_(replays),
       clock_(std::move(clock)) {}
 
-RndcListener::~RndcListener() { close(); }
+RndcListener::~RndcListener() {
+  close();
+}
 
-Result<std::unique_ptr<RndcListener>> RndcListener::open(net::EventLoop& loop, const net::SocketAddress& address,
+Result<std::unique_ptr<RndcListener>> RndcListener::open(net::EventLoop& loop,
+                                                         const net::SocketAddress& address,
                                                          ChannelPolicy policy, Operations& operations,
                                                          ReplayGuard& replays, UnixClock clock) {
   Result<net::Descriptor> socket = net::bound_socket(SOCK_STREAM, address, {}, reuse_address);
@@ -129,9 +136,10 @@ Result<std::unique_ptr<RndcListener>> RndcListener::open(net::EventLoop& loop, c
 void RndcListener::on_ready(uint32_t) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  net::Descriptor socket(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&storage), &size,
-                                   SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket.valid()) return;  // the client has gone again; for lack of descriptors epoll reports it once more
+  net::Descriptor socket(
+      ::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket.valid())
+    return;  // the client has gone again; for lack of descriptors epoll reports it once more
   accept(std::move(socket), net::SocketAddress(reinterpret_cast<const sockaddr*>(&storage)));
 }
 
@@ -142,8 +150,8 @@ void RndcListener::accept(net::Descriptor socket, const net::SocketAddress& peer
     return;
   }
   if (connections_.size() >= kMaxControlConnections) {
-    log(LogCategory::kGeneral, LogSeverity::kWarning, "control", "too many control connections: turned {} away",
-        peer.to_string());
+    log(LogCategory::kGeneral, LogSeverity::kWarning, "control",
+        "too many control connections: turned {} away", peer.to_string());
     return;
   }
   auto connection = std::make_unique<Connection>(*this, std::move(socket), peer.to_string());
@@ -158,7 +166,8 @@ void RndcListener::close() {
   if (!socket_.valid()) return;
   loop_.remove(socket_.get(), *this);
   socket_.reset();
-  log(LogCategory::kGeneral, LogSeverity::kNotice, "control", "stopping command channel on {}", address_.to_string());
+  log(LogCategory::kGeneral, LogSeverity::kNotice, "control", "stopping command channel on {}",
+      address_.to_string());
   const uint64_t end_ms = net::monotonic_ms() + kControlFlushTimeout_ms;
   for (const std::unique_ptr<Connection>& connection : connections_) {
     while (connection->has_unsent() && connection->flush() && connection->has_unsent()) {

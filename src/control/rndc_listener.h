@@ -1,9 +1,9 @@
 // A control channel on a TCP address: accepts those whom the allow list lets in and holds an RndcSession with
-// each. Bounded: connections at a time, one request each at a time, idle time; a client that does not read its
-// replies is not read either.
-// Thread rule: the thread of the loop. Commands run in that thread, so it should not be one that answers queries.
-// Ownership: the server owns listener, loop, Operations and ReplayGuard, which outlive the listener. A listener is
-// not destroyed or closed from within an Operation (the session is still at work): post that to the loop.
+// each. Bounded: connections at a time, one request each at a time, idle time; a client that does not read
+// its replies is not read either. Thread rule: the thread of the loop. Commands run in that thread, so it
+// should not be one that answers queries. Ownership: the server owns listener, loop, Operations and
+// ReplayGuard, which outlive the listener. A listener is not destroyed or closed from within an Operation
+// (the session is still at work): post that to the loop.
 #pragma once
 #include <functional>
 #include <memory>
@@ -38,8 +38,8 @@ class RndcListener final : private net::EventHandler {
   const net::SocketAddress& address() const { return address_; }
   /// After a reload: for connections from now on; those that are open keep what they had.
   void set_policy(ChannelPolicy policy) { policy_ = std::move(policy); }
-  /// Stops accepting, gives replies under way a moment to leave (limits.h) and closes all. Logs "stopping command
-  /// channel on ADDRESS#PORT". Called by the destructor, too.
+  /// Stops accepting, gives replies under way a moment to leave (limits.h) and closes all. Logs "stopping
+  /// command channel on ADDRESS#PORT". Called by the destructor, too.
   void close();
 
  private:

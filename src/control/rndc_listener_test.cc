@@ -15,8 +15,8 @@ class RndcListenerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     loop = std::move(*net::EventLoop::create());
-    auto opened = RndcListener::open(*loop, *net::SocketAddress::parse("127.0.0.1#0"), policy(true), operations,
-                                     replays, [] { return kNow; });
+    auto opened = RndcListener::open(*loop, *net::SocketAddress::parse("127.0.0.1#0"), policy(true),
+                                     operations, replays, [] { return kNow; });
     ASSERT_TRUE(opened) << opened.error().text;
     listener = std::move(*opened);
   }
@@ -46,7 +46,8 @@ class RndcListenerTest : public ::testing::Test {
     return bytes;
   }
   static void send(const net::Descriptor& socket, Bytes bytes) {
-    EXPECT_EQ(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+    EXPECT_EQ(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
   }
 
   TestOperations operations;

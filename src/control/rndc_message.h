@@ -1,7 +1,7 @@
 // A message of BIND's control protocol (version 1) as a value, and its wire form. A frame is a 32-bit length,
-// the version, and a table of three: _auth (an HMAC over all that follows it), _ctrl (serial, clock, nonce) and
-// _data (the command, or how it ended). HMAC-MD5 signs in the old form (hmd5: base64 without padding), the SHA
-// family in the new one (hsha: a byte for the algorithm and base64 padded with zero bytes to 88).
+// the version, and a table of three: _auth (an HMAC over all that follows it), _ctrl (serial, clock, nonce)
+// and _data (the command, or how it ended). HMAC-MD5 signs in the old form (hmd5: base64 without padding),
+// the SHA family in the new one (hsha: a byte for the algorithm and base64 padded with zero bytes to 88).
 // Thread rule: values and free functions.
 #pragma once
 #include <cstdint>

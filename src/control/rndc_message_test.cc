@@ -10,7 +10,9 @@ namespace {
 
 using crypto::DigestAlgorithm;
 
-std::vector<uint8_t> bytes_of(std::string_view hex) { return *hex_decode(hex); }
+std::vector<uint8_t> bytes_of(std::string_view hex) {
+  return *hex_decode(hex);
+}
 
 RndcKey key_of(DigestAlgorithm algorithm, std::string_view base64) {
   return {"k", algorithm, *base64_decode(base64)};
@@ -127,14 +129,16 @@ TEST(RndcTable, ListsAndTablesComeBackAndDeepNestingIsRefused) {
 }
 
 TEST(RndcTable, AKeyTwiceAndTooManyEntriesAreRefused) {
-  EXPECT_EQ(decode_entries(encode_entries(rndc_table().set("a", "1").set("a", "2"))).error().text, "duplicate");
+  EXPECT_EQ(decode_entries(encode_entries(rndc_table().set("a", "1").set("a", "2"))).error().text,
+            "duplicate");
   RndcValue many = rndc_table();
   for (size_t i = 0; i <= kMaxTableEntries; ++i) many.set(std::to_string(i), "");
   EXPECT_FALSE(decode_entries(encode_entries(many)));
 }
 
 TEST(RndcTable, NumbersAreWholeDecimalTexts) {
-  const RndcValue table = rndc_table().set("a", "17").set("b", "17x").set("c", "").set("d", "4294967296").set("e", "-1");
+  const RndcValue table =
+      rndc_table().set("a", "17").set("b", "17x").set("c", "").set("d", "4294967296").set("e", "-1");
   EXPECT_EQ(table.number("a"), 17U);
   for (const char* key : {"b", "c", "d", "e", "none"}) EXPECT_EQ(table.number(key), std::nullopt) << key;
 }

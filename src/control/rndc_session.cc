@@ -24,9 +24,13 @@ void ReplayGuard::forget(size_t keep, uint32_t now_s) {
   }
 }
 
-RndcSession::RndcSession(std::shared_ptr<const ChannelAccess> access, ReplayGuard& replays, Operations& operations,
-                         uint32_t nonce, std::string peer)
-    : access_(std::move(access)), replays_(replays), operations_(operations), nonce_(nonce), peer_(std::move(peer)) {
+RndcSession::RndcSession(std::shared_ptr<const ChannelAccess> access, ReplayGuard& replays,
+                         Operations& operations, uint32_t nonce, std::string peer)
+    : access_(std::move(access)),
+      replays_(replays),
+      operations_(operations),
+      nonce_(nonce),
+      peer_(std::move(peer)) {
   NOMEN_REQUIRE(nonce != 0);
 }
 
@@ -85,7 +89,8 @@ Result<std::vector<uint8_t>> RndcSession::answer(Bytes frame, uint32_t now_s) {
   reply.nonce = nonce_;
   reply.is_reply = true;
   reply.command = request.command;
-  if (result.text.size() + request.command.size() > kMaxReplyBytes - 1024) result = {ResultCode::kNoSpace, {}};
+  if (result.text.size() + request.command.size() > kMaxReplyBytes - 1024)
+    result = {ResultCode::kNoSpace, {}};
   reply.result = static_cast<uint32_t>(result.code);
   if (result.code != ResultCode::kSuccess) reply.error = to_string(result.code);
   if (!result.text.empty()) reply.text = std::move(result.text);

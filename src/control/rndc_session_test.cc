@@ -53,8 +53,8 @@ class RndcSessionTest : public ::testing::Test {
   }
 
   uint32_t serial = 0;
-  std::shared_ptr<ChannelAccess> access = std::make_shared<ChannelAccess>(
-      ChannelAccess{{key_named("one", "secret"), key_named("two", "other", crypto::DigestAlgorithm::kMd5)}, false});
+  std::shared_ptr<ChannelAccess> access = std::make_shared<ChannelAccess>(ChannelAccess{
+      {key_named("one", "secret"), key_named("two", "other", crypto::DigestAlgorithm::kMd5)}, false});
   ReplayGuard replays;
   TestOperations operations;
 };
@@ -92,7 +92,8 @@ TEST_F(RndcSessionTest, AStrangersKeyIsRefusedWithoutAnswer) {
 }
 
 TEST_F(RndcSessionTest, AWrongOrMissingNonceIsRefused) {
-  for (const std::optional<uint32_t> nonce : {std::optional<uint32_t>(kNonce + 1), std::optional<uint32_t>()}) {
+  for (const std::optional<uint32_t> nonce :
+       {std::optional<uint32_t>(kNonce + 1), std::optional<uint32_t>()}) {
     RndcSession s = session();
     reply_in(s.receive(encode_message(message("null"), access->keys[0]), kNow));
     EXPECT_TRUE(s.receive(encode_message(message("stop", nonce), access->keys[0]), kNow).close);
@@ -187,7 +188,8 @@ TEST_F(RndcSessionTest, TheClientBelievesNoReplyOfAnotherKey) {
   RndcMessage forged = message("null", kNonce);
   forged.is_reply = true;
   forged.serial = 11;
-  EXPECT_EQ(exchange.receive(encode_message(forged, key_named("one", "guess")), kNow).error().text, "bad auth");
+  EXPECT_EQ(exchange.receive(encode_message(forged, key_named("one", "guess")), kNow).error().text,
+            "bad auth");
 }
 
 TEST(ReplayGuard, ForgetsWhatTheClockRefusesAnyway) {

@@ -10,7 +10,8 @@ namespace nomen::control {
 
 const RndcValue* RndcValue::find(std::string_view key) const {
   if (kind != Kind::kTable) return nullptr;
-  const auto entry = std::find_if(entries.begin(), entries.end(), [&](const RndcEntry& e) { return e.key == key; });
+  const auto entry =
+      std::find_if(entries.begin(), entries.end(), [&](const RndcEntry& e) { return e.key == key; });
   return entry == entries.end() ? nullptr : &entry->value;
 }
 
@@ -34,7 +35,9 @@ RndcValue& RndcValue::set(std::string_view key, std::string_view text) {
   return *this;
 }
 
-RndcValue& RndcValue::set_number(std::string_view key, uint32_t number) { return set(key, std::to_string(number)); }
+RndcValue& RndcValue::set_number(std::string_view key, uint32_t number) {
+  return set(key, std::to_string(number));
+}
 
 RndcValue& RndcValue::set_table(std::string_view key, RndcValue table) {
   entries.push_back({std::string(key), std::move(table)});
@@ -109,7 +112,9 @@ class Reader {
   Bytes rest_;
 };
 
-std::unexpected<Error> cut_off() { return failure("unexpected end of input"); }
+std::unexpected<Error> cut_off() {
+  return failure("unexpected end of input");
+}
 
 Result<void> decode_into(RndcValue& out, Bytes wire, int depth, size_t& entries_left);
 
@@ -120,10 +125,14 @@ Result<RndcValue> decode_value(Reader& reader, int depth, size_t& entries_left) 
   RndcValue value;
   value.kind = static_cast<Kind>(*type);
   switch (value.kind) {
-    case Kind::kBytes: value.bytes = as_text(*content); return value;
+    case Kind::kBytes:
+      value.bytes = as_text(*content);
+      return value;
     case Kind::kTable:
-    case Kind::kList: break;
-    default: return failure("syntax error");
+    case Kind::kList:
+      break;
+    default:
+      return failure("syntax error");
   }
   if (depth >= kMaxTableDepth) return failure("max depth");
   if (Result<void> done = decode_into(value, *content, depth + 1, entries_left); !done)
@@ -161,7 +170,8 @@ std::vector<uint8_t> encode_entries(const RndcValue& table) {
 Result<RndcValue> decode_entries(Bytes wire) {
   RndcValue table = rndc_table();
   size_t entries_left = kMaxTableEntries;
-  if (Result<void> done = decode_into(table, wire, 0, entries_left); !done) return std::unexpected(done.error());
+  if (Result<void> done = decode_into(table, wire, 0, entries_left); !done)
+    return std::unexpected(done.error());
   return table;
 }
 

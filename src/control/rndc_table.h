@@ -42,7 +42,9 @@ struct RndcEntry {
   bool operator==(const RndcEntry&) const = default;
 };
 
-inline RndcValue rndc_table() { return {.kind = RndcValue::Kind::kTable, .bytes = {}, .entries = {}}; }
+inline RndcValue rndc_table() {
+  return {.kind = RndcValue::Kind::kTable, .bytes = {}, .entries = {}};
+}
 
 /// The entries of `table`, one after the other.
 std::vector<uint8_t> encode_entries(const RndcValue& table);

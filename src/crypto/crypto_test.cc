@@ -12,7 +12,9 @@
 namespace nomen::crypto {
 namespace {
 
-std::string hex(const DigestValue& value) { return hex_encode(value.bytes()); }
+std::string hex(const DigestValue& value) {
+  return hex_encode(value.bytes());
+}
 
 TEST(SipHash, AgreesWithItsAuthorsVectors) {
   SipHashKey key;

@@ -1,5 +1,6 @@
-// SHA1_Init, SHA1_Update and SHA1_Final are used for the iterated hash on purpose: OpenSSL 3 marks them as old, but
-// they work on a context on the stack, while EVP costs more per call than hashing the one block does.
+// SHA1_Init, SHA1_Update and SHA1_Final are used for the iterated hash on purpose: OpenSSL 3 marks them as
+// old, but they work on a context on the stack, while EVP costs more per call than hashing the one block
+// does.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/digest.h"
 
@@ -16,12 +17,18 @@ namespace {
 
 const EVP_MD* evp_md(DigestAlgorithm algorithm) {
   switch (algorithm) {
-    case DigestAlgorithm::kMd5: return EVP_md5();
-    case DigestAlgorithm::kSha1: return EVP_sha1();
-    case DigestAlgorithm::kSha224: return EVP_sha224();
-    case DigestAlgorithm::kSha256: return EVP_sha256();
-    case DigestAlgorithm::kSha384: return EVP_sha384();
-    case DigestAlgorithm::kSha512: return EVP_sha512();
+    case DigestAlgorithm::kMd5:
+      return EVP_md5();
+    case DigestAlgorithm::kSha1:
+      return EVP_sha1();
+    case DigestAlgorithm::kSha224:
+      return EVP_sha224();
+    case DigestAlgorithm::kSha256:
+      return EVP_sha256();
+    case DigestAlgorithm::kSha384:
+      return EVP_sha384();
+    case DigestAlgorithm::kSha512:
+      return EVP_sha512();
   }
   return nullptr;
 }

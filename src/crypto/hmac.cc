@@ -33,7 +33,8 @@ Hmac::Hmac(DigestAlgorithm algorithm, Bytes key) : context_(std::make_unique<Con
   context_->mac = EVP_MAC_CTX_new(hmac_method());
   NOMEN_ENSURE(context_->mac != nullptr);
   const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name(algorithm), 0), OSSL_PARAM_construct_end()};
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name(algorithm), 0),
+      OSSL_PARAM_construct_end()};
   // A null key would mean "keep the key from before", so an empty one needs an address.
   static const uint8_t kNothing = 0;
   const uint8_t* bytes = key.empty() ? &kNothing : key.data();

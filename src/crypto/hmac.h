@@ -28,7 +28,8 @@ class Hmac {
 
 DigestValue hmac(DigestAlgorithm algorithm, Bytes key, Bytes data);
 
-/// Compares in a time that depends on the lengths only, so that it tells nothing about where a guess went wrong.
+/// Compares in a time that depends on the lengths only, so that it tells nothing about where a guess went
+/// wrong.
 bool equal_constant_time(Bytes a, Bytes b);
 
 }  // namespace nomen::crypto

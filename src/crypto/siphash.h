@@ -1,6 +1,6 @@
-// SipHash-2-4 with a 64-bit result: a keyed hash for short inputs. DNS cookies are made with it (RFC 9018 4.4),
-// and tables that strangers can fill are hashed with it. Inline, because a cookie is checked once a query.
-// Thread rule: pure functions.
+// SipHash-2-4 with a 64-bit result: a keyed hash for short inputs. DNS cookies are made with it (RFC
+// 9018 4.4), and tables that strangers can fill are hashed with it. Inline, because a cookie is checked once
+// a query. Thread rule: pure functions.
 #pragma once
 #include <array>
 #include <bit>
@@ -39,7 +39,9 @@ struct State {
 };
 
 /// Little-endian, as the algorithm defines its words.
-inline uint64_t load_le64(const uint8_t* p) { return __builtin_bswap64(load_u64(p)); }
+inline uint64_t load_le64(const uint8_t* p) {
+  return __builtin_bswap64(load_u64(p));
+}
 
 }  // namespace siphash_detail
 

@@ -19,8 +19,8 @@ namespace nomen::server {
 namespace {
 
 constexpr int kNobody = INT_MIN;
-/// After a batch the thread rests so long before it looks again: lines of a busy server are written in batches, and
-/// those who log rarely have to wake it.
+/// After a batch the thread rests so long before it looks again: lines of a busy server are written in
+/// batches, and those who log rarely have to wake it.
 constexpr auto kRest = std::chrono::milliseconds(2);
 /// A buffered file is written out when nothing was logged for so long.
 constexpr auto kBufferedFor = std::chrono::seconds(1);
@@ -60,7 +60,8 @@ class LogChannels::Outputs {
   static Result<std::unique_ptr<Outputs>> open(LogChannelsConfig config, const timespec& now) {
     std::unique_ptr<Outputs> outputs(new Outputs);
     for (LogChannelConfig& channel : config.channels) outputs->channels_.emplace_back(std::move(channel));
-    if (Result<void> routed = outputs->set_routes(config.routes); !routed) return std::unexpected(routed.error());
+    if (Result<void> routed = outputs->set_routes(config.routes); !routed)
+      return std::unexpected(routed.error());
     for (const auto& indexes : outputs->routes_)
       for (const size_t index : indexes)
         if (Result<void> opened = outputs->channels_[index].open_now(now); !opened)
@@ -79,7 +80,8 @@ class LogChannels::Outputs {
   void add(const LogLine& line, int debug_level) {
     for (const size_t index : routes_[static_cast<size_t>(line.category)]) {
       Channel& channel = channels_[index];
-      if (verbosity(line.severity, line.debug_level) <= channel.threshold(debug_level)) channel.add(formatter_, line);
+      if (verbosity(line.severity, line.debug_level) <= channel.threshold(debug_level))
+        channel.add(formatter_, line);
     }
   }
   void write_out(const timespec& now) {
@@ -139,7 +141,8 @@ class LogChannels::Outputs {
         const auto channel = std::find_if(channels_.begin(), channels_.end(),
                                           [&](const Channel& c) { return c.config.name == name; });
         if (channel == channels_.end())
-          return failure(fmt::format("undefined channel '{}' in category '{}'", name, to_string(route->category)));
+          return failure(
+              fmt::format("undefined channel '{}' in category '{}'", name, to_string(route->category)));
         routes_[category].push_back(static_cast<size_t>(channel - channels_.begin()));
       }
     }
@@ -274,7 +277,8 @@ void LogChannels::write_batch(const Queue& batch, uint64_t dropped) {
   }
   const timespec now = clock_();
   if (dropped != 0) {
-    const std::string text = fmt::format("{} log lines were dropped: they came faster than they could be written", dropped);
+    const std::string text =
+        fmt::format("{} log lines were dropped: they came faster than they could be written", dropped);
     outputs_->add({now, LogCategory::kGeneral, LogSeverity::kWarning, 0, text}, level);
   }
   outputs_->write_out(now);

@@ -1,8 +1,8 @@
-// Where log lines go: the channels of the configuration's logging statement. A line is copied into a bounded queue
-// and written by one thread in the background, so that whoever logs never waits for a disk; lines beyond the bound
-// are dropped, counted, and the count is logged.
-// Thread rule: wants(), write() and set_debug_level() from any thread; configure() and flush() from one at a time.
-// Made after the last fork(): a fork does not take the thread along.
+// Where log lines go: the channels of the configuration's logging statement. A line is copied into a bounded
+// queue and written by one thread in the background, so that whoever logs never waits for a disk; lines
+// beyond the bound are dropped, counted, and the count is logged. Thread rule: wants(), write() and
+// set_debug_level() from any thread; configure() and flush() from one at a time. Made after the last fork():
+// a fork does not take the thread along.
 #pragma once
 #include <array>
 #include <atomic>
@@ -37,9 +37,9 @@ class LogChannels final : public LogSink {
   LogChannels(const LogChannels&) = delete;
   LogChannels& operator=(const LogChannels&) = delete;
 
-  /// Puts new channels in force; lines that came before go where they would have gone. Files are opened (and rolled)
-  /// here, with the exception of default_debug's, which waits for its first line. On an error, such as a file that
-  /// cannot be opened or a route to an unknown channel, the channels of before stay.
+  /// Puts new channels in force; lines that came before go where they would have gone. Files are opened (and
+  /// rolled) here, with the exception of default_debug's, which waits for its first line. On an error, such
+  /// as a file that cannot be opened or a route to an unknown channel, the channels of before stay.
   Result<void> configure(LogChannelsConfig config);
 
   /// The server's debug level (-d, rndc trace), which `severity dynamic` follows. From 0.
@@ -90,14 +90,14 @@ class LogChannels final : public LogSink {
   std::unique_ptr<Outputs> outputs_;
 
   std::mutex queue_mutex_;
-  std::condition_variable wake_;   ///< for the thread: lines, or the end
-  std::condition_variable idle_;   ///< for flush(): a batch is done
-  Queue queue_;                    ///< guarded by queue_mutex_, as all below
-  uint64_t dropped_ = 0;           ///< not yet reported
-  uint64_t taken_batches_ = 0;     ///< how often the thread took the queue ...
-  uint64_t written_batches_ = 0;   ///< ... and how often it was done with it
-  bool waiting_ = false;           ///< the thread waits for wake_
-  bool flush_now_ = false;         ///< somebody waits: buffered files are written out, too
+  std::condition_variable wake_;  ///< for the thread: lines, or the end
+  std::condition_variable idle_;  ///< for flush(): a batch is done
+  Queue queue_;                   ///< guarded by queue_mutex_, as all below
+  uint64_t dropped_ = 0;          ///< not yet reported
+  uint64_t taken_batches_ = 0;    ///< how often the thread took the queue ...
+  uint64_t written_batches_ = 0;  ///< ... and how often it was done with it
+  bool waiting_ = false;          ///< the thread waits for wake_
+  bool flush_now_ = false;        ///< somebody waits: buffered files are written out, too
   bool ending_ = false;
   std::thread thread_;
 };

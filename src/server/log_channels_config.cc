@@ -90,11 +90,11 @@ int syslog_facility_number(std::string_view name) {
     int number;
   };
   static constexpr std::array kFacilities = std::to_array<Facility>(
-      {{"kern", LOG_KERN},     {"user", LOG_USER},         {"mail", LOG_MAIL},     {"daemon", LOG_DAEMON},
-       {"auth", LOG_AUTH},     {"syslog", LOG_SYSLOG},     {"lpr", LOG_LPR},       {"news", LOG_NEWS},
-       {"uucp", LOG_UUCP},     {"cron", LOG_CRON},         {"authpriv", LOG_AUTHPRIV}, {"ftp", LOG_FTP},
-       {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1},     {"local2", LOG_LOCAL2}, {"local3", LOG_LOCAL3},
-       {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5},     {"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7}});
+      {{"kern", LOG_KERN},     {"user", LOG_USER},     {"mail", LOG_MAIL},         {"daemon", LOG_DAEMON},
+       {"auth", LOG_AUTH},     {"syslog", LOG_SYSLOG}, {"lpr", LOG_LPR},           {"news", LOG_NEWS},
+       {"uucp", LOG_UUCP},     {"cron", LOG_CRON},     {"authpriv", LOG_AUTHPRIV}, {"ftp", LOG_FTP},
+       {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1}, {"local2", LOG_LOCAL2},     {"local3", LOG_LOCAL3},
+       {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5}, {"local6", LOG_LOCAL6},     {"local7", LOG_LOCAL7}});
   const auto found = std::find_if(kFacilities.begin(), kFacilities.end(),
                                   [&](const Facility& facility) { return facility.name == name; });
   return found == kFacilities.end() ? -1 : found->number;

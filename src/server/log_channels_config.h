@@ -1,7 +1,6 @@
-// What a logging statement says, as values: channels and which categories go to them. The server fills it from the
-// configuration's model; BIND's own channels and routes (default_syslog, default_debug, default_stderr, null) are
-// added where the statement leaves them out.
-// Thread rule: values.
+// What a logging statement says, as values: channels and which categories go to them. The server fills it
+// from the configuration's model; BIND's own channels and routes (default_syslog, default_debug,
+// default_stderr, null) are added where the statement leaves them out. Thread rule: values.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,8 +11,8 @@
 namespace nomen::server {
 
 enum class LogDestination : uint8_t { kFile, kSyslog, kStderr, kNull };
-/// print-time; the texts are "20-Nov-2026 23:17:36.123", "2026-11-20T23:17:36.123", the same with "Z" in UTC, and
-/// the same with the zone's offset.
+/// print-time; the texts are "20-Nov-2026 23:17:36.123", "2026-11-20T23:17:36.123", the same with "Z" in UTC,
+/// and the same with the zone's offset.
 enum class LogTime : uint8_t { kNone, kLocal, kIso8601, kIso8601Utc, kIso8601Offset };
 
 /// `versions` of a file: kNever appends for ever, 0 starts a new file each time, N keeps N older ones.
@@ -24,17 +23,17 @@ struct LogChannelConfig {
   std::string name;
   LogDestination destination = LogDestination::kNull;
 
-  std::string path;                        ///< kFile; relative to the working directory
-  uint32_t versions = kLogVersionsNever;   ///< kFile
-  uint64_t max_bytes = 0;                  ///< kFile; 0: no limit
-  bool timestamp_suffix = false;           ///< kFile; else older files are numbered from .0 on
-  bool buffered = false;                   ///< kFile; else each batch of lines is written at once
-  int syslog_facility = 0;                 ///< kSyslog; LOG_DAEMON and its like of <syslog.h>
+  std::string path;                       ///< kFile; relative to the working directory
+  uint32_t versions = kLogVersionsNever;  ///< kFile
+  uint64_t max_bytes = 0;                 ///< kFile; 0: no limit
+  bool timestamp_suffix = false;          ///< kFile; else older files are numbered from .0 on
+  bool buffered = false;                  ///< kFile; else each batch of lines is written at once
+  int syslog_facility = 0;                ///< kSyslog; LOG_DAEMON and its like of <syslog.h>
 
   LogSeverity severity = LogSeverity::kInfo;  ///< this and all more severe
-  int debug_level = 0;      ///< of severity debug: this level and all lower ones
-  bool dynamic = false;     ///< severity dynamic: up to the server's debug level
-  bool debug_only = false;  ///< nothing while the server's debug level is 0 (default_debug)
+  int debug_level = 0;                        ///< of severity debug: this level and all lower ones
+  bool dynamic = false;                       ///< severity dynamic: up to the server's debug level
+  bool debug_only = false;                    ///< nothing while the server's debug level is 0 (default_debug)
 
   LogTime print_time = LogTime::kNone;
   bool print_severity = false;

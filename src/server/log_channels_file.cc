@@ -53,7 +53,9 @@ std::vector<uint32_t> version_numbers(const std::string& path) {
   return numbers;
 }
 
-std::string numbered(const std::string& path, uint32_t version) { return fmt::format("{}.{}", path, version); }
+std::string numbered(const std::string& path, uint32_t version) {
+  return fmt::format("{}.{}", path, version);
+}
 
 }  // namespace
 
@@ -65,8 +67,9 @@ LogFile::LogFile(const LogChannelConfig& config)
       buffered_(config.buffered) {}
 
 bool LogFile::must_roll_on_open() const {
-  struct stat status {};
-  if (versions_ == kLogVersionsNever || ::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  struct stat status{};
+  if (versions_ == kLogVersionsNever || ::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+    return false;
   return max_bytes_ == 0 || static_cast<uint64_t>(status.st_size) >= max_bytes_;
 }
 
@@ -75,7 +78,7 @@ Result<void> LogFile::open(const timespec& now) {
   descriptor_ = net::Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!descriptor_.valid())
     return failure(fmt::format("isc_log_open '{}' failed: {}", path_, os::system_error_text(errno)));
-  struct stat status {};
+  struct stat status{};
   size_ = ::fstat(descriptor_.get(), &status) == 0 ? static_cast<uint64_t>(status.st_size) : 0;
   return {};
 }
@@ -113,8 +116,8 @@ void LogFile::roll_timestamped(const timespec& now) {
   tm t{};
   ::localtime_r(&now.tv_sec, &t);
   fs::rename(path_,
-             fmt::format("{}.{:04}{:02}{:02}{:02}{:02}{:02}{:03}", path_, t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
-                         t.tm_hour, t.tm_min, t.tm_sec, now.tv_nsec / 1'000'000),
+             fmt::format("{}.{:04}{:02}{:02}{:02}{:02}{:02}{:03}", path_, t.tm_year + 1900, t.tm_mon + 1,
+                         t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, now.tv_nsec / 1'000'000),
              ignored);
   if (versions_ == kLogVersionsUnlimited) return;
   std::vector<std::string> suffixes = version_suffixes(path_);
@@ -132,7 +135,7 @@ bool LogFile::is_full(const timespec& now) {
   }
   if (now.tv_sec == checked_) return true;
   checked_ = now.tv_sec;
-  struct stat status {};
+  struct stat status{};
   flush();
   const bool exists = ::stat(path_.c_str(), &status) == 0;
   if (exists && static_cast<uint64_t>(status.st_size) >= max_bytes_) return true;

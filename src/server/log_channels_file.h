@@ -1,7 +1,7 @@
-// A log file with older versions, as BIND's file channels: rolled when it is opened (versions without a size) and
-// when it has reached its size. FILE becomes FILE.0, that FILE.1 and so on, or FILE.YYYYMMDDhhmmssmmm. With a size
-// and no versions it simply is not written to any more until somebody makes it smaller.
-// Thread rule: one thread at a time.
+// A log file with older versions, as BIND's file channels: rolled when it is opened (versions without a size)
+// and when it has reached its size. FILE becomes FILE.0, that FILE.1 and so on, or FILE.YYYYMMDDhhmmssmmm.
+// With a size and no versions it simply is not written to any more until somebody makes it smaller. Thread
+// rule: one thread at a time.
 #pragma once
 #include <ctime>
 #include <string>
@@ -44,7 +44,7 @@ class LogFile {
   bool timestamp_suffix_;
   bool buffered_;
   net::Descriptor descriptor_;
-  uint64_t size_ = 0;  ///< of the file, with what is kept
+  uint64_t size_ = 0;   ///< of the file, with what is kept
   time_t checked_ = 0;  ///< when a full file was last looked at
   std::string kept_;
 };

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace nomen::server {
 
@@ -12,11 +12,21 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 32 && c != '\t') || byte == 127;
+}
+
 void append_printable(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back((byte < 32 && c != '\t') || byte == 127 ? ' ' : c);
-  }
+  const size_t start = out.size();
+  out += text;
+  if (std::any_of(text.begin(), text.end(), is_control))
+    std::replace_if(out.begin() + static_cast<ptrdiff_t>(start), out.end(), is_control, ' ');
+}
+
+std::string iso_8601(const tm& t) {
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                     t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 }  // namespace
@@ -25,27 +35,31 @@ int verbosity(LogSeverity severity, int debug_level) {
   return severity == LogSeverity::kDebug ? debug_level : static_cast<int>(severity) - 5;
 }
 
+void LogLineFormatter::start_second(time_t second) {
+  second_ = second;
+  tm local{};
+  tm utc{};
+  ::localtime_r(&second, &local);
+  ::gmtime_r(&second, &utc);
+  const auto text_of = [this](LogTime form) -> std::string& { return before_ms_[static_cast<size_t>(form)]; };
+  text_of(LogTime::kLocal) =
+      fmt::format("{:02}-{}-{} {:02}:{:02}:{:02}.", local.tm_mday, kMonths[static_cast<size_t>(local.tm_mon)],
+                  local.tm_year + 1900, local.tm_hour, local.tm_min, local.tm_sec);
+  text_of(LogTime::kIso8601) = iso_8601(local);
+  text_of(LogTime::kIso8601Utc) = iso_8601(utc);
+  text_of(LogTime::kIso8601Offset) = iso_8601(local);
+  const long minutes = (local.tm_gmtoff < 0 ? -local.tm_gmtoff : local.tm_gmtoff) / 60;
+  offset_ = fmt::format("{}{:02}:{:02}", local.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
 void LogLineFormatter::append_time(std::string& out, LogTime form, const timespec& time) {
-  if (time.tv_sec != second_) {
-    second_ = time.tv_sec;
-    ::localtime_r(&second_, &local_);
-    ::gmtime_r(&second_, &utc_);
-  }
-  const long ms = time.tv_nsec / 1'000'000;
-  const tm& t = form == LogTime::kIso8601Utc ? utc_ : local_;
-  auto to = std::back_inserter(out);
-  if (form == LogTime::kLocal) {
-    fmt::format_to(to, "{:02}-{}-{} {:02}:{:02}:{:02}.{:03}", t.tm_mday, kMonths[static_cast<size_t>(t.tm_mon)],
-                   t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec, ms);
-    return;
-  }
-  fmt::format_to(to, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
-                 t.tm_min, t.tm_sec, ms);
+  if (time.tv_sec != second_) start_second(time.tv_sec);
+  out += before_ms_[static_cast<size_t>(form)];
+  const auto ms = static_cast<unsigned>(time.tv_nsec / 1'000'000);
+  for (const unsigned digit : {ms / 100 % 10, ms / 10 % 10, ms % 10})
+    out.push_back(static_cast<char>('0' + digit));
   if (form == LogTime::kIso8601Utc) out.push_back('Z');
-  if (form == LogTime::kIso8601Offset) {
-    const long minutes = (t.tm_gmtoff < 0 ? -t.tm_gmtoff : t.tm_gmtoff) / 60;
-    fmt::format_to(to, "{}{:02}:{:02}", t.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
-  }
+  if (form == LogTime::kIso8601Offset) out += offset_;
 }
 
 void LogLineFormatter::append(std::string& out, const LogChannelConfig& channel, const LogLine& line) {

@@ -1,6 +1,7 @@
 // One line for the log, and how a channel prints it: BIND's order and wording.
 // Thread rule: values; a LogLineFormatter belongs to one thread.
 #pragma once
+#include <array>
 #include <ctime>
 #include <string>
 #include <string_view>
@@ -21,19 +22,22 @@ struct LogLine {
 /// Severities as one number, as BIND counts: -5 for critical to -1 for info, and a debug line's level.
 int verbosity(LogSeverity severity, int debug_level);
 
-/// "20-Nov-2026 23:17:36.123 queries: info: text", with the parts that the channel prints. Control characters in
-/// the text become blanks, so that a line stays a line.
+/// "20-Nov-2026 23:17:36.123 queries: info: text", with the parts that the channel prints. Control characters
+/// in the text become blanks, so that a line stays a line.
 class LogLineFormatter {
  public:
   void append(std::string& out, const LogChannelConfig& channel, const LogLine& line);
 
  private:
-  void append_time(std::string& out, LogTime form, const timespec& time);
+  static constexpr size_t kForms = 5;  ///< of LogTime
 
-  // The broken-down time of the second before, in local time and in UTC: one conversion a second.
+  void append_time(std::string& out, LogTime form, const timespec& time);
+  void start_second(time_t second);
+
+  // The texts around the milliseconds, made once a second: most lines share them with the line before.
   time_t second_ = -1;
-  tm local_{};
-  tm utc_{};
+  std::array<std::string, kForms> before_ms_;
+  std::string offset_;  ///< of local time from UTC: "+05:30"
 };
 
 }  // namespace nomen::server

@@ -1,7 +1,7 @@
 #include "server/log_channels.h"
 
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -20,7 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr timespec kTime{1795217849, 451'700'000};  // 2026-11-20 23:37:29 UTC
-timespec fixed_time() { return kTime; }
+timespec fixed_time() {
+  return kTime;
+}
 
 LogChannelConfig file_channel(std::string name, std::string path) {
   LogChannelConfig channel;
@@ -52,8 +54,10 @@ class LogChannelsTest : public ::testing::Test {
     config.channels.push_back(std::move(channel));
     return with_default_channels(std::move(config));
   }
-  static void info(LogChannels& channels, std::string_view text, LogCategory category = LogCategory::kGeneral) {
-    if (channels.wants(category, LogSeverity::kInfo, 0)) channels.write(category, LogSeverity::kInfo, 0, "test", text);
+  static void info(LogChannels& channels, std::string_view text,
+                   LogCategory category = LogCategory::kGeneral) {
+    if (channels.wants(category, LogSeverity::kInfo, 0))
+      channels.write(category, LogSeverity::kInfo, 0, "test", text);
   }
 
   std::string folder;
@@ -93,8 +97,10 @@ TEST_F(LogChannelsTest, DebugLinesShowTheirLevelAndLocalTimeItsZone) {
 
 TEST_F(LogChannelsTest, ALineGoesToAllChannelsOfItsCategoryAndOthersToDefault) {
   LogChannelsConfig config;
-  config.channels = {file_channel("a", path("a")), file_channel("b", path("b")), file_channel("c", path("c"))};
-  config.routes = {{LogCategory::kDefault, {"a"}}, {LogCategory::kQueries, {"b", "c"}}, {LogCategory::kClient, {"null"}}};
+  config.channels = {file_channel("a", path("a")), file_channel("b", path("b")),
+                     file_channel("c", path("c"))};
+  config.routes = {
+      {LogCategory::kDefault, {"a"}}, {LogCategory::kQueries, {"b", "c"}}, {LogCategory::kClient, {"null"}}};
   LogChannels channels(fixed_time);
   ASSERT_TRUE(channels.configure(with_default_channels(config)));
   info(channels, "general");
@@ -230,7 +236,8 @@ TEST_F(LogChannelsTest, LinesBeyondTheBoundAreDroppedAndReported) {
   std::thread drain([&] {
     char buffer[65536];
     ssize_t n = 0;
-    while ((n = ::read(::fileno(reader), buffer, sizeof buffer)) > 0) received.append(buffer, static_cast<size_t>(n));
+    while ((n = ::read(::fileno(reader), buffer, sizeof buffer)) > 0)
+      received.append(buffer, static_cast<size_t>(n));
   });
   channels.flush();
   ASSERT_TRUE(channels.configure(config_of(file_channel("b", path("b")))));  // closes the pipe

@@ -21,7 +21,8 @@ constexpr const char* kExamples =
     "  nomen ctl reload example.com          read one zone again\n"
     "  nomen ctl --json zonestatus example.com | jq .fields.serial\n"
     "  nomen ctl --server 127.0.0.1 --port 5953 --key-file ./rndc.key querylog on\n\n"
-    "The server must have a `controls` statement in its named.conf, and this program must be able to read the key\n"
+    "The server must have a `controls` statement in its named.conf, and this program must be able to read "
+    "the key\n"
     "that is named there: from /etc/bind/rndc.key, or from what --config or --key-file names.\n";
 
 struct Options {
@@ -38,11 +39,15 @@ struct Options {
 
 void define(CLI::App& app, Options& options) {
   app.footer(kExamples);
-  app.add_option("-s,--server", options.server, "name or address of the server (default: the configuration's, or 127.0.0.1)");
-  app.add_option("-p,--port", options.port, "port of its control channel (default: the configuration's, or 953)")
+  app.add_option("-s,--server", options.server,
+                 "name or address of the server (default: the configuration's, or 127.0.0.1)");
+  app.add_option("-p,--port", options.port,
+                 "port of its control channel (default: the configuration's, or 953)")
       ->check(CLI::Range(1, 65535));
-  app.add_option("-c,--config", options.config_file, fmt::format("configuration file (default: {})", kRndcConfigFile));
-  app.add_option("-k,--key-file", options.request.key_file, "file with the key, where there is no configuration file")
+  app.add_option("-c,--config", options.config_file,
+                 fmt::format("configuration file (default: {})", kRndcConfigFile));
+  app.add_option("-k,--key-file", options.request.key_file,
+                 "file with the key, where there is no configuration file")
       ->capture_default_str();
   app.add_option("-y,--key", options.key, "name of the configuration's key to use");
   app.add_flag("--json", options.json, "print the answer as one JSON object");
@@ -98,7 +103,8 @@ void print_json(const std::string& command, const control::RndcReply& reply) {
   out["identifier"] = control::result_identifier(reply.result);
   if (reply.error) out["error"] = *reply.error;
   out["text"] = reply.text;
-  if (nlohmann::ordered_json fields = fields_of(reply.text); !fields.empty()) out["fields"] = std::move(fields);
+  if (nlohmann::ordered_json fields = fields_of(reply.text); !fields.empty())
+    out["fields"] = std::move(fields);
   fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
@@ -130,7 +136,8 @@ int run(const Options& options) {
   };
   Diagnostics diagnostics;
   const Result<RndcTarget> target = find_target(request_of(options), diagnostics, note);
-  for (const Diagnostic& diagnostic : diagnostics) fmt::print(stderr, "nomen ctl: {}\n", to_string(diagnostic));
+  for (const Diagnostic& diagnostic : diagnostics)
+    fmt::print(stderr, "nomen ctl: {}\n", to_string(diagnostic));
   if (!target) {
     fmt::print(stderr, "nomen ctl: {}\n", target.error().text);
     return 1;

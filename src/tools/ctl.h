@@ -1,4 +1,5 @@
-// nomen ctl: asks a running server to do something, over the same channel as rndc, for people who do not know rndc.
+// nomen ctl: asks a running server to do something, over the same channel as rndc, for people who do not know
+// rndc.
 #pragma once
 
 namespace nomen::tools {

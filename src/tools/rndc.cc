@@ -20,8 +20,8 @@ void print_usage() {
              "\t[-k key-file ] [-y key] [-q] [-r] [-V] [-4 | -6] command\n\n"
              "command is one of the following:\n\n");
   for (const control::CommandInfo& info : control::commands())
-    fmt::print(stderr, "  {}{}{}\n\t\t{}{}.\n", info.name, info.arguments.empty() ? "" : " ", info.arguments, info.help,
-               info.available ? "" : " (not in this version of the server)");
+    fmt::print(stderr, "  {}{}{}\n\t\t{}{}.\n", info.name, info.arguments.empty() ? "" : " ", info.arguments,
+               info.help, info.available ? "" : " (not in this version of the server)");
   fmt::print(stderr, "\nVersion: Nomen {}\n", NOMEN_VERSION);
 }
 
@@ -60,17 +60,28 @@ std::optional<Invocation> parse_arguments(int argc, char** argv) {
   int option = 0;
   while ((option = ::getopt(argc, argv, "+46b:c:hk:Mmp:qrs:Vy:")) != -1) {
     switch (option) {
-      case '4': only_v4 = true; break;
-      case '6': only_v6 = true; break;
-      case 'b': set_source(request.sources, ::optarg); break;
+      case '4':
+        only_v4 = true;
+        break;
+      case '6':
+        only_v6 = true;
+        break;
+      case 'b':
+        set_source(request.sources, ::optarg);
+        break;
       case 'c':
         request.config_file = ::optarg;
         request.config_file_given = true;
         break;
-      case 'h': out.help = true; return out;
-      case 'k': request.key_file = ::optarg; break;
+      case 'h':
+        out.help = true;
+        return out;
+      case 'k':
+        request.key_file = ::optarg;
+        break;
       case 'M':
-      case 'm': break;  // BIND's memory debugging: nothing to switch on here
+      case 'm':
+        break;  // BIND's memory debugging: nothing to switch on here
       case 'p': {
         const Result<uint16_t> port = parse_port(::optarg);
         if (!port) {
@@ -80,11 +91,21 @@ std::optional<Invocation> parse_arguments(int argc, char** argv) {
         request.port = *port;
         break;
       }
-      case 'q': out.quiet = true; break;
-      case 'r': out.show_result = true; break;
-      case 's': request.server = ::optarg; break;
-      case 'V': out.verbose = true; break;
-      case 'y': request.key_name = ::optarg; break;
+      case 'q':
+        out.quiet = true;
+        break;
+      case 'r':
+        out.show_result = true;
+        break;
+      case 's':
+        request.server = ::optarg;
+        break;
+      case 'V':
+        out.verbose = true;
+        break;
+      case 'y':
+        request.key_name = ::optarg;
+        break;
       default:
         fmt::print(stderr, "rndc: invalid argument -{}\n", static_cast<char>(::optopt));
         print_usage();

@@ -22,7 +22,9 @@ namespace {
 
 using Note = std::function<void(const std::string&)>;
 
-bool file_exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool file_exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
 
 bool same_name(const std::string& a, const std::string& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -45,8 +47,10 @@ Result<Loaded> load(const RndcRequest& request, Diagnostics& diagnostics, const 
     if (!file_exists(path))
       return failure(fmt::format("neither {} nor {} was found", request.config_file, request.key_file));
   } else if (!request.config_file_given && file_exists(request.key_file)) {
-    diagnostics.push_back({Severity::kWarning, {}, fmt::format("key file ({}) exists, but using default configuration file ({})",
-                                                               request.key_file, path)});
+    diagnostics.push_back({Severity::kWarning,
+                           {},
+                           fmt::format("key file ({}) exists, but using default configuration file ({})",
+                                       request.key_file, path)});
   }
   note("reading " + path);
   loaded.config = read_rndc_config(path, diagnostics);
@@ -60,7 +64,8 @@ const RndcServerStatement* find_server(const RndcConfig& config, const std::stri
   return found == config.servers.end() ? nullptr : &*found;
 }
 
-Result<control::RndcKey> find_key(const RndcRequest& request, const Loaded& loaded, const RndcServerStatement* server) {
+Result<control::RndcKey> find_key(const RndcRequest& request, const Loaded& loaded,
+                                  const RndcServerStatement* server) {
   const RndcConfig& config = loaded.config;
   if (loaded.key_only) {
     if (config.keys.empty()) return failure("get key: not found");
@@ -77,7 +82,8 @@ Result<control::RndcKey> find_key(const RndcRequest& request, const Loaded& load
   return to_key(*key);
 }
 
-Result<void> add_addresses(RndcTarget& target, const RndcServerAddress& where, uint16_t port, const RndcRequest& request) {
+Result<void> add_addresses(RndcTarget& target, const RndcServerAddress& where, uint16_t port,
+                           const RndcRequest& request) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_family = request.use_v4 && request.use_v6 ? AF_UNSPEC : request.use_v4 ? AF_INET : AF_INET6;
@@ -100,16 +106,25 @@ Result<void> add_addresses(RndcTarget& target, const RndcServerAddress& where, u
 /// BIND's words for what the system says.
 std::string reason(int error_number) {
   switch (error_number) {
-    case ECONNREFUSED: return "connection refused";
-    case ECONNRESET: return "connection reset";
-    case ETIMEDOUT: return "timed out";
-    case EHOSTUNREACH: return "host unreachable";
-    case ENETUNREACH: return "network unreachable";
-    case EADDRNOTAVAIL: return "address not available";
-    case EADDRINUSE: return "address in use";
+    case ECONNREFUSED:
+      return "connection refused";
+    case ECONNRESET:
+      return "connection reset";
+    case ETIMEDOUT:
+      return "timed out";
+    case EHOSTUNREACH:
+      return "host unreachable";
+    case ENETUNREACH:
+      return "network unreachable";
+    case EADDRNOTAVAIL:
+      return "address not available";
+    case EADDRINUSE:
+      return "address in use";
     case EACCES:
-    case EPERM: return "permission denied";
-    default: return os::system_error_text(error_number);
+    case EPERM:
+      return "permission denied";
+    default:
+      return os::system_error_text(error_number);
   }
 }
 
@@ -175,7 +190,9 @@ Result<std::vector<uint8_t>> receive(const net::Descriptor& socket) {
   }
 }
 
-uint32_t unix_time_s() { return static_cast<uint32_t>(::time(nullptr)); }
+uint32_t unix_time_s() {
+  return static_cast<uint32_t>(::time(nullptr));
+}
 
 }  // namespace
 
@@ -213,7 +230,8 @@ Result<RndcTarget> find_target(const RndcRequest& request, Diagnostics& diagnost
   return target;
 }
 
-Result<control::RndcReply> ask_server(const RndcTarget& target, const std::string& command, const Note& note) {
+Result<control::RndcReply> ask_server(const RndcTarget& target, const std::string& command,
+                                      const Note& note) {
   Result<net::Descriptor> socket = failure("no address for " + target.name);
   for (const net::SocketAddress& address : target.addresses) {
     note(fmt::format("using server {} ({})", target.name, address.to_string()));

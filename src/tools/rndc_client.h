@@ -1,6 +1,6 @@
-// What rndc and `nomen ctl` share: from options and configuration files to a server and a key, and one command sent
-// to it. Error texts are those of BIND's rndc, without the "rndc: " in front.
-// Thread rule: free functions; ask_server() waits for the network.
+// What rndc and `nomen ctl` share: from options and configuration files to a server and a key, and one
+// command sent to it. Error texts are those of BIND's rndc, without the "rndc: " in front. Thread rule: free
+// functions; ask_server() waits for the network.
 #pragma once
 #include <functional>
 #include <optional>

@@ -37,21 +37,22 @@ struct Options {
 };
 
 void print_usage() {
-  fmt::print(stderr,
-             "Usage: rndc-confgen [-a] [-A algorithm] [-b bits] [-c keyfile] [-k keyname] [-p port] [-q]\n"
-             "\t[-s address] [-t chrootdir] [-u user]\n\n"
-             "  -a            write the key file that named and rndc read by default, rather than print\n"
-             "                a configuration\n"
-             "  -A algorithm  hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256 (default), hmac-sha384, hmac-sha512\n"
-             "  -b bits       length of the key, 1 to 512 (default: that of the hash)\n"
-             "  -c keyfile    the key file (default: {})\n"
-             "  -k keyname    name of the key (default: rndc-key)\n"
-             "  -p port       port of the control channel (default: {})\n"
-             "  -q            do not say which file was written\n"
-             "  -s address    address of the control channel (default: 127.0.0.1)\n"
-             "  -t chrootdir  write a second copy of the key file under this directory\n"
-             "  -u user       make the key file (with -t, its copy) belong to this user\n",
-             kRndcKeyFile, kRndcPort);
+  fmt::print(
+      stderr,
+      "Usage: rndc-confgen [-a] [-A algorithm] [-b bits] [-c keyfile] [-k keyname] [-p port] [-q]\n"
+      "\t[-s address] [-t chrootdir] [-u user]\n\n"
+      "  -a            write the key file that named and rndc read by default, rather than print\n"
+      "                a configuration\n"
+      "  -A algorithm  hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256 (default), hmac-sha384, hmac-sha512\n"
+      "  -b bits       length of the key, 1 to 512 (default: that of the hash)\n"
+      "  -c keyfile    the key file (default: {})\n"
+      "  -k keyname    name of the key (default: rndc-key)\n"
+      "  -p port       port of the control channel (default: {})\n"
+      "  -q            do not say which file was written\n"
+      "  -s address    address of the control channel (default: 127.0.0.1)\n"
+      "  -t chrootdir  write a second copy of the key file under this directory\n"
+      "  -u user       make the key file (with -t, its copy) belong to this user\n",
+      kRndcKeyFile, kRndcPort);
 }
 
 int fail(const std::string& text) {
@@ -70,45 +71,61 @@ Result<Number> parse_number(std::string_view text, Number least, Number most, st
 
 Result<void> take_option(int option, const char* value, Options& options) {
   switch (option) {
-    case 'a': options.automatic = true; break;
-    case 'A': options.algorithm = value; break;
+    case 'a':
+      options.automatic = true;
+      break;
+    case 'A':
+      options.algorithm = value;
+      break;
     case 'b': {
       const Result<unsigned> bits = parse_number<unsigned>(value, 1, 512, "keysize");
       if (!bits) return std::unexpected(bits.error());
       options.key_bits = *bits;
       break;
     }
-    case 'c': options.key_file = value; break;
+    case 'c':
+      options.key_file = value;
+      break;
     case 'k':
-    case 'y': options.key_name = value; break;
+    case 'y':
+      options.key_name = value;
+      break;
     case 'p': {
       const Result<uint16_t> port = parse_number<uint16_t>(value, 1, 65535, "port");
       if (!port) return std::unexpected(port.error());
       options.port = *port;
       break;
     }
-    case 'q': options.quiet = true; break;
+    case 'q':
+      options.quiet = true;
+      break;
     case 's':
       if (!net::IpAddress::parse(value)) return failure(fmt::format("'{}' is not an address", value));
       options.address = value;
       break;
-    case 't': options.chroot = value; break;
-    case 'u': options.user = value; break;
-    default: break;  // -M and -m, BIND's memory debugging
+    case 't':
+      options.chroot = value;
+      break;
+    case 'u':
+      options.user = value;
+      break;
+    default:
+      break;  // -M and -m, BIND's memory debugging
   }
   return {};
 }
 
 std::string key_statement(const Options& options, std::string_view secret, std::string_view margin) {
-  return fmt::format("{0}key \"{1}\" {{\n{0}\talgorithm {2};\n{0}\tsecret \"{3}\";\n{0}}};\n", margin, options.key_name,
-                     options.algorithm, secret);
+  return fmt::format("{0}key \"{1}\" {{\n{0}\talgorithm {2};\n{0}\tsecret \"{3}\";\n{0}}};\n", margin,
+                     options.key_name, options.algorithm, secret);
 }
 
 /// Readable by its owner only; a file that is there already is replaced.
 Result<void> write_key_file(const std::string& path, const std::string& text, const std::string& user) {
   ::unlink(path.c_str());
   const net::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file.valid()) return failure(fmt::format("unable to create '{}': {}", path, os::system_error_text(errno)));
+  if (!file.valid())
+    return failure(fmt::format("unable to create '{}': {}", path, os::system_error_text(errno)));
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return failure(fmt::format("write to '{}' failed: {}", path, os::system_error_text(errno)));
   if (user.empty()) return {};
@@ -121,22 +138,27 @@ Result<void> write_key_file(const std::string& path, const std::string& text, co
 
 int write_key_files(const Options& options, const std::string& secret) {
   const std::string text = key_statement(options, secret, "");
-  std::vector<std::pair<std::string, std::string>> files = {{options.key_file, options.chroot.empty() ? options.user : ""}};
+  std::vector<std::pair<std::string, std::string>> files = {
+      {options.key_file, options.chroot.empty() ? options.user : ""}};
   if (!options.chroot.empty()) files.emplace_back(options.chroot + "/" + options.key_file, options.user);
   for (const auto& [path, user] : files) {
-    if (const Result<void> written = write_key_file(path, text, user); !written) return fail(written.error().text);
+    if (const Result<void> written = write_key_file(path, text, user); !written)
+      return fail(written.error().text);
     if (!options.quiet) fmt::print("wrote key file \"{}\"\n", path);
   }
   return 0;
 }
 
 void print_configuration(const Options& options, const std::string& secret) {
-  fmt::print("# Start of rndc.conf\n{}\noptions {{\n\tdefault-key \"{}\";\n\tdefault-server {};\n\tdefault-port {};\n}};\n"
-             "# End of rndc.conf\n\n",
-             key_statement(options, secret, ""), options.key_name, options.address, options.port);
-  fmt::print("# For named.conf; let the allow list name those who may use the channel:\n{}#\n# controls {{\n"
-             "#\tinet {} port {}\n#\t\tallow {{ {}; }} keys {{ \"{}\"; }};\n# }};\n# End of named.conf\n",
-             key_statement(options, secret, "# "), options.address, options.port, options.address, options.key_name);
+  fmt::print(
+      "# Start of rndc.conf\n{}\noptions {{\n\tdefault-key \"{}\";\n\tdefault-server {};\n\tdefault-port "
+      "{};\n}};\n"
+      "# End of rndc.conf\n\n",
+      key_statement(options, secret, ""), options.key_name, options.address, options.port);
+  fmt::print(
+      "# For named.conf; let the allow list name those who may use the channel:\n{}#\n# controls {{\n"
+      "#\tinet {} port {}\n#\t\tallow {{ {}; }} keys {{ \"{}\"; }};\n# }};\n# End of named.conf\n",
+      key_statement(options, secret, "# "), options.address, options.port, options.address, options.key_name);
 }
 
 }  // namespace
@@ -156,7 +178,8 @@ int rndc_confgen_main(int argc, char** argv) {
       print_usage();
       return 1;
     }
-    if (const Result<void> taken = take_option(option, ::optarg, options); !taken) return fail(taken.error().text);
+    if (const Result<void> taken = take_option(option, ::optarg, options); !taken)
+      return fail(taken.error().text);
   }
   if (::optind != argc) {
     print_usage();

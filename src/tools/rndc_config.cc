@@ -16,11 +16,12 @@ namespace {
 
 constexpr int kMaxIncludeDepth = 8;
 
-/// One file's statements, read by recursive descent. An error is noted, and reading goes on behind the next ';' of
-/// the same level.
+/// One file's statements, read by recursive descent. An error is noted, and reading goes on behind the next
+/// ';' of the same level.
 class Reader {
  public:
-  Reader(const std::string& name, const std::string& text, int depth, RndcConfig& config, Diagnostics& diagnostics)
+  Reader(const std::string& name, const std::string& text, int depth, RndcConfig& config,
+         Diagnostics& diagnostics)
       : name_(name), depth_(depth), lexer_(text, 0, arena_), config_(config), diagnostics_(diagnostics) {
     advance();
   }
@@ -49,7 +50,8 @@ class Reader {
     return false;
   }
   std::string near() const {
-    return token_.kind == config::TokenKind::kEnd ? "before end of file" : fmt::format("before '{}'", token_.text);
+    return token_.kind == config::TokenKind::kEnd ? "before end of file"
+                                                  : fmt::format("before '{}'", token_.text);
   }
 
   /// One clause of the table, with its ';'. False: there is no sense in going on at this level.
@@ -115,7 +117,8 @@ class Reader {
     net::IpAddress address = net::IpAddress::any(family);
     if (token_.text != "*") {
       const std::optional<net::IpAddress> parsed = net::IpAddress::parse(token_.text);
-      if (!parsed || parsed->family() != family) return error(fmt::format("'{}' is not such an address", token_.text));
+      if (!parsed || parsed->family() != family)
+        return error(fmt::format("'{}' is not such an address", token_.text));
       address = *parsed;
     }
     advance();

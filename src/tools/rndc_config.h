@@ -48,8 +48,8 @@ struct RndcConfig {
   RndcSources default_sources;
 };
 
-/// Reads a file and what it includes. Errors are in `diagnostics`, several at a time; the result is of use only when
-/// none is.
+/// Reads a file and what it includes. Errors are in `diagnostics`, several at a time; the result is of use
+/// only when none is.
 RndcConfig read_rndc_config(const std::string& path, Diagnostics& diagnostics);
 /// The same for a text; `name` stands for it in diagnostics.
 RndcConfig parse_rndc_config(const std::string& name, const std::string& text, Diagnostics& diagnostics);

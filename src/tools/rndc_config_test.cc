@@ -27,7 +27,8 @@ TEST(RndcConfig, ReadsAllStatements) {
               default-source-address 192.0.2.1; default-source-address-v6 * port 77; };
     server ns1 { key k2; port 2953; addresses { 192.0.2.7 port 17; host.example; }; source-address * port 5; };
     server "ns2" { source-address-v6 2001:db8::1; };
-  )", diagnostics);
+  )",
+                                              diagnostics);
   EXPECT_TRUE(diagnostics.empty()) << to_string(diagnostics[0]);
   ASSERT_EQ(config.keys.size(), 2U);
   EXPECT_EQ(config.keys[1].name, "k2");
@@ -58,7 +59,8 @@ TEST(RndcConfig, SaysWhatIsWrongAndWhereAndGoesOn) {
 
 TEST(RndcConfig, EveryCutOfAGoodFileEndsWithoutHarm) {
   const std::string text =
-      "key \"k\" { algorithm x; secret \"y\"; }; server s { addresses { a port 1; }; }; options { default-key k; };";
+      "key \"k\" { algorithm x; secret \"y\"; }; server s { addresses { a port 1; }; }; options { "
+      "default-key k; };";
   for (size_t size = 0; size <= text.size(); ++size) errors_of(text.substr(0, size));
   EXPECT_EQ(errors_of(text), "");
 }
@@ -70,7 +72,8 @@ TEST(RndcConfig, IncludesOtherFilesAndRefusesAnEndlessChain) {
   std::ofstream(key_file) << "key k { algorithm hmac-sha1; secret aaaa; };\n";
   std::ofstream(self) << "include \"" << self << "\";\n";
   Diagnostics diagnostics;
-  const RndcConfig config = parse_rndc_config("f", "include \"" + key_file + "\"; options { default-key k; };", diagnostics);
+  const RndcConfig config =
+      parse_rndc_config("f", "include \"" + key_file + "\"; options { default-key k; };", diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   ASSERT_EQ(config.keys.size(), 1U);
   EXPECT_EQ(config.keys[0].algorithm, "hmac-sha1");

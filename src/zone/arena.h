@@ -41,7 +41,9 @@ class Arena {
   /// Bytes of memory of all chunks, unused rests included.
   size_t memory_bytes() const;
   /// References are below this number.
-  uint64_t end_ref() const { return static_cast<uint64_t>(bases_.size()) << kChunkBits; }
+  uint64_t end_ref() const {
+    return chunks_.empty() ? 0 : (static_cast<uint64_t>(last_base_) << kChunkBits) + chunks_.back()->capacity / kUnitBytes;
+  }
 
  private:
   struct Chunk {

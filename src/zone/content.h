@@ -50,6 +50,13 @@ class Content {
   /// The node with the NSEC3 RRs of the hash that `owner_label` spells (RFC 5155 3).
   NodeView find_nsec3(dns::NameView owner) const;
 
+  /// Where the node of a name at or below the apex is (among the NSEC3 owners if `nsec3`), or 0.
+  Ref ref_of(const dns::HashedName& name, bool nsec3) const {
+    return find_ref(nsec3 ? nsec3_index_ : index_, name, name.labels);
+  }
+  /// All references are below this number.
+  uint64_t end_ref() const { return arena_.end_ref(); }
+
   /// First step of a lookup: fetches the index line of the whole name into the cache.
   void prefetch_line(const dns::HashedName& name) const { index_.prefetch(name.full_hash()); }
   /// Second step: fetches the node, if the index may have it.

@@ -1,0 +1,108 @@
+#include "server/listeners.h"
+
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "net/interfaces.h"
+#include "net/socket_options.h"
+#include "server/settings.h"
+
+namespace nomen::server {
+
+namespace {
+
+/// With SO_REUSEPORT another server of the same user could share the address unnoticed: see first whether the
+/// address is free, as a single socket would.
+Result<void> expect_free(const net::SocketAddress& address) {
+  for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+    const auto probe = net::bound_socket(type, address, {}, [](int, const net::SocketAddress&) {});
+    if (!probe) return std::unexpected(probe.error());
+  }
+  return {};
+}
+
+std::string interface_of(const net::IpAddress& address, const std::vector<net::InterfaceAddress>& interfaces) {
+  for (const net::InterfaceAddress& one : interfaces) {
+    if (one.prefix.address == address) return one.interface;
+  }
+  return "?";
+}
+
+}  // namespace
+
+Listeners::Listeners(std::vector<std::unique_ptr<Worker>>& workers, net::ConnectionQuota& quota, ListenFamilies families)
+    : workers_(workers), quota_(quota), families_(families) {}
+
+std::set<net::SocketAddress> Listeners::wanted(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local) const {
+  std::set<net::SocketAddress> out;
+  const auto interfaces = net::list_interface_addresses();
+  if (!interfaces) return open_;
+  const auto add = [&](const std::vector<config::ListenOn>& statements, bool v6) {
+    for (const config::ListenOn& statement : statements) {
+      const policy::AclPtr list = compile(statement.addresses);
+      const uint16_t wanted_port = statement.port != 0 ? statement.port : port != 0 ? port : options.port;
+      for (const net::InterfaceAddress& one : *interfaces) {
+        if (!one.up || one.prefix.address.is_v6() != v6) continue;
+        if (list->allows({one.prefix.address.bytes(), nullptr}, local)) out.insert({one.prefix.address, wanted_port, one.scope_id});
+      }
+    }
+  };
+  if (families_.v4) add(options.listen_on, false);
+  if (families_.v6) add(options.listen_on_v6, true);
+  return out;
+}
+
+Result<void> Listeners::open(const net::SocketAddress& address, const config::ServerOptions& options) {
+  const bool several = workers_.size() > 1;
+  if (several) {
+    if (auto free = expect_free(address); !free) return free;
+  }
+  std::vector<ListenerPair> pairs;
+  for (const auto& worker : workers_) {
+    net::UdpOptions udp;
+    udp.address = address;
+    udp.bind.reuse_port = several;
+    if (options.udp_receive_buffer != 0) udp.receive_buffer_bytes = static_cast<int>(options.udp_receive_buffer);
+    if (options.udp_send_buffer != 0) udp.send_buffer_bytes = static_cast<int>(options.udp_send_buffer);
+    auto udp_listener = net::UdpListener::create(udp, worker->udp_batch(), worker->datagram_handler());
+    if (!udp_listener) return std::unexpected(udp_listener.error());
+    net::TcpOptions tcp;
+    tcp.address = address;
+    tcp.bind.reuse_port = several;
+    tcp.backlog = static_cast<int>(options.tcp_listen_queue);
+    auto tcp_listener = net::TcpListener::create(tcp, worker->stream_handler());
+    if (!tcp_listener) return std::unexpected(tcp_listener.error());
+    pairs.push_back({address, std::move(*udp_listener), std::move(*tcp_listener)});
+  }
+  for (size_t i = 0; i < pairs.size(); i++) workers_[i]->add_listener(std::move(pairs[i]));
+  return {};
+}
+
+size_t Listeners::update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local) {
+  const std::set<net::SocketAddress> now = wanted(options, port, local);
+  const auto interfaces = net::list_interface_addresses().value_or(std::vector<net::InterfaceAddress>{});
+  size_t failed = 0;
+  for (auto at = open_.begin(); at != open_.end();) {
+    if (now.count(*at) != 0) {
+      ++at;
+      continue;
+    }
+    log(LogCategory::kNetwork, LogSeverity::kInfo, "server", "no longer listening on {}", at->to_string());
+    for (const auto& worker : workers_) worker->remove_listener(*at);
+    at = open_.erase(at);
+  }
+  for (const net::SocketAddress& address : now) {
+    if (open_.count(address) != 0) continue;
+    log(LogCategory::kNetwork, LogSeverity::kInfo, "server", "listening on {} interface {}, {}", address.is_v6() ? "IPv6" : "IPv4",
+        interface_of(address.address(), interfaces), address.to_string());
+    if (const auto opened = open(address, options); !opened) {
+      log(LogCategory::kNetwork, LogSeverity::kError, "server", "could not listen on {}: {}", address.to_string(), opened.error().text);
+      failed++;
+      continue;
+    }
+    open_.insert(address);
+  }
+  return failed;
+}
+
+}  // namespace nomen::server

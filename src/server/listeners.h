@@ -1,0 +1,39 @@
+// Which addresses are listened on: what listen-on and listen-on-v6 say, applied to the addresses that this
+// host has now. Looks again when interfaces change and after a reload; opens and closes only what differs.
+// Every worker has a UDP and a TCP socket of its own on each address.
+// Thread rule: the main thread.
+#pragma once
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "config/model.h"
+#include "server/worker.h"
+
+namespace nomen::server {
+
+struct ListenFamilies {
+  bool v4 = true;  ///< cleared by -6
+  bool v6 = true;  ///< cleared by -4
+};
+
+class Listeners {
+ public:
+  Listeners(std::vector<std::unique_ptr<Worker>>& workers, net::ConnectionQuota& quota, ListenFamilies families);
+
+  /// `port` (not 0) takes the place of the configuration's. Failures of single addresses are logged and
+  /// counted; returns how many addresses could not be opened.
+  size_t update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local);
+  size_t size() const { return open_.size(); }
+
+ private:
+  std::set<net::SocketAddress> wanted(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local) const;
+  Result<void> open(const net::SocketAddress& address, const config::ServerOptions& options);
+
+  std::vector<std::unique_ptr<Worker>>& workers_;
+  net::ConnectionQuota& quota_;
+  ListenFamilies families_;
+  std::set<net::SocketAddress> open_;
+};
+
+}  // namespace nomen::server

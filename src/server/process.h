@@ -1,0 +1,39 @@
+// The server as a process: into the background and a word to who waits, pid file, systemd's notifications,
+// limits of open files.
+// Thread rule: the main thread; detach() before there are other threads.
+#pragma once
+#include <string>
+
+#include "base/result.h"
+
+namespace nomen::server {
+
+/// Forks into the background. The parent stays until the child says ready() or dies, and exits with 0 or 1.
+class Background {
+ public:
+  /// Returns in the child only.
+  Result<void> detach();
+  void ready();
+  ~Background();
+
+ private:
+  int ready_fd_ = -1;
+};
+
+/// A file with our process id, made when the server is ready and taken away at its end.
+class PidFile {
+ public:
+  Result<void> write(const std::string& path);
+  ~PidFile();
+
+ private:
+  std::string path_;
+};
+
+/// sd_notify(3)'s message to $NOTIFY_SOCKET, if there is one: "READY=1".
+void notify_service_manager(const std::string& message);
+
+/// As many open files as the hard limit lets us.
+void raise_file_limit();
+
+}  // namespace nomen::server

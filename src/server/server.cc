@@ -1,0 +1,331 @@
+#include "server/server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <ctime>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "config/printer.h"
+#include "server/control_access.h"
+#include "server/privileges.h"
+#include "server/settings.h"
+#include "server/status_text.h"
+
+namespace nomen::server {
+
+namespace {
+
+template <class... Args>
+void say(LogSeverity severity, fmt::format_string<Args...> format, Args&&... args) {
+  log(LogCategory::kGeneral, severity, "server", format, std::forward<Args>(args)...);
+}
+
+net::StreamTimeouts stream_timeouts(const config::ServerOptions& options) {
+  return {options.tcp_initial_timeout_ds * 100, options.tcp_idle_timeout_ds * 100, options.tcp_keepalive_timeout_ds * 100,
+          options.tcp_idle_timeout_ds * 100};
+}
+
+bool query_log_at_start(const config::Config& config) {
+  if (config.options.querylog) return *config.options.querylog;
+  return std::any_of(config.logging.categories.begin(), config.logging.categories.end(),
+                     [](const config::LogCategoryRule& rule) { return rule.category == LogCategory::kQueries && !rule.channels.empty(); });
+}
+
+}  // namespace
+
+Server::Server(ServeOptions options, Background& background) : options_(std::move(options)), background_(background) {
+  fill_random(cookie_secret_);
+  boot_s_ = std::time(nullptr);
+}
+
+Server::~Server() { set_log_sink(nullptr); }
+
+// ---- start and end
+
+int Server::run() {
+  logs_.set_debug_level(options_.debug_level);
+  // Until the configuration says where lines go, they go where a person who starts a server by hand looks.
+  if (auto ready = logs_.configure(foreground_channels()); !ready) return 1;
+  set_log_sink(&logs_);
+  say(LogSeverity::kNotice, "starting Nomen {} (pid {})", NOMEN_VERSION, ::getpid());
+  if (auto started = start(); !started) {
+    say(LogSeverity::kCritical, "{}", started.error().text);
+    say(LogSeverity::kCritical, "exiting (due to fatal error)");
+    logs_.flush();
+    return 1;
+  }
+  loop_->run();
+  shut_down();
+  say(LogSeverity::kNotice, "exiting");
+  logs_.flush();
+  return 0;
+}
+
+Result<config::Config> Server::read_configuration() {
+  say(LogSeverity::kInfo, "loading configuration from '{}'", options_.config_file);
+  config::Loaded loaded = config::load_config(options_.config_file);
+  for (const Diagnostic& diagnostic : loaded.diagnostics) {
+    const bool error = diagnostic.severity == Severity::kError;
+    log(LogCategory::kConfig, error ? LogSeverity::kError : LogSeverity::kWarning, "config", "{}", to_string(diagnostic));
+  }
+  if (has_error(loaded.diagnostics)) return failure("loading configuration: failure");
+  return std::move(loaded.config);
+}
+
+Result<void> Server::configure_logging(const config::Config& config) {
+  if (options_.log_to_stderr) return logs_.configure(foreground_channels());
+  if (!options_.log_file.empty() && !config.logging.given) return logs_.configure(file_channels(options_.log_file));
+  return logs_.configure(log_channels(config.logging));
+}
+
+Result<void> Server::start() {
+  raise_file_limit();
+  std::optional<UserIds> user;
+  if (!options_.user.empty()) {
+    auto found = find_user(options_.user);
+    if (!found) return std::unexpected(found.error());
+    user = *found;
+  }
+  if (!options_.root_directory.empty()) {
+    if (auto entered = enter_root(options_.root_directory); !entered) return entered;
+  }
+  auto config = read_configuration();
+  if (!config) return std::unexpected(config.error());
+  config_ = std::move(*config);
+  if (!config_.options.directory.empty() && ::chdir(config_.options.directory.c_str()) != 0) {
+    return failure("change directory to '" + config_.options.directory + "' failed: " + os::system_error_text(errno));
+  }
+  auto loop = net::EventLoop::create();
+  if (!loop) return std::unexpected(loop.error());
+  loop_ = std::move(*loop);
+  auto signals = Signals::create(*loop_, [this](int number) { on_signal(number); });
+  if (!signals) return std::unexpected(signals.error());
+  signals_ = std::move(*signals);
+  // A log file belongs to the user that will write and rotate it; sockets need root's rights.
+  quota_ = std::make_unique<net::ConnectionQuota>(config_.options.tcp_clients);
+  local_ = local_addresses();
+  settings_ = server_settings(config_, cookie_secret_);
+  query_log_ = query_log_at_start(config_);
+  if (auto made = make_workers(); !made) return made;
+  listeners_ = std::make_unique<Listeners>(workers_, *quota_, options_.families);
+  const size_t failed = listeners_->update(config_.options, options_.port.value_or(0), *local_);
+  if (listeners_->size() == 0 && failed > 0) return failure("could not listen on any address");
+  open_controls();
+  if (user) {
+    if (auto done = become_user(*user); !done) return done;
+  }
+  if (auto configured = configure_logging(config_); !configured) return configured;
+  if (config_.options.automatic_interface_scan) {
+    if (auto watcher = net::InterfaceWatcher::create(*loop_, [this] { rescan(); })) interfaces_ = std::move(*watcher);
+  }
+  zones_ = std::make_unique<ZoneKeeper>(*loop_, static_cast<unsigned>(workers_.size()), [this] { publish(); }, [this] { loaded(); });
+  publish();
+  for (const auto& worker : workers_) worker->start();
+  configured_s_ = std::time(nullptr);
+  zones_->configure(config_, false);
+  return {};
+}
+
+Result<void> Server::make_workers() {
+  const unsigned count = options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < count; i++) {
+    auto worker = Worker::create(snapshots_, *quota_, stream_timeouts(config_.options));
+    if (!worker) return std::unexpected(worker.error());
+    workers_.push_back(std::move(*worker));
+  }
+  return {};
+}
+
+void Server::open_controls() {
+  controls_.clear();
+  for (ControlAddress& wanted : control_addresses(config_, local_)) {
+    auto opened = control::RndcListener::open(*loop_, wanted.address, std::move(wanted.policy), *this, replays_,
+                                              [] { return static_cast<uint32_t>(std::time(nullptr)); });
+    if (opened) {
+      controls_.push_back(std::move(*opened));
+    } else {
+      say(LogSeverity::kWarning, "couldn't add command channel {}: {}", wanted.address.to_string(), opened.error().text);
+    }
+  }
+}
+
+void Server::on_signal(int number) {
+  if (number == SIGHUP) {
+    say(LogSeverity::kInfo, "received SIGHUP signal to reload zones");
+    reload_all();
+    return;
+  }
+  loop_->stop();
+}
+
+void Server::shut_down() {
+  say(LogSeverity::kInfo, "shutting down");
+  notify_service_manager("STOPPING=1");
+  controls_.clear();
+  interfaces_.reset();
+  for (const auto& worker : workers_) worker->stop();
+}
+
+// ---- what changes while it runs
+
+void Server::publish() {
+  auto snapshot = std::make_shared<answer::Snapshot>();
+  auto settings = std::make_shared<answer::ServerSettings>(*settings_);
+  settings->query_log = query_log_;
+  snapshot->server = std::move(settings);
+  snapshot->local = local_;
+  if (zones_) snapshot->views = zones_->views();
+  snapshots_.publish(std::move(snapshot));
+  for (const auto& worker : workers_) worker->refresh();
+  snapshots_.collect();
+}
+
+/// All loads that were asked for have come back.
+void Server::loaded() {
+  if (!running_) {
+    running_ = true;
+    if (config_.options.pid_file) {
+      if (auto written = pid_file_.write(*config_.options.pid_file); !written) say(LogSeverity::kError, "{}", written.error().text);
+    }
+    say(LogSeverity::kNotice, "all zones loaded");
+    say(LogSeverity::kNotice, "running");
+    notify_service_manager("READY=1");
+    background_.ready();
+  } else if (reloading_) {
+    say(LogSeverity::kNotice, "all zones loaded");
+  }
+  reloading_ = false;
+  // Workers let go of the old snapshot within their next round; then its memory goes back.
+  snapshots_.collect();
+}
+
+Result<void> Server::apply_configuration(bool reload_all) {
+  auto config = read_configuration();
+  if (!config) return std::unexpected(config.error());
+  if (auto configured = configure_logging(*config); !configured) return configured;
+  config_ = std::move(*config);
+  local_ = local_addresses();
+  settings_ = server_settings(config_, cookie_secret_);
+  for (const auto& worker : workers_) worker->set_timeouts(stream_timeouts(config_.options));
+  quota_->set_limit(config_.options.tcp_clients);
+  listeners_->update(config_.options, options_.port.value_or(0), *local_);
+  configured_s_ = std::time(nullptr);
+  reloading_ = true;
+  zones_->configure(config_, reload_all);
+  // The channel that brought the command is answered first; then channels change.
+  loop_->post([this] { open_controls(); });
+  return {};
+}
+
+void Server::rescan() {
+  local_ = local_addresses();
+  listeners_->update(config_.options, options_.port.value_or(0), *local_);
+  publish();
+}
+
+// ---- commands
+
+control::CommandResult Server::reload_all() {
+  say(LogSeverity::kInfo, "reloading configuration and zones");
+  if (auto applied = apply_configuration(true); !applied) {
+    say(LogSeverity::kError, "reloading configuration failed: failure");
+    return {control::ResultCode::kFailure, applied.error().text};
+  }
+  say(LogSeverity::kInfo, "reloading configuration succeeded");
+  say(LogSeverity::kInfo, "reloading zones succeeded");
+  return control::CommandResult::success("server reload successful");
+}
+
+control::CommandResult Server::reconfig() {
+  if (auto applied = apply_configuration(false); !applied) {
+    say(LogSeverity::kError, "reloading configuration failed: failure");
+    return {control::ResultCode::kFailure, applied.error().text};
+  }
+  say(LogSeverity::kInfo, "reloading configuration succeeded");
+  return control::CommandResult::success();
+}
+
+const KeptZone* Server::select(const control::ZoneSelector& zone, control::CommandResult& problem, std::string* view) {
+  ZoneKeeper::Reload why = ZoneKeeper::Reload::kNotFound;
+  const KeptZone* found = zones_->find(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""), why, view);
+  if (found == nullptr) {
+    problem = why == ZoneKeeper::Reload::kAmbiguous
+                  ? control::CommandResult{control::ResultCode::kFailure, "zone '" + zone.name_text + "' was found in multiple views"}
+                  : control::CommandResult{control::ResultCode::kNotFound, "no matching zone '" + zone.name_text + "' in " +
+                                                                               (zone.view ? "view '" + *zone.view + "'" : "any view")};
+  }
+  return found;
+}
+
+control::CommandResult Server::reload_zone(const control::ZoneSelector& zone) {
+  control::CommandResult problem;
+  if (select(zone, problem) == nullptr) return problem;
+  const auto result = zones_->reload(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""));
+  return control::CommandResult::success(result == ZoneKeeper::Reload::kQueued ? "zone reload queued" : "zone reload up-to-date");
+}
+
+control::CommandResult Server::stop() {
+  loop_->post([this] { loop_->stop(); });
+  return control::CommandResult::success();
+}
+
+control::CommandResult Server::halt() { return stop(); }
+
+int Server::process_id() const { return ::getpid(); }
+
+control::CommandResult Server::status() {
+  StatusFacts facts;
+  facts.boot_s = boot_s_;
+  facts.configured_s = configured_s_;
+  facts.config_file = options_.config_file;
+  facts.workers = workers_.size();
+  facts.zones = zones_->zone_count();
+  facts.debug_level = logs_.debug_level();
+  facts.query_log = query_log_;
+  facts.tcp_clients = quota_->used();
+  facts.tcp_clients_most = quota_->high_water();
+  facts.tcp_clients_limit = config_.options.tcp_clients;
+  facts.loads_pending = zones_->pending();
+  return control::CommandResult::success(status_text(facts));
+}
+
+control::CommandResult Server::zone_status(const control::ZoneSelector& zone) {
+  control::CommandResult problem;
+  std::string view;
+  const KeptZone* kept = select(zone, problem, &view);
+  if (kept == nullptr) return problem;
+  return control::CommandResult::success(zone_status_text(*kept));
+}
+
+control::CommandResult Server::query_log(std::optional<bool> on) {
+  query_log_ = on.value_or(!query_log_);
+  say(LogSeverity::kInfo, "query logging is now {}", query_log_ ? "on" : "off");
+  publish();
+  return control::CommandResult::success();
+}
+
+control::CommandResult Server::trace(std::optional<int> level) {
+  logs_.set_debug_level(level.value_or(logs_.debug_level() + 1));
+  say(LogSeverity::kInfo, "debug level is now {}", logs_.debug_level());
+  return control::CommandResult::success();
+}
+
+control::CommandResult Server::show_zone(const control::ZoneSelector& zone) {
+  control::CommandResult problem;
+  std::string view;
+  const KeptZone* kept = select(zone, problem, &view);
+  if (kept == nullptr) return problem;
+  const auto text = zone_statement_text(options_.config_file, kept->config.name(), view);
+  if (!text) return {control::ResultCode::kFailure, text.error().text};
+  return control::CommandResult::success(*text);
+}
+
+control::CommandResult Server::scan() {
+  rescan();
+  return control::CommandResult::success();
+}
+
+}  // namespace nomen::server

@@ -1,0 +1,103 @@
+// The composition root: from a configuration to listeners, workers, zones and control channels, and from
+// signals and commands to their changes. One main thread runs it; workers and the loader have their own.
+// Thread rule: all of it on the thread that calls run().
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/build.h"
+#include "control/operations.h"
+#include "control/rndc_listener.h"
+#include "net/event_loop.h"
+#include "net/interfaces.h"
+#include "server/listeners.h"
+#include "server/log_channels.h"
+#include "server/process.h"
+#include "server/signals.h"
+#include "server/snapshot_slot.h"
+#include "server/worker.h"
+#include "server/zone_keeper.h"
+
+namespace nomen::server {
+
+/// What the command line says (named's flags).
+struct ServeOptions {
+  std::string config_file = "/etc/bind/named.conf";
+  std::optional<uint16_t> port;        ///< -p
+  unsigned workers = 0;                ///< -n; 0: as many as there are cores
+  int debug_level = 0;                 ///< -d
+  bool foreground = false;             ///< -f or -g
+  bool log_to_stderr = false;          ///< -g
+  std::string log_file;                ///< -L
+  std::string user;                    ///< -u
+  std::string root_directory;          ///< -t
+  ListenFamilies families;             ///< -4, -6
+  bool lock_file_none = false;         ///< -X none
+};
+
+class Server final : public control::Operations {
+ public:
+  /// `background` is told when the server is ready.
+  Server(ServeOptions options, Background& background);
+  ~Server() override;
+
+  /// Until it is stopped; the process's exit status.
+  int run();
+
+  control::CommandResult status() override;
+  control::CommandResult reload_all() override;
+  control::CommandResult reload_zone(const control::ZoneSelector& zone) override;
+  control::CommandResult reconfig() override;
+  control::CommandResult stop() override;
+  control::CommandResult halt() override;
+  int process_id() const override;
+  control::CommandResult zone_status(const control::ZoneSelector& zone) override;
+  control::CommandResult query_log(std::optional<bool> on) override;
+  control::CommandResult trace(std::optional<int> level) override;
+  control::CommandResult show_zone(const control::ZoneSelector& zone) override;
+  control::CommandResult scan() override;
+
+ private:
+  Result<void> start();
+  Result<config::Config> read_configuration();
+  Result<void> configure_logging(const config::Config& config);
+  Result<void> make_workers();
+  Result<void> give_up_privileges();
+  void open_controls();
+  void on_signal(int number);
+  void shut_down();
+  Result<void> apply_configuration(bool reload_all);
+  void publish();
+  void loaded();
+  void rescan();
+  const KeptZone* select(const control::ZoneSelector& zone, control::CommandResult& problem, std::string* view = nullptr);
+
+  ServeOptions options_;
+  config::Config config_;
+  LogChannels logs_;
+  Background& background_;
+  PidFile pid_file_;
+  crypto::SipHashKey cookie_secret_{};
+  bool query_log_ = false;
+  bool running_ = false;     ///< "running" was said
+  bool reloading_ = false;   ///< a reload of all zones is under way
+  int64_t boot_s_ = 0;
+  int64_t configured_s_ = 0;
+
+  std::unique_ptr<net::EventLoop> loop_;
+  SnapshotSlot snapshots_;
+  std::shared_ptr<const answer::ServerSettings> settings_;
+  std::shared_ptr<const policy::LocalAddresses> local_;
+  std::unique_ptr<net::ConnectionQuota> quota_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Listeners> listeners_;
+  std::unique_ptr<ZoneKeeper> zones_;
+  std::unique_ptr<Signals> signals_;
+  std::unique_ptr<net::InterfaceWatcher> interfaces_;
+  control::ReplayGuard replays_;
+  std::vector<std::unique_ptr<control::RndcListener>> controls_;
+};
+
+}  // namespace nomen::server

@@ -1,0 +1,36 @@
+// From the configuration's model to what answer/ works with: settings of server, views and zones, with the
+// address match lists compiled. Zones that share options share settings.
+// Thread rule: free functions and values of the main thread.
+#pragma once
+#include <memory>
+#include <unordered_map>
+
+#include "answer/snapshot.h"
+#include "config/model.h"
+#include "net/address.h"
+#include "server/log_channels_config.h"
+
+namespace nomen::server {
+
+policy::AclPtr compile(const config::MatchListRef& list);
+net::IpAddress to_net(const config::IpAddress& address);
+
+/// `secret` is the server's own random cookie secret, used when the configuration has none.
+std::shared_ptr<const answer::ServerSettings> server_settings(const config::Config& config, const crypto::SipHashKey& secret);
+std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config, const config::View& view);
+
+/// Compiles each set of options once.
+class ZoneSettingsCache {
+ public:
+  std::shared_ptr<const answer::ZoneSettings> get(const std::shared_ptr<const config::ZoneOptions>& options);
+
+ private:
+  std::unordered_map<const config::ZoneOptions*, std::shared_ptr<const answer::ZoneSettings>> made_;
+};
+
+/// The addresses that `localhost` and `localnets` stand for, now.
+std::shared_ptr<const policy::LocalAddresses> local_addresses();
+
+LogChannelsConfig log_channels(const config::Logging& logging);
+
+}  // namespace nomen::server

@@ -1,0 +1,88 @@
+#include "server/status_text.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <thread>
+
+#include "config/disk.h"
+#include "config/parser.h"
+#include "config/printer.h"
+#include "config/tree.h"
+
+namespace nomen::server {
+
+namespace {
+
+/// "Fri, 20 Nov 2026 23:17:36 GMT"
+std::string http_time(int64_t time_s) {
+  const std::time_t when = time_s;
+  std::tm parts{};
+  ::gmtime_r(&when, &parts);
+  std::array<char, 64> text{};
+  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text.data();
+}
+
+bool is_zone(const config::Node& statement, dns::NameView name) {
+  if (statement.name() != "zone" || statement.value() == nullptr) return false;
+  const auto written = dns::Name::parse(statement.value()->text);
+  return written && written->view() == name;
+}
+
+}  // namespace
+
+std::string status_text(const StatusFacts& facts) {
+  utsname machine{};
+  ::uname(&machine);
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return fmt::format(
+      "version: Nomen {}\n"
+      "running on {}: {} {} {} {}\n"
+      "boot time: {}\n"
+      "last configured: {}\n"
+      "configuration file: {}\n"
+      "CPUs found: {}\n"
+      "worker threads: {}\n"
+      "number of zones: {}\n"
+      "debug level: {}\n"
+      "zones loading: {}\n"
+      "query logging is {}\n"
+      "tcp clients: {}/{}\n"
+      "TCP high-water: {}\n"
+      "server is up and running",
+      NOMEN_VERSION, host.data(), machine.sysname, machine.machine, machine.release, machine.version, http_time(facts.boot_s),
+      http_time(facts.configured_s), facts.config_file, std::thread::hardware_concurrency(), facts.workers, facts.zones,
+      facts.debug_level, facts.loads_pending, facts.query_log ? "ON" : "OFF", facts.tcp_clients, facts.tcp_clients_limit,
+      facts.tcp_clients_most);
+}
+
+std::string zone_status_text(const KeptZone& zone) {
+  const zone::Content* content = zone.served != nullptr ? zone.served->content() : nullptr;
+  std::string text = fmt::format("name: {}\ntype: {}\n", dns::to_string_no_dot(zone.config.name()), config::to_string(zone.config.type));
+  if (!zone.config.file.empty()) text += fmt::format("files: {}\n", zone.config.file);
+  if (content == nullptr) return text + "loaded: no";
+  text += fmt::format("serial: {}\nnodes: {}\n", content->serial().value, content->name_count());
+  if (zone.loaded_s != 0) text += fmt::format("last loaded: {}\n", http_time(zone.loaded_s));
+  return text + fmt::format("secure: {}\ndynamic: no", content->is_signed() ? "yes" : "no");
+}
+
+Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name, const std::string& view) {
+  Diagnostics diagnostics;
+  const auto tree = config::parse_file(config_file, {}, config::real_disk(), diagnostics);
+  if (!tree || has_error(diagnostics)) return failure("the configuration file has errors now");
+  for (const config::Node& statement : tree->statements()) {
+    if (is_zone(statement, name)) return config::print_statement(statement, {.hide_secrets = true, .one_line = true});
+    if (statement.name() != "view" || statement.value() == nullptr || statement.value()->text != view) continue;
+    for (const config::Node& inner : statement.block()) {
+      if (is_zone(inner, name)) return config::print_statement(inner, {.hide_secrets = true, .one_line = true});
+    }
+  }
+  return failure("the zone is not in the configuration file any more");
+}
+
+}  // namespace nomen::server

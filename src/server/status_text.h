@@ -1,0 +1,33 @@
+// What rndc status, zonestatus and showzone print, in BIND's layout.
+// Thread rule: free functions.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "dns/name.h"
+#include "server/zone_keeper.h"
+
+namespace nomen::server {
+
+struct StatusFacts {
+  int64_t boot_s = 0;
+  int64_t configured_s = 0;
+  std::string config_file;
+  size_t workers = 0;
+  size_t zones = 0;
+  int debug_level = 0;
+  bool query_log = false;
+  uint32_t tcp_clients = 0;
+  uint32_t tcp_clients_most = 0;
+  uint32_t tcp_clients_limit = 0;
+  size_t loads_pending = 0;
+};
+
+std::string status_text(const StatusFacts& facts);
+std::string zone_status_text(const KeptZone& zone);
+
+/// The zone's statement as it stands in the configuration file now, on one line.
+Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name, const std::string& view);
+
+}  // namespace nomen::server

@@ -1,0 +1,72 @@
+// One thread that answers: an event loop, its share of the listening sockets (SO_REUSEPORT), and a pipeline.
+// It takes the newest snapshot at the start of each batch and holds no lock while it answers.
+// Thread rule: made, started and ended by the server's main thread; what it owns is touched by its own thread
+// only, listeners are added and taken away by tasks posted to its loop.
+#pragma once
+#include <functional>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "answer/pipeline.h"
+#include "net/connection_table.h"
+#include "net/event_loop.h"
+#include "net/tcp_listener.h"
+#include "net/udp_listener.h"
+#include "server/snapshot_slot.h"
+
+namespace nomen::server {
+
+/// The sockets of one address in one worker, made by the main thread.
+struct ListenerPair {
+  net::SocketAddress address;
+  std::unique_ptr<net::UdpListener> udp;
+  std::unique_ptr<net::TcpListener> tcp;
+};
+
+class Worker final : private net::DatagramHandler, private net::StreamHandler, private net::LoopObserver {
+ public:
+  static Result<std::unique_ptr<Worker>> create(const SnapshotSlot& snapshots, net::ConnectionQuota& quota,
+                                                const net::StreamTimeouts& timeouts);
+  ~Worker();
+
+  void start();
+  /// No further request is read; TCP clients get what is queued for them; then the thread ends. Waits for it.
+  void stop();
+
+  net::UdpBatch& udp_batch() { return batch_; }
+  net::DatagramHandler& datagram_handler() { return *this; }
+  net::StreamHandler& stream_handler() { return *this; }
+
+  /// Any thread: takes effect in the worker's next round.
+  void add_listener(ListenerPair pair);
+  void remove_listener(const net::SocketAddress& address);
+  void set_timeouts(const net::StreamTimeouts& timeouts);
+  /// Lets an idle worker notice that there is a newer snapshot.
+  void refresh();
+
+  const answer::Counters& counters() const { return pipeline_.counters(); }
+
+ private:
+  Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> loop, net::ConnectionQuota& quota,
+         const net::StreamTimeouts& timeouts);
+  void handle(std::span<net::Datagram> batch) override;
+  void on_message(net::Connection& connection, Bytes message) override;
+  void after_wait() override;
+  void take_snapshot();
+
+  const SnapshotSlot& snapshots_;
+  SnapshotPtr snapshot_;
+  uint64_t snapshot_version_ = 0;
+  std::unique_ptr<net::EventLoop> loop_;
+  net::UdpBatch batch_;
+  net::ConnectionTable connections_;
+  std::vector<ListenerPair> listeners_;
+  answer::Pipeline pipeline_;
+  std::vector<answer::Exchange> exchanges_;
+  std::vector<uint8_t> stream_reply_;
+  std::thread thread_;
+};
+
+}  // namespace nomen::server

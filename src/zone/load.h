@@ -1,0 +1,36 @@
+// From a master file to a content. The first time everything is built; a reload is read against the version
+// that is being served and costs memory only for what differs (reload.h): a zone is never held twice.
+// Thread rule: any thread; load_zone uses `threads` parser threads of its own while it runs.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/diagnostic.h"
+#include "dns/master_file.h"
+#include "zone/content.h"
+#include "zone/limits.h"
+
+namespace nomen::zone {
+
+struct LoadRequest {
+  std::string path;
+  dns::Name apex;
+  dns::RRClass rr_class = dns::RRClass::kIn;
+  ContentLimits limits;
+  std::optional<uint32_t> max_ttl_s;
+  std::string include_directory;
+  unsigned threads = 1;
+  ContentPtr previous;  ///< the version that is served now, if any
+};
+
+struct LoadResult {
+  ContentPtr content;         ///< nullptr when the file could not be read or has errors
+  bool changed = true;        ///< false: `content` is `previous`, the file says the same
+  uint64_t records_read = 0;
+  uint64_t errors = 0;
+  Diagnostics diagnostics;
+};
+
+LoadResult load_zone(const LoadRequest& request);
+
+}  // namespace nomen::zone

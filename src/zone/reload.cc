@@ -1,0 +1,83 @@
+#include "zone/reload.h"
+
+#include <algorithm>
+
+#include "dns/rdata.h"
+
+namespace nomen::zone {
+
+namespace {
+
+using dns::RRType;
+
+bool belongs_to_nsec3(RRType type, Bytes rdata) {
+  return type == RRType::kNsec3 ||
+         (type == RRType::kRrsig && rdata.size() >= 2 && load_u16(rdata.data()) == dns::number(RRType::kNsec3));
+}
+
+RRsetView find_set(NodeView node, RRType type, Bytes rdata) {
+  if (type != RRType::kRrsig || rdata.size() < 2) return node.find(type);
+  return node.find_signatures(static_cast<RRType>(load_u16(rdata.data())));
+}
+
+}  // namespace
+
+Difference::Difference(ContentPtr base) : base_(std::move(base)), ticks_(base_->end_ref() * Arena::kUnitBytes / 2) {}
+
+/// Finds the RR in the node and marks it as seen; false when the node does not have it like this.
+bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata) {
+  const auto type = static_cast<RRType>(record.type);
+  const RRsetView set = find_set(node, type, rdata);
+  if (!set) return false;
+  const size_t node_at = static_cast<size_t>(node_ref_) * Arena::kUnitBytes;
+  const auto place = [&](const uint8_t* p) { return (node_at + static_cast<size_t>(p - node.data())) / 2; };
+  size_t found = 0;
+  bool any_ticked = false;
+  set.for_each([&](Bytes own) {
+    any_ticked = any_ticked || ticks_[place(own.data())];
+    if (found == 0 && (equal(own, rdata) || dns::compare_rdata(type, base_->rr_class(), own, rdata) == 0)) found = place(own.data());
+  });
+  // The first RR of a set in the file gives the set its TTL; those behind it follow, whatever theirs is.
+  if (found == 0 || (!any_ticked && set.ttl_s() != record.ttl_s)) return false;
+  ticks_[found] = true;
+  return true;
+}
+
+void Difference::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
+  NodeView node;
+  bool in_zone = false;
+  for (const auto& record : batch.records) {
+    const dns::NameView owner = batch.owner(record);
+    const Bytes rdata = batch.rdata(record);
+    const bool nsec3 = belongs_to_nsec3(static_cast<RRType>(record.type), rdata);
+    if (!record.same_owner || nsec3 != last_nsec3_ || &record == &batch.records.front()) {
+      in_zone = owner.is_at_or_below(base_->apex());
+      if (!in_zone) {
+        diagnostics.push_back({Severity::kWarning, {*batch.file, record.line, 0},
+                               "ignoring out-of-zone data (" + dns::to_string_no_dot(owner) + ")"});
+      } else {
+        name_.assign_padded(owner);
+        node_ref_ = base_->ref_of(name_, nsec3);
+        node = node_ref_ != 0 ? base_->node(node_ref_) : NodeView();
+      }
+      last_nsec3_ = nsec3;
+    }
+    if (!in_zone || (node && tick_off(node, record, rdata))) continue;
+    change_.added.add(owner, static_cast<RRType>(record.type), record.ttl_s, rdata);
+  }
+}
+
+Change Difference::finish() {
+  base_->for_each_node([&](NodeView node, Ref ref) {
+    const size_t node_at = static_cast<size_t>(ref) * Arena::kUnitBytes;
+    node.for_each([&](RRsetView set) {
+      set.for_each([&](Bytes rdata) {
+        if (ticks_[(node_at + static_cast<size_t>(rdata.data() - node.data())) / 2]) return;
+        change_.removed.add(node.owner(base_->apex()), set.type(), set.ttl_s(), rdata);
+      });
+    });
+  });
+  return std::move(change_);
+}
+
+}  // namespace nomen::zone

@@ -1,0 +1,35 @@
+// Finds out what a master file changes in a version that is there already. Each record read is looked up:
+// one that the version has is ticked off (one bit for every two bytes of arena), one that it has not is added
+// to the change. What was not ticked off in the end is removed.
+// Thread rule: belongs to one thread.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "dns/master_file.h"
+#include "zone/change.h"
+#include "zone/content.h"
+
+namespace nomen::zone {
+
+class Difference {
+ public:
+  explicit Difference(ContentPtr base);
+
+  void add(const dns::RecordBatch& batch, Diagnostics& diagnostics);
+  /// What leads from the base to what was added. Spent afterwards.
+  Change finish();
+
+ private:
+  bool tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata);
+
+  ContentPtr base_;
+  std::vector<bool> ticks_;
+  Change change_;
+  dns::HashedName name_;
+  Ref node_ref_ = 0;         ///< of the present owner
+  bool last_nsec3_ = false;
+};
+
+}  // namespace nomen::zone

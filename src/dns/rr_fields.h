@@ -24,10 +24,11 @@ enum class FieldKind : uint8_t {
   kChaosAddress,  ///< 16 bits in octal (A in class CH)
   // Names and strings.
   kName,
-  kString,          ///< one <character-string>
-  kStrings,         ///< one or more of them to the end
-  kOptionalString,  ///< one, or none
-  kLongString,      ///< quoted text to the end of the rdata, without a length (CAA, URI)
+  kString,            ///< one <character-string>
+  kStrings,           ///< one or more of them to the end
+  kOptionalString,    ///< one, or none
+  kLongString,        ///< quoted text to the end of the rdata, without a length (CAA, URI)
+  kQuotedLongString,  ///< the same, the quotes being asked for in text
   kCaaTag,
   kPsdnAddress,  ///< X25: four digits or more
   // Blobs to the end.
@@ -51,6 +52,8 @@ enum class FieldKind : uint8_t {
   kSalt,
   kNextHashed,  ///< length and base32hex
   kKey,         ///< flags, protocol, algorithm, key
+  kDnskey,      ///< the same for zones
+  kRkey,        ///< the same with flags 0
   kCertType,
   kCertAlgorithm,
   // The whole rdata of the odd types, one file each.

@@ -63,9 +63,12 @@ bool read_atma(TextReader& in) {
   std::string_view text;
   if (!in.word(text)) return false;
   if (!text.starts_with('+')) return in.put_u8(kAesa) && put_dotted_hex(in, text);
-  const Bytes digits = as_bytes(text.substr(1));
-  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return in.fail("expected digits after the +");
-  return in.put_u8(kE164) && in.put(digits);
+  std::string digits(text.substr(1));
+  std::erase(digits, '.');
+  if (digits.empty() || !std::ranges::all_of(as_bytes(digits), is_digit)) {
+    return in.fail("expected digits after the +");
+  }
+  return in.put_u8(kE164) && in.put(as_bytes(digits));
 }
 
 bool write_atma(WireReader& in, TextWriter& out) {

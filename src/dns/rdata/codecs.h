@@ -25,6 +25,7 @@ extern const FieldCodec kStringField;
 extern const FieldCodec kStringsField;
 extern const FieldCodec kOptionalStringField;
 extern const FieldCodec kLongStringField;
+extern const FieldCodec kQuotedLongStringField;
 extern const FieldCodec kCaaTagField;
 extern const FieldCodec kPsdnAddressField;
 // blob_fields.cc
@@ -53,6 +54,8 @@ extern const FieldCodec kNsecBitmapField;
 extern const FieldCodec kNxtBitmapField;
 // key.cc
 extern const FieldCodec kKeyField;
+extern const FieldCodec kDnskeyField;
+extern const FieldCodec kRkeyField;
 // cert.cc
 extern const FieldCodec kCertTypeField;
 extern const FieldCodec kCertAlgorithmField;

@@ -10,7 +10,9 @@ namespace nomen::dns {
 
 namespace {
 
-constexpr NumberWord kHashAlgorithms[] = {{"SHA-1", 1}};
+constexpr uint8_t kSha1 = 1;
+constexpr size_t kSha1Bytes = 20;
+constexpr NumberWord kHashAlgorithms[] = {{"SHA-1", kSha1}};
 
 bool read_type(TextReader& in) {
   std::string_view text;
@@ -85,8 +87,12 @@ bool check_salt(WireReader& in) {
 }
 
 bool read_next_hashed(TextReader& in) {
+  const uint8_t hash_algorithm = in.out().data()[0];
+  const size_t start = in.out().size() + 1;
   std::string_view text;
-  return in.word(text) && put_counted(in, text, read_base32hex_word);
+  if (!in.word(text) || !put_counted(in, text, read_base32hex_word)) return false;
+  return hash_algorithm != kSha1 || in.out().size() - start == kSha1Bytes ||
+         in.fail("expected 20 bytes for SHA-1");
 }
 
 bool write_next_hashed(WireReader& in, TextWriter& out) {

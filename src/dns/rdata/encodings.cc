@@ -38,7 +38,7 @@ struct HexDecoder {
 
   bool add(TextReader& in, std::string_view text) {
     RdataBuffer& out = in.out();
-    if (out.size() + text.size() / 2 + 1 > kMaxRdataBytes)
+    if (out.size() + (text.size() + (pending < 0 ? 0 : 1)) / 2 > kMaxRdataBytes)
       return in.fail("rdata would be longer than 65535 bytes");
     uint8_t* to = out.data() + out.size();
     for (const char c : text) {
@@ -66,7 +66,7 @@ struct Base64Decoder {
 
   bool add(TextReader& in, std::string_view text) {
     RdataBuffer& out = in.out();
-    if (out.size() + text.size() / 4 * 3 + 3 > kMaxRdataBytes) {
+    if (out.size() + (static_cast<size_t>(digits) + text.size()) / 4 * 3 > kMaxRdataBytes) {
       return in.fail("rdata would be longer than 65535 bytes");
     }
     uint8_t* to = out.data() + out.size();

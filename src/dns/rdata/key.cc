@@ -16,52 +16,30 @@ namespace nomen::dns {
 namespace {
 
 constexpr uint16_t kNoKey = 0xc000;
-constexpr uint16_t kZoneKey = 0x0100;
 constexpr uint16_t kSecureEntryPoint = 0x0001;
 
-struct FlagWord {
-  std::string_view word;
-  uint16_t value;
-  uint16_t mask;
-};
-
-constexpr FlagWord kFlagWords[] = {
-    {"NOCONF", 0x4000, 0xc000}, {"NOAUTH", 0x8000, 0xc000}, {"NOKEY", 0xc000, 0xc000},
-    {"FLAG2", 0x2000, 0x2000},  {"EXTEND", 0x1000, 0x1000}, {"FLAG4", 0x0800, 0x0800},
-    {"FLAG5", 0x0400, 0x0400},  {"USER", 0x0000, 0x0300},   {"ZONE", 0x0100, 0x0300},
-    {"HOST", 0x0200, 0x0300},   {"NTYP3", 0x0300, 0x0300},  {"FLAG8", 0x0080, 0x0080},
-    {"FLAG9", 0x0040, 0x0040},  {"FLAG10", 0x0020, 0x0020}, {"FLAG11", 0x0010, 0x0010},
-    {"SIG0", 0x0000, 0x000f},   {"SIG1", 0x0001, 0x000f},   {"SIG2", 0x0002, 0x000f},
-    {"SIG3", 0x0003, 0x000f},   {"SIG4", 0x0004, 0x000f},   {"SIG5", 0x0005, 0x000f},
-    {"SIG6", 0x0006, 0x000f},   {"SIG7", 0x0007, 0x000f},   {"SIG8", 0x0008, 0x000f},
-    {"SIG9", 0x0009, 0x000f},   {"SIG10", 0x000a, 0x000f},  {"SIG11", 0x000b, 0x000f},
-    {"SIG12", 0x000c, 0x000f},  {"SIG13", 0x000d, 0x000f},  {"SIG14", 0x000e, 0x000f},
-    {"SIG15", 0x000f, 0x000f},  {"KSK", 0x0001, 0x0001},
-};
+constexpr NumberWord kFlagWords[] = {
+    {"NOCONF", 0x4000}, {"NOAUTH", 0x8000}, {"NOKEY", 0xc000}, {"FLAG2", 0x2000},  {"EXTEND", 0x1000},
+    {"FLAG4", 0x0800},  {"FLAG5", 0x0400},  {"USER", 0x0000},  {"ZONE", 0x0100},   {"HOST", 0x0200},
+    {"NTYP3", 0x0300},  {"FLAG8", 0x0080},  {"FLAG9", 0x0040}, {"FLAG10", 0x0020}, {"FLAG11", 0x0010},
+    {"SIG0", 0x0000},   {"SIG1", 0x0001},   {"SIG2", 0x0002},  {"SIG3", 0x0003},   {"SIG4", 0x0004},
+    {"SIG5", 0x0005},   {"SIG6", 0x0006},   {"SIG7", 0x0007},  {"SIG8", 0x0008},   {"SIG9", 0x0009},
+    {"SIG10", 0x000a},  {"SIG11", 0x000b},  {"SIG12", 0x000c}, {"SIG13", 0x000d},  {"SIG14", 0x000e},
+    {"SIG15", 0x000f},  {"KSK", 0x0001}};
 
 constexpr NumberWord kProtocols[] = {{"NONE", 0},   {"TLS", 1},   {"EMAIL", 2},
                                      {"DNSSEC", 3}, {"IPSEC", 4}, {"ALL", 255}};
 
-const FlagWord* find_flag(std::string_view text) {
-  for (const FlagWord& word : kFlagWords) {
-    if (equal_ignoring_case(text, word.word)) return &word;
-  }
-  return nullptr;
-}
-
-/// Words with | between them, each about bits that no other word is about.
+/// Words with | between them.
 bool read_flag_words(TextReader& in, uint32_t& flags) {
   std::string_view text;
   if (!in.word(text)) return false;
-  uint16_t seen = 0;
   flags = 0;
   for (;;) {
     const size_t bar = text.find('|');
-    const FlagWord* flag = find_flag(text.substr(0, bar));
-    if (flag == nullptr) return in.fail("unknown key flag");
-    if ((seen & flag->mask) != 0) return in.fail("key flags contradict each other");
-    seen |= flag->mask;
-    flags |= flag->value;
+    const auto flag = number_of(kFlagWords, text.substr(0, bar));
+    if (!flag) return in.fail("unknown key flag");
+    flags |= *flag;
     if (bar == std::string_view::npos) return true;
     text.remove_prefix(bar + 1);
   }
@@ -79,11 +57,7 @@ bool read_key(TextReader& in) {
     return false;
   }
   if ((flags & kNoKey) == kNoKey) return true;
-  if (in.at_end()) {
-    std::string_view missing;
-    return in.word(missing);
-  }
-  return read_base64_rest(in);
+  return kBase64Field.read(in);
 }
 
 /// RFC 4034 appendix B; the sum over flags, protocol, algorithm and key.
@@ -100,6 +74,8 @@ std::string_view role(uint16_t flags) {
   return (flags & 0x0080) != 0 ? "revoked KSK" : "KSK";
 }
 
+/// Multiline style says of DNSKEY and CDNSKEY what they are for.
+template <bool kIsZoneKey>
 bool write_key(WireReader& in, TextWriter& out) {
   uint16_t flags;
   uint8_t protocol;
@@ -118,21 +94,33 @@ bool write_key(WireReader& in, TextWriter& out) {
   std::string_view word = word_of(security_algorithms(), algorithm);
   const std::string name = word.empty() ? std::to_string(algorithm) : std::string(word);
   const uint16_t tag = key_tag(flags, protocol, algorithm, key);
-  if ((flags & kZoneKey) != 0) {
-    out.comment(fmt::format("{}; alg = {} ; key id = {}", role(flags), name, tag));
+  if (kIsZoneKey) {
+    out.comment(fmt::format(" ; {}; alg = {} ; key id = {}", role(flags), name, tag));
   } else {
-    out.comment(fmt::format("alg = {} ; key id = {}", name, tag));
+    out.comment(fmt::format("; alg = {} ; key id = {}", name, tag));
   }
   return true;
 }
 
 bool check_key(WireReader& in) {
   uint16_t flags;
-  return in.u16(flags) && in.skip(2) && ((flags & kNoKey) == kNoKey ? in.at_end() : in.skip(in.remaining()));
+  return in.u16(flags) && in.skip(2) && ((flags & kNoKey) == kNoKey ? in.at_end() : kBase64Field.check(in));
+}
+
+/// RKEY is for encrypting, and has no flags yet (draft-reid-dnsext-rkey).
+bool read_rkey(TextReader& in) {
+  return read_key(in) && (load_u16(in.out().data()) == 0 || in.fail("the flags of RKEY are 0"));
+}
+
+bool check_rkey(WireReader& in) {
+  uint16_t flags;
+  return in.u16(flags) && flags == 0 && in.skip(2) && kBase64Field.check(in);
 }
 
 }  // namespace
 
-constinit const FieldCodec kKeyField{read_key, write_key, check_key};
+constinit const FieldCodec kKeyField{read_key, write_key<false>, check_key};
+constinit const FieldCodec kDnskeyField{read_key, write_key<true>, check_key};
+constinit const FieldCodec kRkeyField{read_rkey, write_key<false>, check_rkey};
 
 }  // namespace nomen::dns

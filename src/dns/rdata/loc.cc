@@ -16,7 +16,7 @@ namespace {
 constexpr uint32_t kEquator = 1U << 31;           // latitudes and longitudes count from here, in ms of arc
 constexpr int64_t kAltitudeBase_cm = 10'000'000;  // altitudes count from 100 km below the reference
 constexpr int64_t kMaxAltitude_cm = 4'284'967'295;
-constexpr int64_t kMaxSize_cm = 9'000'000'000;
+constexpr int64_t kMaxSize_cm = 9'000'000'099;         // 90,000 km, what is behind the point not counted
 constexpr uint8_t kDefaultSize = 0x12;                 // 1 m
 constexpr uint8_t kDefaultHorizontalPrecision = 0x16;  // 10 km
 constexpr uint8_t kDefaultVerticalPrecision = 0x13;    // 10 m
@@ -51,7 +51,7 @@ bool read_angle(TextReader& in, int64_t max_degrees, char positive, char negativ
     std::string_view text;
     if (!in.word(text)) return false;
     if (part > 0 && text.size() == 1) {
-      const char letter = static_cast<char>(text[0] & ~0x20);
+      const char letter = text[0];
       if (letter == positive || letter == negative) {
         if (total > max_degrees * kUnits[0]) return in.fail("angle out of range");
         return in.put_u32(static_cast<uint32_t>(kEquator + (letter == positive ? total : -total)));
@@ -75,6 +75,7 @@ bool read_altitude(TextReader& in) {
   std::string_view text;
   if (!in.word(text)) return false;
   const bool is_below = text.starts_with('-');
+  if (text.starts_with('+')) text.remove_prefix(1);
   int64_t value_cm;
   if (!parse_fixed(without_unit(text.substr(is_below ? 1 : 0)), 2,
                    is_below ? kAltitudeBase_cm : kMaxAltitude_cm, value_cm)) {
@@ -131,8 +132,9 @@ std::string altitude_text(uint32_t value) {
   return fmt::format("{}{}.{:02}m", value_cm < 0 ? "-" : "", size_cm / 100, size_cm % 100);
 }
 
+/// Nought has one form only.
 bool is_size(uint8_t packed) {
-  return packed >> 4 <= 9 && (packed & 15) <= 9;
+  return packed == 0 || (packed >> 4 >= 1 && packed >> 4 <= 9 && (packed & 15) <= 9);
 }
 
 std::string size_text(uint8_t packed) {

@@ -1,4 +1,5 @@
-// SVCB and HTTPS (RFC 9460): priority, target, and parameters in ascending order of their keys.
+// SVCB and HTTPS (RFC 9460): priority, target, and parameters in ascending order of their keys. Parameters of
+// the alias form mean nothing and are kept (2.4.2).
 #include <algorithm>
 #include <vector>
 
@@ -51,11 +52,11 @@ bool check_parameters(WireReader& in) {
 
 /// One token key=value; the value may be in quotes of its own. A lexer that ends a token at a quote gives the
 /// quoted value as the next token, which then begins right behind that quote.
-bool take_pair(TextReader& in, std::string_view& key, std::string_view& value, bool& has_value) {
+bool take_pair(TextReader& in, std::string_view& key, std::string_view& value) {
   std::string_view text;
   if (!in.word(text)) return false;
   const size_t equals = text.find('=');
-  has_value = equals != std::string_view::npos;
+  const bool has_value = equals != std::string_view::npos;
   key = text.substr(0, equals);
   value = has_value ? text.substr(equals + 1) : std::string_view();
   if (has_value && value.empty() && !in.at_end() && in.peek().quoted &&
@@ -73,12 +74,11 @@ bool read_parameter(TextReader& in) {
   uint16_t key = 0;
   std::string_view key_text;
   std::string_view value_text;
-  bool has_value = false;
   bool is_generic = false;
-  if (!take_pair(in, key_text, value_text, has_value)) return false;
+  if (!take_pair(in, key_text, value_text)) return false;
   if (!parse_service_key(key_text, key, is_generic)) return in.fail("unknown key");
   const size_t start = in.out().size();
-  if (!in.put_u16(key) || !in.put_u16(0) || !read_service_value(in, key, is_generic, value_text, has_value)) {
+  if (!in.put_u16(key) || !in.put_u16(0) || !read_service_value(in, key, is_generic, value_text)) {
     return false;
   }
   const size_t size = in.out().size() - start - 4;
@@ -108,7 +108,6 @@ bool sort_parameters(RdataBuffer& out, size_t start) {
 bool read_service_binding(TextReader& in) {
   uint32_t priority;
   if (!in.number(priority, 0xffff) || !in.put_u16(priority) || !in.name()) return false;
-  if (priority == 0) return true;  // alias form: parameters would be extra tokens
   const size_t start = in.out().size();
   while (!in.at_end()) {
     if (!read_parameter(in)) return false;
@@ -132,8 +131,7 @@ bool write_service_binding(WireReader& in, TextWriter& out) {
 }
 
 bool check_service_binding(WireReader& in) {
-  uint16_t priority;
-  return in.u16(priority) && in.skip_name() && (priority == 0 ? in.at_end() : check_parameters(in));
+  return in.skip(2) && in.skip_name() && check_parameters(in);
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ namespace {
 using namespace service_key;
 
 constexpr NumberWord kKeys[] = {
-    {"MANDATORY", kMandatory}, {"ALPN", kAlpn},         {"NO-DEFAULT-ALPN", kNoDefaultAlpn},
-    {"PORT", kPort},           {"IPV4HINT", kIpv4Hint}, {"ECH", kEch},
-    {"IPV6HINT", kIpv6Hint},   {"DOHPATH", kDohPath}};
+    {"mandatory", kMandatory}, {"alpn", kAlpn},         {"no-default-alpn", kNoDefaultAlpn},
+    {"port", kPort},           {"ipv4hint", kIpv4Hint}, {"ech", kEch},
+    {"ipv6hint", kIpv6Hint},   {"dohpath", kDohPath}};
 
 /// The keys that are printed as words.
 constexpr std::array<std::string_view, 7> kPrintedKeys{"mandatory", "alpn", "no-default-alpn", "port",
@@ -141,10 +141,29 @@ bool is_utf8(Bytes text) {
   return true;
 }
 
+/// Whether the list of variables of a template expression, its operator first, names "dns" (RFC 6570 2.3).
+bool names_dns(std::string_view expression) {
+  constexpr std::string_view kOperators = "+#./;?&=,!@|";
+  if (!expression.empty() && kOperators.contains(expression[0])) expression.remove_prefix(1);
+  for (bool is_last = false; !is_last;) {
+    const std::string_view variable = next_item(expression, is_last);
+    if (variable.substr(0, variable.find_first_of(":*")) == "dns") return true;
+  }
+  return false;
+}
+
 /// RFC 9461 5: a relative URI template with the variable "dns".
 bool is_doh_path(Bytes value) {
-  const std::string_view text = as_text(value);
-  return is_utf8(value) && text.starts_with('/') && text.find("{?dns}") != std::string_view::npos;
+  std::string_view text = as_text(value);
+  if (!is_utf8(value) || !text.starts_with('/')) return false;
+  for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{')) {
+    text.remove_prefix(open + 1);
+    const size_t close = text.find('}');
+    if (close == std::string_view::npos) return false;
+    if (names_dns(text.substr(0, close))) return true;
+    text.remove_prefix(close + 1);
+  }
+  return false;
 }
 
 std::string mandatory_text(Bytes value) {
@@ -180,8 +199,9 @@ void append_alpn(Bytes value, std::string& out) {
 }  // namespace
 
 bool parse_service_key(std::string_view text, uint16_t& key, bool& is_generic) {
-  if (const auto known = number_of(kKeys, text)) {
-    key = *known;
+  for (const NumberWord& known : kKeys) {
+    if (text != known.word) continue;
+    key = known.number;
     is_generic = false;
     return true;
   }
@@ -193,11 +213,10 @@ bool parse_service_key(std::string_view text, uint16_t& key, bool& is_generic) {
   return error == std::errc() && stop == digits.data() + digits.size();
 }
 
-bool read_service_value(TextReader& in, uint16_t key, bool is_generic, std::string_view text,
-                        bool has_value) {
+bool read_service_value(TextReader& in, uint16_t key, bool is_generic, std::string_view text) {
   if (is_generic) return put_long_string(in, text);
-  if (key == kNoDefaultAlpn) return !has_value || in.fail("no-default-alpn has no value");
-  if (text.empty()) return in.fail("expected a value for the key");
+  if (key == kNoDefaultAlpn) return text.empty() || in.fail("no-default-alpn has no value");
+  if (text.empty() && key != kEch) return in.fail("expected a value for the key");
   switch (key) {
     case kMandatory:
       return read_mandatory(in, text);
@@ -228,8 +247,6 @@ bool is_service_value(uint16_t key, Bytes value) {
       return value.size() == 2;
     case kIpv4Hint:
       return is_list_of<4>(value);
-    case kEch:
-      return !value.empty();
     case kIpv6Hint:
       return is_list_of<16>(value);
     case kDohPath:

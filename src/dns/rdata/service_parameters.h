@@ -25,8 +25,8 @@ inline constexpr uint16_t kDohPath = 7;
 /// A word of RFC 9460's registry or keyNNNNN. `is_generic`: written as keyNNNNN, so that its value is too.
 bool parse_service_key(std::string_view text, uint16_t& key, bool& is_generic);
 
-/// Reads the value of `key` to the wire, without its length. `has_value`: there was an = sign.
-bool read_service_value(TextReader& in, uint16_t key, bool is_generic, std::string_view text, bool has_value);
+/// Reads the value of `key` to the wire, without its length; empty text when there was no = sign.
+bool read_service_value(TextReader& in, uint16_t key, bool is_generic, std::string_view text);
 
 /// Whether `value` is well-formed for `key`, seen for itself.
 bool is_service_value(uint16_t key, Bytes value);

@@ -54,6 +54,12 @@ bool read_long_string(TextReader& in) {
   return in.token(token) && put_long_string(in, token.text);
 }
 
+bool read_quoted_long_string(TextReader& in) {
+  TextToken token;
+  if (!in.token(token)) return false;
+  return token.quoted ? put_long_string(in, token.text) : in.fail("expected a quoted string");
+}
+
 bool write_long_string(WireReader& in, TextWriter& out) {
   out.quoted(in.rest());
   return true;
@@ -115,6 +121,8 @@ constinit const FieldCodec kOptionalStringField{optionally<read_string, TextRead
                                                 optionally<write_string, WireReader, TextWriter>,
                                                 optionally<check_string, WireReader>};
 constinit const FieldCodec kLongStringField{read_long_string, write_long_string, check_long_string};
+constinit const FieldCodec kQuotedLongStringField{read_quoted_long_string, write_long_string,
+                                                  check_long_string};
 constinit const FieldCodec kCaaTagField{read_caa_tag, write_caa_tag, check_caa_tag};
 constinit const FieldCodec kPsdnAddressField{read_psdn_address, write_string, check_psdn_address};
 

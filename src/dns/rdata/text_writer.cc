@@ -42,31 +42,41 @@ void TextWriter::quoted(Bytes text) {
 }
 
 void TextWriter::hex_blob(Bytes bytes) {
+  const bool is_first = is_fresh_;
   open_group();
-  line_break();
+  if (!is_first) line_break();
   begin_field();
   append_hex(bytes, style_.split_width, style_.multiline ? style_.line_break : " ", out_);
   close_group();
 }
 
 void TextWriter::base64_blob(Bytes bytes) {
+  const bool is_first = is_fresh_;
   open_group();
-  grouped_base64(bytes);
+  if (!is_first) line_break();
+  append_base64_words(bytes);
   close_group();
 }
 
 void TextWriter::grouped_base64(Bytes bytes) {
   line_break();
+  append_base64_words(bytes);
+}
+
+void TextWriter::append_base64_words(Bytes bytes) {
   begin_field();
   append_base64(bytes, style_.split_width, style_.multiline ? style_.line_break : " ", out_);
 }
 
 void TextWriter::open_group() {
-  if (style_.multiline) out_ += " (";
+  if (!style_.multiline || is_group_open_) return;
+  field("(");
+  is_group_open_ = true;
 }
 
 void TextWriter::close_group() {
   if (style_.multiline) out_ += " )";
+  is_group_open_ = false;
 }
 
 void TextWriter::line_break() {
@@ -76,7 +86,7 @@ void TextWriter::line_break() {
 }
 
 void TextWriter::comment(std::string_view text) {
-  if (style_.multiline) fmt::format_to(std::back_inserter(out_), FMT_STRING(" ; {}"), text);
+  if (style_.multiline) out_ += text;
 }
 
 }  // namespace nomen::dns

@@ -24,7 +24,8 @@ class TextWriter {
   /// In quotes, with BIND's escapes.
   void quoted(Bytes text);
 
-  /// Blobs: a line break (in parentheses when multiline) or blank, then words of split_width characters.
+  /// Blobs: words of split_width characters; multiline, in parentheses and, unless first, on lines of their
+  /// own.
   void hex_blob(Bytes bytes);
   void base64_blob(Bytes bytes);
   /// The same without parentheses of their own, after open_group().
@@ -34,7 +35,7 @@ class TextWriter {
   void close_group();
   /// A new line in multiline style, else the blank that the next field brings anyway.
   void line_break();
-  /// "; text" at the end, multiline only.
+  /// Text as it stands at the end, multiline only.
   void comment(std::string_view text);
   /// Text as it stands, without a blank.
   void raw(std::string_view text) {
@@ -44,9 +45,11 @@ class TextWriter {
 
  private:
   void begin_field();
+  void append_base64_words(Bytes bytes);
 
   const RdataStyle& style_;
   std::string& out_;
+  bool is_group_open_ = false;
   bool is_fresh_ = true;  ///< no blank is wanted before the next field
 };
 

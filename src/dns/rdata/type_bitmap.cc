@@ -92,11 +92,21 @@ bool check_nsec_bitmap(WireReader& in) {
   return !in.at_end() && check_bitmap(in);
 }
 
+/// A mnemonic or a bare number.
+bool next_nxt_type(TextReader& in, uint16_t& type) {
+  const std::string_view text = in.peek().text;
+  if (text.empty() || text[0] < '0' || text[0] > '9') return next_type(in, type);
+  uint32_t value = 0;
+  if (!in.number(value, 0xffff)) return false;
+  type = static_cast<uint16_t>(value);
+  return true;
+}
+
 bool read_nxt_bitmap(TextReader& in) {
   std::array<uint8_t, (kMaxNxtType + 1) / 8> bits{};
   while (!in.at_end()) {
     uint16_t type = 0;
-    if (!next_type(in, type)) return false;
+    if (!next_nxt_type(in, type)) return false;
     if (type == 0 || type > kMaxNxtType) return in.fail("NXT holds types 1 to 127 only");
     bits[type / 8] |= static_cast<uint8_t>(0x80 >> type % 8);
   }
@@ -111,8 +121,18 @@ bool is_nxt_bitmap(Bytes bits) {
   return bits.size() <= (kMaxNxtType + 1) / 8 && (bits[0] & 0x80) == 0 && bits.back() != 0;
 }
 
+/// Types that the table does not know are bare numbers here.
 bool write_nxt_bitmap(WireReader& in, TextWriter& out) {
-  write_types(in.rest(), 0, out);
+  const Bytes bits = in.rest();
+  for (size_t i = 0; i < bits.size() * 8; i++) {
+    if ((bits[i / 8] & 0x80 >> i % 8) == 0) continue;
+    const RRTypeRow* row = find_row(RRType{static_cast<uint16_t>(i)});
+    if (row != nullptr) {
+      out.field(row->mnemonic);
+    } else {
+      out.number(i);
+    }
+  }
   return true;
 }
 

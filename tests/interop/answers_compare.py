@@ -325,6 +325,25 @@ def rule_at_the_border(case):
     return set(FIELDS) - {"rcode"} if any(abs(size - case.limit) <= BORDER_BYTES for size in sizes) else None
 
 
+def rule_small_client(case):
+    """To a client whose EDNS size is 512 BIND gives no optional NS and addresses; NSD and Knot give what fits."""
+    if case.question.tcp or case.question.edns is None or case.question.edns > 512 or not well_formed(case.subject, case.bind):
+        return None
+    if case.bind.authority or case.bind.additional or not case.bind.answer or case.subject.truncated:
+        return None
+    whole = case.over_tcp("bind")
+    if well_formed(whole) and all(set(getattr(case.subject, f)) <= set(getattr(whole, f)) for f in ("authority", "additional")):
+        return {"authority", "additional"}
+    return None
+
+
+def rule_cut_off_before_the_end(case):
+    """The rcode of a truncated answer: BIND and NSD follow the chain to its end, Knot stops where the room ends."""
+    if not well_formed(case.subject, case.bind) or not (case.subject.truncated and case.bind.truncated):
+        return None
+    return None if differing(case.over_tcp("bind"), case.over_tcp(case.kind)) & {"rcode", "answer"} else {"rcode"}
+
+
 def rule_transfers(case):
     """Zone transfers are refused till they exist here; the peers were not told to give any, and each says so in its way."""
     if case.question.rrtype in TRANSFERS and well_formed(case.subject) and not case.subject.answer:
@@ -333,7 +352,8 @@ def rule_transfers(case):
     return None
 
 
-RULES = (rule_chain_across_zones, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue, rule_at_the_border, rule_transfers)
+RULES = (rule_chain_across_zones, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue, rule_at_the_border,
+         rule_small_client, rule_cut_off_before_the_end, rule_transfers)
 
 
 def excerpt(world_text, case):

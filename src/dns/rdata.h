@@ -39,7 +39,7 @@ class RdataBuffer {
   std::array<uint8_t, kMaxRdataBytes + 64> data_;  // slack for padded writes
 };
 
-/// One token of a master file's rdata: its text as it stands (escapes not undone), the quotes taken off.
+/// One token of rdata: its text, escapes not undone, quotes taken off; key="x" is one token, or key= and "x".
 struct TextToken {
   std::string_view text;
   bool quoted = false;

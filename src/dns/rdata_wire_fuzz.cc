@@ -1,5 +1,6 @@
 // Any bytes as rdata in a message: nothing crashes, and what is accepted is well-formed, has a canonical form
 // equal to itself, and text that reads back to the same bytes.
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 

@@ -41,8 +41,9 @@ struct HexDecoder {
     if (out.size() + (text.size() + (pending < 0 ? 0 : 1)) / 2 > kMaxRdataBytes)
       return in.fail("rdata would be longer than 65535 bytes");
     uint8_t* to = out.data() + out.size();
-    for (const char c : text) {
-      const int value = value_in(kHexValues, c);
+    size_t at = pending < 0 ? whole_bytes(text, to) : 0;
+    for (; at < text.size(); at++) {
+      const int value = value_in(kHexValues, text[at]);
       if (value < 0) return in.fail("expected hexadecimal digits");
       if (pending < 0) {
         pending = value;
@@ -56,6 +57,19 @@ struct HexDecoder {
   }
 
   bool finish(TextReader& in) const { return pending < 0 || in.fail("odd number of hexadecimal digits"); }
+
+ private:
+  /// Pairs of digits at a time; returns how many characters.
+  static size_t whole_bytes(std::string_view text, uint8_t*& to) {
+    size_t at = 0;
+    for (; at + 2 <= text.size(); at += 2) {
+      const int high = value_in(kHexValues, text[at]);
+      const int low = value_in(kHexValues, text[at + 1]);
+      if ((high | low) < 0) break;
+      *to++ = static_cast<uint8_t>(high << 4 | low);
+    }
+    return at;
+  }
 };
 
 struct Base64Decoder {

@@ -175,6 +175,14 @@ TEST(Rdata, MultilineStyleIsThatOfDig) {
             "A 8 2 60 (\n\t20300101000000 20290101000000 7 example.\n\tAQM= )");
 }
 
+TEST(Rdata, ServiceParametersMayHaveTheirQuotesInTheToken) {
+  const std::vector<TextToken> tokens{{"1", false}, {".", false}, {"alpn=\"h2,h3\"", false}};
+  ASSERT_TRUE(rdata_from_text(RRType::kSvcb, RRClass::kIn, tokens, origin(), buffer()));
+  EXPECT_EQ(rdata_to_text(RRType::kSvcb, RRClass::kIn, buffer().bytes()), "1 . alpn=\"h2,h3\"");
+  const std::vector<TextToken> apart{{"1", false}, {".", false}, {"alpn=", false}, {"h2,h3", true}};
+  EXPECT_FALSE(rdata_from_text(RRType::kSvcb, RRClass::kIn, apart, origin(), buffer()));
+}
+
 TEST(Rdata, RdataHasItsLimit) {
   const std::string text = "\\# 65535 " + std::string(2 * 65535, '0');
   ASSERT_TRUE(rdata_from_text(RRType{65280}, RRClass::kIn, tokens_of(text), origin(), buffer()));

@@ -60,7 +60,7 @@ bool take_pair(TextReader& in, std::string_view& key, std::string_view& value) {
   key = text.substr(0, equals);
   value = has_value ? text.substr(equals + 1) : std::string_view();
   if (has_value && value.empty() && !in.at_end() && in.peek().quoted &&
-      in.peek().text.data() == text.data() + text.size() + 1) {
+      in.peek().text.data() == text.data() + text.size() + 1 && text.data()[text.size()] == '"') {
     TextToken quoted;
     in.token(quoted);
     value = quoted.text;

@@ -42,7 +42,7 @@ bool add_address_sets(const Query& query, zone::NodeView node, NameView owner, c
   bool fits = true;
   for (const RRType type : {RRType::kA, RRType::kAaaa}) {
     const zone::RRsetView set = node.find(type);
-    if (!set) continue;
+    if (!set || response.has(hashed.full_hash(), type)) continue;
     fits &= response.add(Section::kAdditional, owner, hashed, set, set.ttl_s());
     if (!query.edns.dnssec_ok) continue;
     if (const zone::RRsetView signatures = node.find_signatures(type)) {

@@ -1,6 +1,7 @@
 #include "answer/authority.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "answer/proofs.h"
 #include "zone/lookup.h"
@@ -22,14 +23,17 @@ class Walk {
       : query_(query), response_(response), additional_(additional), fullness_(fullness_of(query)) {}
 
   void run() {
-    content_ = query_.zone->content();
+    zone_ = query_.zone;
+    content_ = zone_->content();
     name_ = &query_.question.name;
+    response_.set_zone(content_->apex_labels());
     for (unsigned links = 0; links <= kMaxChainLinks; links++) {
-      if (!step()) return;
-      const ServedZone* zone = query_.view->zones.find_longest(*name_, name_->labels);
-      if (zone == nullptr || zone->content() == nullptr) return;
-      content_ = zone->content();
+      if (!step() || response_.has(name_->full_hash(), RRType::kCname)) break;
+      zone_ = query_.view->zones.find_longest(*name_, name_->labels);
+      if (zone_ == nullptr || zone_->content() == nullptr) break;
+      content_ = zone_->content();
     }
+    add_wildcard_proofs();
   }
 
  private:
@@ -92,7 +96,9 @@ class Walk {
     } else if (!several(found)) {
       return;
     }
-    finish_positive(found);
+    note_wildcard(found);
+    add_authority_ns(found);
+    if (fullness_.additional) additional_.add_addresses(query_, *content_, response_);
   }
 
   /// ANY (RFC 8482 where minimal-any is on) and RRSIG questions: RRsets of several types.
@@ -109,15 +115,16 @@ class Walk {
       picked = set.is_signature() ? set.covered() : set.type();
       picked_one = true;
       fits = require(add_here(Section::kAnswer, set));
-      if (fits && fullness_.additional) additional_.collect(set);
     });
     return fits;
   }
 
-  void finish_positive(const Lookup& found) {
-    if (found.is_wildcard && wants_proofs()) Proofs(*content_, *name_, response_).wildcard_answer(found);
-    add_authority_ns(found);
-    if (fullness_.additional) additional_.add_addresses(query_, *content_, response_);
+  /// That a wildcard answered is proven when all answers are out: sections follow each other.
+  void note_wildcard(const Lookup& found) {
+    if (found.is_wildcard && wants_proofs()) wildcards_.push_back({content_, *name_, found});
+  }
+  void add_wildcard_proofs() {
+    for (const WildcardUse& use : wildcards_) Proofs(*use.content, use.name, response_).wildcard_answer(use.found);
   }
 
   /// The zone's NS beside a positive answer; left out when the answer is that very set, or when it does not fit.
@@ -134,7 +141,7 @@ class Walk {
 
   bool cname(const Lookup& found) {
     if (!add_signed(Section::kAnswer, name_->labels, found.node, found.rrset)) return false;
-    if (found.is_wildcard && wants_proofs()) Proofs(*content_, *name_, response_).wildcard_answer(found);
+    note_wildcard(found);
     const Bytes rdata = found.rrset.first_rdata();
     go_to({rdata.data(), rdata.size()});
     return true;
@@ -189,7 +196,8 @@ class Walk {
     const RRsetView soa = apex.find(RRType::kSoa);
     if (soa) {
       const Bytes rdata = soa.first_rdata();
-      const uint32_t ttl_s = std::min(soa.ttl_s(), load_u32(rdata.data() + rdata.size() - 4));
+      const bool no_soa_here = query_.question.type == RRType::kSoa && zone_->settings().zero_no_soa_ttl;
+      const uint32_t ttl_s = no_soa_here ? 0 : std::min(soa.ttl_s(), load_u32(rdata.data() + rdata.size() - 4));
       if (!require(add_with_ttl(soa, ttl_s))) return;
       if (query_.edns.dnssec_ok) {
         const RRsetView signatures = apex.find_signatures(RRType::kSoa);
@@ -211,10 +219,18 @@ class Walk {
     return response_.add(Section::kAuthority, content_->apex(), suffix_, set, ttl_s);
   }
 
+  struct WildcardUse {
+    const zone::Content* content;
+    HashedName name;
+    Lookup found;
+  };
+
   const Query& query_;
   Response& response_;
   Additional& additional_;
   const Fullness fullness_;
+  std::vector<WildcardUse> wildcards_;  ///< only for askers with DO in signed zones
+  const ServedZone* zone_ = nullptr;
   const zone::Content* content_ = nullptr;
   const HashedName* name_ = nullptr;
   dns::NameView target_;
@@ -223,9 +239,8 @@ class Walk {
   HashedName suffix_;
 };
 
-}  // namespace
-
-Fullness fullness_of(const Query& query) {
+/// What minimal-responses says.
+Fullness fullness_of_mode(const Query& query) {
   switch (query.view->settings->minimal_responses) {
     case MinimalResponses::kNo:
       return {true, true};
@@ -239,6 +254,16 @@ Fullness fullness_of(const Query& query) {
   return {};
 }
 
+}  // namespace
+
+Fullness fullness_of(const Query& query) {
+  const RRType type = query.question.type;
+  if (type == RRType::kDnskey) return {false, false};  // such answers are large enough (as BIND and others)
+  Fullness fullness = fullness_of_mode(query);
+  if (type == RRType::kNs) fullness.additional = true;
+  if (type == RRType::kAny) fullness.additional = false;
+  return fullness;
+}
 void answer_from_zones(const Query& query, Response& response, Additional& additional) {
   additional.clear();
   Walk(query, response, additional).run();

@@ -139,8 +139,13 @@ void OptOptions::add(uint16_t code, Bytes value) {
   size_ += 4 + value.size();
 }
 
-OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
-                         ExtendedError extended_error, uint32_t now_s) {
+void OptOptions::add(ExtendedError error) {
+  std::array<uint8_t, 2> code;
+  store_u16(code.data(), static_cast<uint16_t>(error));
+  add(kExtendedError, code);
+}
+
+OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view, uint32_t now_s) {
   OptOptions options;
   if (!query.edns.present) return options;
   if (query.edns.wants_nsid && server.server_id) options.add(kNsid, as_bytes(*server.server_id));
@@ -155,11 +160,6 @@ OptOptions reply_options(const Query& query, const ServerSettings& server, const
     std::array<uint8_t, 2> timeout;
     store_u16(timeout.data(), server.tcp_advertised_timeout_ds);
     options.add(kKeepalive, timeout);
-  }
-  if (extended_error != ExtendedError::kNone) {
-    std::array<uint8_t, 2> code;
-    store_u16(code.data(), static_cast<uint16_t>(extended_error));
-    options.add(kExtendedError, code);
   }
   return options;
 }

@@ -22,6 +22,7 @@ class OptOptions {
  public:
   Bytes bytes() const { return {data_.data(), size_}; }
   void add(uint16_t code, Bytes value);
+  void add(ExtendedError error);
 
  private:
   static constexpr size_t kCapacity = 512;
@@ -30,7 +31,6 @@ class OptOptions {
 };
 
 /// What our OPT answers to theirs.
-OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
-                         ExtendedError extended_error, uint32_t now_s);
+OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view, uint32_t now_s);
 
 }  // namespace nomen::answer

@@ -15,7 +15,8 @@ inline constexpr uint32_t kCookieFutureS = 300;      ///< RFC 9018 4.3
 inline constexpr size_t kShuffledRRs = 64;           ///< an RRset above this is rotated rather than shuffled
 
 inline constexpr uint16_t kDefaultUdpSize = 1232;    ///< in our OPT where no view says another (DNS flag day 2020)
-/// Kept for our OPT: 11 octets, a cookie of 28, keepalive of 6, an extended error of 6, and a short NSID.
-inline constexpr size_t kReservedForOpt = 11 + 28 + 6 + 6 + 32;
+inline constexpr size_t kMaxNotedSets = 32;         ///< RRsets of an answer that are not given a second time
+inline constexpr size_t kOptBytes = 11;              ///< our OPT without options (RFC 6891 6.1.2)
+inline constexpr size_t kZonesInCache = 256;         ///< a table of more zones is worth fetching ahead
 
 }  // namespace nomen::answer

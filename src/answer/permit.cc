@@ -6,10 +6,21 @@ bool is_blackholed(const Query& query, const Snapshot& snapshot) {
   return snapshot.server->blackhole->allows({query.received.peer, nullptr}, *snapshot.local);
 }
 
+namespace {
+
+bool allows(const policy::Acl& from, const policy::Acl& on, const Query& query, const policy::LocalAddresses& local) {
+  return from.allows({query.received.peer, nullptr}, local) && on.allows({query.received.local, nullptr}, local);
+}
+
+}  // namespace
+
 bool may_query(const Query& query, const Snapshot& snapshot) {
-  const policy::AclPtr& from = query.zone != nullptr ? query.zone->settings().allow_query : query.view->settings->allow_query;
-  const policy::AclPtr& on = query.zone != nullptr ? query.zone->settings().allow_query_on : query.view->settings->allow_query_on;
-  return from->allows({query.received.peer, nullptr}, *snapshot.local) && on->allows({query.received.local, nullptr}, *snapshot.local);
+  if (query.zone != nullptr) return may_query(query, *query.zone, *snapshot.local);
+  return allows(*query.view->settings->allow_query, *query.view->settings->allow_query_on, query, *snapshot.local);
+}
+
+bool may_query(const Query& query, const ServedZone& zone, const policy::LocalAddresses& local) {
+  return allows(*zone.settings().allow_query, *zone.settings().allow_query_on, query, local);
 }
 
 }  // namespace nomen::answer

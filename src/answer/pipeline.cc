@@ -18,30 +18,38 @@ using dns::Rcode;
 using dns::RRClass;
 using dns::RRType;
 
-/// The zone for a name: the deepest one; for DS the parent's side, where we have it (RFC 4035 3.1.4.1).
-const ServedZone* find_zone(const View& view, const Question& question) {
-  const size_t labels = question.name.labels;
-  if (question.type == RRType::kDs && labels > 0) {
-    if (const ServedZone* parent = view.zones.find_longest(question.name, labels - 1)) return parent;
-  }
-  return view.zones.find_longest(question.name, labels);
-}
-
-/// What a question for a type that no zone holds gets, or kNoError for ordinary types.
+/// What a question for a type that no zone holds gets, or kNoError for ordinary types (RFC 6895 3.1: 128 to
+/// 255 are for questions and for records about messages).
 Rcode refusal_of_type(RRType type) {
+  const uint16_t number = dns::number(type);
+  if (number != dns::number(RRType::kOpt) && (number < 128 || number > 255)) return Rcode::kNoError;
   switch (type) {
+    case RRType::kAny:
+      return Rcode::kNoError;
     case RRType::kAxfr:
     case RRType::kIxfr:
       return Rcode::kRefused;
     case RRType::kMaila:
     case RRType::kMailb:
       return Rcode::kNotImp;
-    case RRType::kOpt:
-    case RRType::kTsig:
-    case RRType::kTkey:
+    default:
+      return Rcode::kFormErr;
+  }
+}
+
+/// A class that is none of data's is malformed; one that nobody serves is not implemented.
+Rcode refusal_of_class(RRClass rr_class) {
+  switch (dns::number(rr_class)) {
+    case 1:  // IN
+    case 3:  // CH
+    case 4:  // HS
+      return Rcode::kRefused;
+    case 0:
+    case 254:  // NONE
+    case 255:  // ANY
       return Rcode::kFormErr;
     default:
-      return Rcode::kNoError;
+      return Rcode::kNotImp;
   }
 }
 
@@ -56,7 +64,7 @@ void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint3
       queries_[i].received = batch[i].received;
       admit(queries_[i]);
     }
-    if (count > 1) look_ahead(snapshot, count);
+    look_ahead(snapshot, count);
     for (size_t i = 0; i < count; i++) {
       read_edns(queries_[i], *snapshot.server, now_s);
       reply(snapshot, queries_[i], batch[i], now_s);
@@ -66,22 +74,22 @@ void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint3
 }
 
 /// Sends the memory reads of all questions of the batch on their way: the zone table's lines, then the zones'
-/// index lines, then the nodes. Only a hint: nothing is decided here.
+/// index lines, then the nodes. The zone found is kept; nothing is decided here.
 void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
   if (snapshot.views.empty()) return;
-  const View& view = *snapshot.views.front();
-  std::array<const zone::Content*, kBatch> contents;
-  for (size_t i = 0; i < count; i++) {
-    if (queries_[i].question.present) view.zones.prefetch(queries_[i].question.name);
+  const ZoneTable& zones = snapshot.views.front()->zones;
+  const bool many_zones = zones.size() > kZonesInCache;
+  for (size_t i = 0; many_zones && i < count; i++) {
+    if (queries_[i].question.present) zones.prefetch(queries_[i].question.name);
   }
   for (size_t i = 0; i < count; i++) {
-    const Question& question = queries_[i].question;
-    const ServedZone* zone = question.present ? view.zones.find_longest(question.name, question.name.labels) : nullptr;
-    contents[i] = zone != nullptr ? zone->content() : nullptr;
-    if (contents[i] != nullptr) contents[i]->prefetch_line(question.name);
+    Query& query = queries_[i];
+    query.ahead = query.question.present ? zones.find_longest(query.question.name, query.question.name.labels) : nullptr;
+    if (query.ahead != nullptr && query.ahead->content() != nullptr) query.ahead->content()->prefetch_line(query.question.name);
   }
   for (size_t i = 0; i < count; i++) {
-    if (contents[i] != nullptr) contents[i]->prefetch_node(queries_[i].question.name);
+    const Query& query = queries_[i];
+    if (query.ahead != nullptr && query.ahead->content() != nullptr) query.ahead->content()->prefetch_node(query.question.name);
   }
 }
 
@@ -106,11 +114,12 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   query.view = nullptr;
   query.zone = nullptr;
   if (query.question.present && query.early == Rcode::kNoError) select_view(query, snapshot);
-  const size_t reserved = query.edns.present ? kReservedForOpt : 0;
+  const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
+  OptOptions options = reply_options(query, *snapshot.server, view, now_s);
+  const size_t reserved = query.edns.present ? kOptBytes + options.bytes().size() : 0;
   response_.begin(query.question, query.received.data, exchange.out, size_limit(query), reserved);
   const ExtendedError extended_error = decide(snapshot, query);
-  const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
-  const OptOptions options = reply_options(query, *snapshot.server, view, extended_error, now_s);
+  if (extended_error != ExtendedError::kNone) options.add(extended_error);
   exchange.reply_size = response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
   exchange.wants_keepalive = query.edns.wants_keepalive;
   if (response_.is_truncated()) counters_.truncated.add();
@@ -126,6 +135,7 @@ ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
   };
   if (query.early != Rcode::kNoError) return fail(query.early);
   if (query.question.opcode != Opcode::kQuery && query.question.opcode != Opcode::kUpdate && query.question.opcode != Opcode::kNotify) {
+    response_.drop_question();  // what an unknown opcode's question means is not known (as BIND does)
     return fail(Rcode::kNotImp);
   }
   if (!query.question.present) return ExtendedError::kNone;  // a cookie was all that was asked for
@@ -134,8 +144,18 @@ ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
   if (query.question.rr_class == RRClass::kCh && query.view == nullptr) {
     return answer_chaos(query, *snapshot.server, response_) ? ExtendedError::kNone : fail(Rcode::kRefused);
   }
-  if (query.view == nullptr) return fail(Rcode::kRefused);
+  if (query.view == nullptr) return fail(refusal_of_class(query.question.rr_class));
   return route_query(snapshot, query);
+}
+
+/// The zone for a name: the deepest one; for DS the parent's side, where we have it (RFC 4035 3.1.4.1).
+const ServedZone* Pipeline::find_zone(const Snapshot& snapshot, const Query& query) {
+  const Question& question = query.question;
+  const size_t labels = question.name.labels;
+  if (question.type == RRType::kDs && labels > 0) {
+    if (const ServedZone* parent = query.view->zones.find_longest(question.name, labels - 1U)) return parent;
+  }
+  return query.view == snapshot.views.front().get() ? query.ahead : query.view->zones.find_longest(question.name, labels);
 }
 
 ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
@@ -150,7 +170,7 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     response_.set_rcode(refused);
     return ExtendedError::kNone;
   }
-  query.zone = find_zone(*query.view, query.question);
+  query.zone = find_zone(snapshot, query);
   if (!may_query(query, snapshot)) {
     response_.set_rcode(Rcode::kRefused);
     return ExtendedError::kProhibited;

@@ -60,6 +60,8 @@ struct Query {
   Edns edns;
   dns::Rcode early = dns::Rcode::kNoError;  ///< what admit() and read_edns() found wrong
   bool dropped = false;                     ///< no reply at all
+  /// The deepest zone of the first view for the name: looked up ahead with the whole batch.
+  const ServedZone* ahead = nullptr;
   const View* view = nullptr;               ///< written by select_view()
   const ServedZone* zone = nullptr;         ///< written by route(): the zone that answers, if any
 };

@@ -9,7 +9,6 @@ namespace nomen::answer {
 namespace {
 
 constexpr size_t kHeaderBytes = 12;
-constexpr size_t kOptBytes = 11;          // RFC 6891 6.1.2, without options
 constexpr size_t kMaxPointerTarget = 0x4000;
 
 constexpr uint16_t kQr = 0x8000;
@@ -54,6 +53,11 @@ void Response::begin(const Question& question, const uint8_t* request, MutableBy
   rcode_ = dns::Rcode::kNoError;
   authoritative_ = false;
   truncated_ = false;
+  with_question_ = question.present;
+  hash_all_names_ = false;
+  zone_size_ = 0;
+  foreign_ = nullptr;
+  set_count_ = 0;
   view_ = nullptr;
   class_ = dns::number(question.rr_class);
   if (++epoch_ == 0) {
@@ -72,7 +76,23 @@ void Response::rewind() {
   counts_ = {};
   authoritative_ = false;
   truncated_ = false;
+  foreign_ = nullptr;
+  set_count_ = 0;
   forget_since(0);
+}
+
+void Response::drop_question() {
+  with_question_ = false;
+  at_ = kHeaderBytes;
+}
+
+void Response::note_set(uint64_t name_hash, dns::RRType type) {
+  if (set_count_ < kMaxNotedSets) sets_[set_count_++] = {name_hash, type};
+}
+
+bool Response::has(uint64_t name_hash, dns::RRType type) const {
+  return std::any_of(sets_.begin(), sets_.begin() + static_cast<std::ptrdiff_t>(set_count_),
+                     [&](const WrittenSet& set) { return set.name_hash == name_hash && set.type == type; });
 }
 
 // ---- names
@@ -102,6 +122,18 @@ void Response::forget_since(size_t at) {
   for (WrittenName& written : written_) {
     if (written.epoch == epoch_ && written.offset >= at) written.hash = 0;
   }
+}
+
+/// Whether a name with this top label may end like the question's name.
+bool Response::may_share_with_question(const uint8_t* top) const {
+  const dns::HashedName& asked = question_->name;
+  if (!question_->present || asked.labels == 0 || hash_all_names_) return true;
+  const uint8_t* own = asked.lower.data() + asked.suffix_at[1];
+  if (own[0] != top[0]) return false;
+  for (size_t i = 1; i <= own[0]; i++) {
+    if (own[i] != dns::lower(top[i])) return false;
+  }
+  return true;
 }
 
 bool Response::put_suffix(size_t labels) {
@@ -144,15 +176,84 @@ bool Response::put_name(const uint8_t* wire, const dns::HashedName& name) {
 
 // ---- RRs
 
+/// A name whose top label is not the question's: it can share a suffix only with others of its kind. The
+/// last of those is compared from the end, which is much cheaper than hashing all suffixes.
+bool Response::put_foreign_name(const uint8_t* wire, size_t size) {
+  size_t own = size;      // octets in front of the shared suffix
+  size_t target = 0;      // where that is in the other name
+  if (foreign_ != nullptr) {
+    size_t common = 1;
+    const size_t most = std::min(size, foreign_size_);
+    while (common < most && dns::lower(wire[size - common - 1]) == dns::lower(foreign_[foreign_size_ - common - 1])) common++;
+    // The longest suffix of whole labels, in both names, within what is common.
+    size_t at = 0;
+    while (wire[at] != 0 && size - at > common) at += wire[at] + 1U;
+    size_t other = 0;
+    while (wire[at] != 0) {
+      while (foreign_size_ - other > size - at) other += foreign_[other] + 1U;
+      if (foreign_size_ - other == size - at && other < foreign_own_) break;
+      at += wire[at] + 1U;
+    }
+    if (wire[at] != 0) {
+      own = at;
+      target = foreign_at_ + other;
+    }
+  }
+  if (target >= kMaxPointerTarget) own = size;
+  if (!room(own + 2)) return false;
+  if (foreign_ == nullptr) {
+    foreign_ = wire;
+    foreign_size_ = size;
+    foreign_at_ = at_;
+    foreign_own_ = size - 1;
+  }
+  std::memcpy(out_ + at_, wire, own);
+  at_ += own;
+  if (own < size) {
+    store_u16(out_ + at_, static_cast<uint16_t>(0xC000 | target));
+    at_ += 2;
+  }
+  return true;
+}
+
 bool Response::put_rdata_name(const uint8_t*& at, const uint8_t* end) {
+  const uint8_t* const wire = at;
   size_t size = 0;
-  while (at[size] != 0) size += at[size] + 1U;
+  size_t top = 0;
+  while (wire[size] != 0) {
+    top = size;
+    size += wire[size] + 1U;
+  }
   size++;
-  NOMEN_REQUIRE(at + size <= end);
-  scratch_.assign_padded({at, size});
-  const bool fits = put_name(at, scratch_);
+  NOMEN_REQUIRE(wire + size <= end);
   at += size;
-  return fits;
+  if (size > 1 && !may_share_with_question(wire + top)) return put_foreign_name(wire, size);
+  scratch_.assign_padded({wire, size});
+  return put_name(wire, scratch_);
+}
+
+/// A name of an SOA: mostly below the zone's name, which the question has, and needed by no other RR.
+bool Response::put_soa_name(const uint8_t*& at, const uint8_t* end) {
+  const uint8_t* const wire = at;
+  size_t size = 0;
+  size_t own = 0;  // where the rest is as long as the zone's name
+  while (wire[size] != 0) size += wire[size] + 1U;
+  size++;
+  if (zone_size_ <= 1 || size < zone_size_) return put_rdata_name(at, end);
+  while (size - own > zone_size_) own += wire[own] + 1U;
+  const uint8_t* zone = question_->name.lower.data() + zone_at_;
+  if (size - own != zone_size_) return put_rdata_name(at, end);
+  for (size_t i = 0; i < zone_size_; i++) {
+    if (dns::lower(wire[own + i]) != zone[i]) return put_rdata_name(at, end);
+  }
+  NOMEN_REQUIRE(wire + size <= end);
+  at += size;
+  if (!room(own + 2)) return false;
+  std::memcpy(out_ + at_, wire, own);
+  at_ += own;
+  store_u16(out_ + at_, static_cast<uint16_t>(0xC000 | (kHeaderBytes + zone_at_)));
+  at_ += 2;
+  return true;
 }
 
 bool Response::put_named_rdata(dns::RRType type, Bytes rdata) {
@@ -163,8 +264,11 @@ bool Response::put_named_rdata(dns::RRType type, Bytes rdata) {
     if (!put(rdata.first(2))) return false;
     at += 2;
   }
-  if (!put_rdata_name(at, end)) return false;
-  if (shape == RdataShape::kTwoNames && !put_rdata_name(at, end)) return false;
+  if (shape == RdataShape::kTwoNames) {
+    if (!put_soa_name(at, end) || !put_soa_name(at, end)) return false;
+  } else if (!put_rdata_name(at, end)) {
+    return false;
+  }
   return put({at, static_cast<size_t>(end - at)});
 }
 
@@ -213,7 +317,7 @@ void Response::order_rrs(zone::RRsetView set) {
 }
 
 template <class PutOwner>
-bool Response::add_set(Section section, const PutOwner& put_owner, zone::RRsetView set, uint32_t ttl_s) {
+bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_owner, zone::RRsetView set, uint32_t ttl_s) {
   const size_t before = at_;
   const size_t count = set.count();
   const dns::RRType type = set.type();
@@ -230,18 +334,20 @@ bool Response::add_set(Section section, const PutOwner& put_owner, zone::RRsetVi
   if (!fits) {
     at_ = before;
     forget_since(before);
+    if (foreign_at_ >= before) foreign_ = nullptr;
     return false;
   }
+  note_set(name_hash, type);
   counts_[static_cast<size_t>(section)] += static_cast<uint16_t>(count);
   return true;
 }
 
 bool Response::add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
-  return add_set(section, [&] { return put_suffix(labels); }, set, ttl_s);
+  return add_set(section, question_->name.hash[labels], [&] { return put_suffix(labels); }, set, ttl_s);
 }
 
 bool Response::add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set, uint32_t ttl_s) {
-  return add_set(section, [&] { return put_name(owner.data(), hashed); }, set, ttl_s);
+  return add_set(section, hashed.full_hash(), [&] { return put_name(owner.data(), hashed); }, set, ttl_s);
 }
 
 bool Response::add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type, uint32_t ttl_s, Bytes rdata) {
@@ -274,7 +380,7 @@ size_t Response::finish(const Edns& edns, uint16_t own_udp_size, Bytes options) 
   if (truncated_) flags |= kTc;
   store_u16(out_, question_->id);
   store_u16(out_ + 2, flags);
-  store_u16(out_ + 4, question_->present ? 1 : 0);
+  store_u16(out_ + 4, with_question_ ? 1 : 0);
   for (size_t i = 0; i < counts_.size(); i++) store_u16(out_ + 6 + 2 * i, counts_[i]);
   return at_;
 }

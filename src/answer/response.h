@@ -41,8 +41,20 @@ class Response {
   bool add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s);
   /// The same for any owner; `hashed` is `owner` hashed.
   bool add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set, uint32_t ttl_s);
+  /// The zone that answers is the suffix of `labels` labels of the question's name.
+  void set_zone(size_t labels) {
+    const dns::HashedName& asked = question_->name;
+    zone_at_ = asked.suffix_at[labels];
+    zone_size_ = asked.size - zone_at_;
+    hash_all_names_ = labels == 0;
+  }
   /// One RR of given rdata (uncompressed).
   bool add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type, uint32_t ttl_s, Bytes rdata);
+
+  /// Whether an RRset of this type at this name (by its hash) is in the response already.
+  bool has(uint64_t name_hash, dns::RRType type) const;
+  /// The reply has a header and nothing else, not even the question.
+  void drop_question();
 
   /// Writes the OPT with `options` (already coded), then the header. Returns the size of the message.
   size_t finish(const Edns& edns, uint16_t own_udp_size, Bytes options);
@@ -58,13 +70,17 @@ class Response {
   };
   static constexpr size_t kNameSlots = 256;
 
+  bool may_share_with_question(const uint8_t* top) const;
   bool put_suffix(size_t labels);
   bool put_name(const uint8_t* wire, const dns::HashedName& name);
   bool put_rr(dns::RRType type, uint32_t ttl_s, Bytes rdata);
   bool put_named_rdata(dns::RRType type, Bytes rdata);
   bool put_rdata_name(const uint8_t*& at, const uint8_t* end);
+  bool put_soa_name(const uint8_t*& at, const uint8_t* end);
+  bool put_foreign_name(const uint8_t* wire, size_t size);
+  void note_set(uint64_t name_hash, dns::RRType type);
   template <class PutOwner>
-  bool add_set(Section section, const PutOwner& put_owner, zone::RRsetView set, uint32_t ttl_s);
+  bool add_set(Section section, uint64_t name_hash, const PutOwner& put_owner, zone::RRsetView set, uint32_t ttl_s);
   bool room(size_t bytes) const { return at_ + bytes <= end_; }
   bool put(Bytes bytes) {
     if (!room(bytes.size())) return false;
@@ -92,6 +108,21 @@ class Response {
   FastRandom random_;
   uint32_t cyclic_ = 0;
   uint16_t epoch_ = 0;
+  bool with_question_ = true;
+  bool hash_all_names_ = false;  ///< in the root zone every name may come again as the owner of glue
+  size_t zone_at_ = 0;           ///< where the zone's name is in the question's
+  size_t zone_size_ = 0;         ///< 0: not known
+  /// The last name written that shares no suffix with the question: RRsets of NS, MX tend to name brothers.
+  const uint8_t* foreign_ = nullptr;
+  size_t foreign_size_ = 0;
+  size_t foreign_at_ = 0;
+  size_t foreign_own_ = 0;  ///< octets written of it before a pointer
+  struct WrittenSet {
+    uint64_t name_hash;
+    dns::RRType type;
+  };
+  std::array<WrittenSet, kMaxNotedSets> sets_;
+  size_t set_count_ = 0;
   std::array<WrittenName, kNameSlots> written_{};
   std::vector<const uint8_t*> rrs_;  ///< the RRs of a set in the order they go out
   dns::HashedName scratch_;

@@ -8,7 +8,7 @@ void select_view(Query& query, const Snapshot& snapshot) {
   const policy::Requester destination{query.received.local, nullptr};
   for (const auto& view : snapshot.views) {
     const ViewSettings& settings = *view->settings;
-    if (settings.rr_class != query.question.rr_class && query.question.rr_class != dns::RRClass::kAny) continue;
+    if (settings.rr_class != query.question.rr_class) continue;
     if (settings.match_recursive_only && !query.question.recursion_desired()) continue;
     if (!settings.match_clients->allows(client, *snapshot.local)) continue;
     if (!settings.match_destinations->allows(destination, *snapshot.local)) continue;

@@ -37,14 +37,20 @@ struct ZoneSettings {
   policy::AclPtr allow_query;
   policy::AclPtr allow_query_on;
   policy::AclPtr allow_transfer;
+  bool zero_no_soa_ttl = true;  ///< the SOA of a negative answer to an SOA question has TTL 0
 };
 
 /// A zone of a view: its settings, and its content once it is loaded.
 class ServedZone {
  public:
   ServedZone(dns::NameView apex, std::shared_ptr<const ZoneSettings> settings, zone::ContentPtr content)
-      : apex_(apex), settings_(std::move(settings)), content_(std::move(content)) {}
+      : apex_(apex), settings_(std::move(settings)), content_(std::move(content)) {
+    dns::HashedName name;
+    name.assign(apex);
+    apex_hash_ = name.full_hash();
+  }
   dns::NameView apex() const { return apex_; }
+  uint64_t apex_hash() const { return apex_hash_; }
   const ZoneSettings& settings() const { return *settings_; }
   /// nullptr while the zone could not be loaded: it is answered with SERVFAIL.
   const zone::Content* content() const { return content_.get(); }
@@ -52,6 +58,7 @@ class ServedZone {
   const std::shared_ptr<const ZoneSettings>& shared_settings() const { return settings_; }
 
  private:
+  uint64_t apex_hash_ = 0;
   dns::Name apex_;
   std::shared_ptr<const ZoneSettings> settings_;
   zone::ContentPtr content_;

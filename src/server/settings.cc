@@ -208,6 +208,7 @@ std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(const std::sh
     settings->allow_query = compile(options->allow_query);
     settings->allow_query_on = compile(options->allow_query_on);
     settings->allow_transfer = compile(options->allow_transfer);
+    settings->zero_no_soa_ttl = options->zero_no_soa_ttl;
     made = std::move(settings);
   }
   return made;

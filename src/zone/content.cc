@@ -1,6 +1,6 @@
 #include "zone/content.h"
 
-#include <algorithm>
+#include "zone/node_order.h"
 
 namespace nomen::zone {
 
@@ -43,21 +43,13 @@ NodeView Content::find_nsec3(dns::NameView owner) const {
 }
 
 std::vector<Ref> Content::sorted_nodes() const {
-  struct Keyed {
-    dns::Name name;
-    Ref ref;
-  };
   std::vector<Ref> refs;
   const auto collect = [&](Ref ref) {
     if (!node(ref).is_empty()) refs.push_back(ref);
   };
   index_.for_each(collect);
   nsec3_index_.for_each(collect);
-  // Owners are compared from their last label on; a view without a root label must not run over its end.
-  const auto before = [this](Ref a, Ref b) {
-    return dns::NameView(node(a).owner(apex_)) < dns::NameView(node(b).owner(apex_));
-  };
-  std::sort(refs.begin(), refs.end(), before);
+  sort_canonically(*this, refs);
   return refs;
 }
 

@@ -1,0 +1,24 @@
+#include "zone/check.h"
+
+#include "zone/check_apex.h"
+#include "zone/check_findings.h"
+#include "zone/check_integrity.h"
+#include "zone/check_nodes.h"
+
+namespace nomen::zone {
+
+std::string zone_prefix(dns::NameView apex, dns::RRClass rr_class) {
+  return "zone " + dns::to_string_no_dot(apex) + "/" + dns::to_string(rr_class) + ": ";
+}
+
+CheckResult check_content(const Content& content, const CheckOptions& options) {
+  Findings findings(content);
+  const NodeSurvey survey = check_nodes(content, options, findings);
+  check_apex(content, survey, findings);
+  // named stops at the first stage with an error: what integrity had to say would be its consequences.
+  if (options.integrity && !findings.has_error()) check_integrity(content, options, survey, findings);
+  check_keys(content, findings);
+  return {!findings.has_error(), findings.take()};
+}
+
+}  // namespace nomen::zone

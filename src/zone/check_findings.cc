@@ -1,0 +1,34 @@
+#include "zone/check_findings.h"
+
+#include <algorithm>
+
+namespace nomen::zone {
+
+void Findings::add(Stage stage, dns::NameView owner, Strictness strictness, const std::string& text) {
+  if (strictness == Strictness::kIgnore) return;
+  const bool fails = strictness == Strictness::kFail;
+  total_++;
+  if (fails) errors_[static_cast<size_t>(stage)]++;
+  if (findings_.size() >= kMostFindings) return;
+  findings_.push_back({stage, dns::Name(owner), fails ? Severity::kError : Severity::kWarning, prefix_ + text});
+}
+
+bool Findings::has_error() const {
+  return std::any_of(errors_.begin(), errors_.end(), [](uint64_t count) { return count != 0; });
+}
+
+Diagnostics Findings::take() {
+  std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
+    return a.stage != b.stage ? a.stage < b.stage : a.owner < b.owner;
+  });
+  Diagnostics diagnostics;
+  diagnostics.reserve(findings_.size() + 1);
+  for (Finding& finding : findings_) diagnostics.push_back({finding.severity, {}, std::move(finding.text)});
+  if (total_ > findings_.size()) {
+    const std::string more = std::to_string(total_ - findings_.size()) + " more findings are not shown";
+    diagnostics.push_back({Severity::kNote, {}, prefix_ + more});
+  }
+  return diagnostics;
+}
+
+}  // namespace nomen::zone

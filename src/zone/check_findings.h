@@ -1,0 +1,42 @@
+// What checks have found, until it is told in BIND's order: by stage, then by owner in canonical order.
+// Thread rule: belongs to one thread.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "dns/name.h"
+#include "zone/check.h"
+
+namespace nomen::zone {
+
+/// In the order in which named looks.
+enum class Stage : uint8_t { kRecords, kApex, kIntegrity, kDuplicates, kKeys };
+
+class Findings {
+ public:
+  explicit Findings(const Content& content) : prefix_(zone_prefix(content.apex(), content.rr_class())) {}
+
+  /// `text` is completed with "zone NAME/CLASS: ".
+  void add(Stage stage, dns::NameView owner, Strictness strictness, const std::string& text);
+  bool has_error(Stage stage) const { return errors_[static_cast<size_t>(stage)] != 0; }
+  bool has_error() const;
+  /// In order; spent afterwards.
+  Diagnostics take();
+
+ private:
+  struct Finding {
+    Stage stage;
+    dns::Name owner;
+    Severity severity;
+    std::string text;
+  };
+  std::string prefix_;
+  uint64_t total_ = 0;
+  std::array<uint64_t, 5> errors_{};
+  std::vector<Finding> findings_;
+};
+
+}  // namespace nomen::zone

@@ -1,0 +1,96 @@
+#include "zone/check_hostname.h"
+
+#include <arpa/inet.h>
+
+#include <array>
+
+namespace nomen::zone {
+
+namespace {
+
+using dns::NameView;
+
+constexpr uint8_t kInside = 1;  // may stand inside a host label
+constexpr uint8_t kBorder = 3;  // may stand at its ends too
+
+constexpr std::array<uint8_t, 256> make_kinds() {
+  std::array<uint8_t, 256> kinds{};
+  for (int c = 'a'; c <= 'z'; c++) kinds[static_cast<size_t>(c)] = kBorder;
+  for (int c = 'A'; c <= 'Z'; c++) kinds[static_cast<size_t>(c)] = kBorder;
+  for (int c = '0'; c <= '9'; c++) kinds[static_cast<size_t>(c)] = kBorder;
+  kinds['-'] = kInside;
+  return kinds;
+}
+
+constexpr std::array<uint8_t, 256> kKinds = make_kinds();
+
+bool is_host_label(const uint8_t* label) {
+  const size_t size = label[0];
+  uint8_t common = kBorder;
+  for (size_t i = 1; i <= size; i++) common &= kKinds[label[i]];
+  return common != 0 && kKinds[label[1]] == kBorder && kKinds[label[size]] == kBorder;
+}
+
+/// The text of the first `count` labels, dots between them.
+std::string labels_text(NameView name, size_t count) {
+  std::string text;
+  for (; count > 0 && !name.is_root(); count--, name = name.parent()) {
+    if (!text.empty()) text += '.';
+    text.append(reinterpret_cast<const char*>(name.data()) + 1, name.data()[0]);
+  }
+  return text;
+}
+
+bool is_address(const std::string& text, int family) {
+  std::array<uint8_t, 16> bytes;
+  return text.find('\0') == std::string::npos && inet_pton(family, text.c_str(), bytes.data()) == 1;
+}
+
+}  // namespace
+
+bool is_hostname(NameView name, bool wildcard_allowed) {
+  const uint8_t* label = name.data();
+  if (wildcard_allowed && name.is_wildcard()) label += 2;
+  for (; *label != 0; label += *label + 1) {
+    if (!is_host_label(label)) return false;
+  }
+  return true;
+}
+
+bool is_mailbox(NameView name) {
+  if (name.is_root()) return true;
+  for (size_t i = 1; i <= name.data()[0]; i++) {
+    if (name.data()[i] <= 0x20 || name.data()[i] >= 0x7f) return false;
+  }
+  return is_hostname(name.parent());
+}
+
+bool has_inner_wildcard(NameView name) {
+  if (name.is_root()) return false;
+  for (const uint8_t* label = name.data() + name.data()[0] + 1; *label != 0; label += *label + 1) {
+    if (label[0] == 1 && label[1] == '*') return true;
+  }
+  return false;
+}
+
+std::string address_in_name(NameView name, NameView owner) {
+  // What was written without a final dot was completed with an origin: most often the zone, at least some
+  // name that the owner is at or below.
+  const auto candidate = [&](size_t labels, int family) -> std::string {
+    if (name.label_count() < labels) return {};
+    const NameView rest = name.strip(labels);
+    if (!rest.is_root() && !owner.is_at_or_below(rest)) return {};
+    std::string text = labels_text(name, labels);
+    if (!is_address(text, family)) return {};
+    return rest.is_root() ? text + "." : text;
+  };
+  if (name.is_root()) return {};
+  const uint8_t* first = name.data() + 1;
+  const bool has_colon = std::memchr(first, ':', name.data()[0]) != nullptr;
+  if (!has_colon && (first[0] < '0' || first[0] > '9')) return {};
+  if (!has_colon) return candidate(4, AF_INET);
+  std::string text = candidate(1, AF_INET6);
+  return text.empty() ? candidate(4, AF_INET6) : text;
+}
+
+}  // namespace nomen::zone

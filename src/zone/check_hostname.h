@@ -1,0 +1,23 @@
+// What may be the name of a host (RFC 952, RFC 1123 2.1) and of a mailbox (RFC 1035 8): the rules of
+// check-names. Thread rule: pure functions.
+#pragma once
+#include <string>
+
+#include "dns/name.h"
+
+namespace nomen::zone {
+
+/// Letters, digits and inner hyphens in every label; the root is one. With `wildcard_allowed`, also below "*".
+bool is_hostname(dns::NameView name, bool wildcard_allowed = false);
+
+/// Anything printable in the first label, a hostname behind it; the root is one.
+bool is_mailbox(dns::NameView name);
+
+/// Whether a label behind the first one is "*": such a wildcard does nothing (RFC 4592 2.1.1).
+bool has_inner_wildcard(dns::NameView name);
+
+/// The address that was written where a name is expected ("192.0.2.1", "192.0.2.1.", "2001:db8::1"), or "".
+/// `name` is what the text was completed to; `owner` tells which completions are believed.
+std::string address_in_name(dns::NameView name, dns::NameView owner);
+
+}  // namespace nomen::zone

@@ -1,0 +1,188 @@
+#include "zone/check_record.h"
+
+#include <array>
+
+#include "base/encoding.h"
+#include "dns/rdata.h"
+#include "zone/check_hostname.h"
+
+namespace nomen::zone {
+
+namespace {
+
+using dns::NameView;
+using dns::RRType;
+
+bool is_reverse(NameView name) {
+  static const dns::Name kIpv4 = *dns::Name::parse("in-addr.arpa.");
+  static const dns::Name kIpv6 = *dns::Name::parse("ip6.arpa.");
+  static const dns::Name kOldIpv6 = *dns::Name::parse("ip6.int.");
+  return name.is_at_or_below(kIpv4) || name.is_at_or_below(kIpv6) || name.is_at_or_below(kOldIpv6);
+}
+
+/// The names that DNS-SD puts below reverse zones (RFC 6763 11): their PTR need not name hosts.
+bool is_service_discovery(NameView name) {
+  for (const std::string_view first : {"b", "db", "r", "dr", "lb"}) {
+    const auto wanted = dns::Name::parse(std::string(first) + "._dns-sd._udp.");
+    if (name.label_count() <= 3) return false;
+    const size_t size = wanted->size() - 1;
+    bool same = name.size() > size;
+    for (size_t i = 0; same && i < size; i++) same = dns::lower(name.data()[i]) == wanted->data()[i];
+    if (same) return true;
+  }
+  return false;
+}
+
+/// gc._msdcs.<forest>: where Active Directory wants the addresses of its global catalogue.
+bool is_global_catalogue(NameView name) {
+  static constexpr uint8_t kLabels[] = "\002gc\006_msdcs";
+  if (name.size() < sizeof kLabels) return false;
+  for (size_t i = 0; i + 1 < sizeof kLabels; i++) {
+    if (dns::lower(name.data()[i]) != kLabels[i]) return false;
+  }
+  return true;
+}
+
+bool owner_must_be_host(RRType type) {
+  constexpr RRType kWks{11};
+  constexpr RRType kA6{38};
+  return type == RRType::kA || type == RRType::kAaaa || type == RRType::kMx || type == kWks || type == kA6;
+}
+
+/// Which of the names in the rdata are hosts' or mailboxes' (by position).
+enum class NameRule : uint8_t { kNone, kHost, kMailbox };
+struct NameRules {
+  RRType type;
+  std::array<NameRule, 2> names;
+};
+constexpr NameRules kRules[] = {
+    {RRType::kSoa, {NameRule::kHost, NameRule::kMailbox}},
+    {RRType{14}, {NameRule::kMailbox, NameRule::kMailbox}},  // MINFO
+    {RRType::kMx, {NameRule::kHost, NameRule::kNone}},
+    {RRType{17}, {NameRule::kMailbox, NameRule::kNone}},     // RP
+    {RRType{18}, {NameRule::kHost, NameRule::kNone}},        // AFSDB
+    {RRType{21}, {NameRule::kHost, NameRule::kNone}},        // RT
+    {RRType::kSrv, {NameRule::kHost, NameRule::kNone}},
+    {RRType{38}, {NameRule::kHost, NameRule::kNone}},        // A6
+};
+
+}  // namespace
+
+struct RecordCheck::Place {
+  const dns::RecordBatch& batch;
+  const dns::BatchRecord& record;
+  NameView owner;
+  Diagnostics& diagnostics;
+};
+
+RecordCheck::RecordCheck(NameView apex, const CheckOptions& options)
+    : apex_(apex), options_(options) {}
+
+void RecordCheck::say(const Place& place, Strictness strictness, std::string text) {
+  const bool fails = strictness == Strictness::kFail;
+  if (fails) errors_++;
+  if (findings_++ >= kMostFindings) return;
+  place.diagnostics.push_back({fails ? Severity::kError : Severity::kWarning,
+                               {*place.batch.file, place.record.line, 0},
+                               std::move(text)});
+}
+
+void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
+  bool first = true;
+  for (const dns::BatchRecord& record : batch.records) {
+    const Place place{batch, record, batch.owner(record), diagnostics};
+    const auto type = static_cast<RRType>(record.type);
+    if (first || !record.same_owner) {
+      first = false;
+      owner_is_hostname_ = false;
+      if (options_.wildcard && has_inner_wildcard(place.owner)) {
+        say(place, Strictness::kWarn, "ownername '" + dns::to_string_no_dot(place.owner) + "' contains an non-terminal wildcard");
+      }
+    }
+    switch (type) {
+      case RRType::kA:
+      case RRType::kAaaa:
+        if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
+        break;
+      case RRType::kNs:
+        check_name_server(place);
+        break;
+      case RRType::kCname:
+      case RRType::kTxt:
+      case RRType::kRrsig:
+      case RRType::kNsec:
+        break;
+      default:
+        check_rdata(place);
+    }
+  }
+}
+
+void RecordCheck::check_owner(const Place& place) {
+  NameView name = place.owner;
+  const auto type = static_cast<RRType>(place.record.type);
+  if (type != RRType::kMx && is_global_catalogue(name)) name = name.strip(2);
+  owner_is_hostname_ = is_hostname(name, true) && name.size() == place.owner.size();
+  if (owner_is_hostname_ || is_hostname(name, true)) return;
+  say(place, options_.names, dns::to_string_no_dot(place.owner) + ": bad owner name (check-names)");
+}
+
+void RecordCheck::check_target(const Place& place, NameView name, bool is_mailbox) {
+  if (is_mailbox ? zone::is_mailbox(name) : is_hostname(name)) return;
+  say(place, options_.names, dns::to_string_no_dot(name) + ": bad name (check-names)");
+}
+
+/// An address in the place of an NS or MX target.
+void RecordCheck::check_literal(const Place& place, NameView target) {
+  const bool is_ns = static_cast<RRType>(place.record.type) == RRType::kNs;
+  const Strictness strictness = is_ns ? options_.ns_addresses : options_.mx_addresses;
+  if (strictness == Strictness::kIgnore) return;
+  const std::string address = address_in_name(target, place.owner);
+  if (address.empty()) return;
+  say(place, strictness, is_ns ? "NS record '" + address + "' appears to be an address" : "'" + address + "': MX is an address");
+}
+
+void RecordCheck::check_name_server(const Place& place) {
+  const Bytes rdata = place.batch.rdata(place.record);
+  const NameView target(rdata.data(), rdata.size());
+  check_literal(place, target);
+  if (options_.names != Strictness::kIgnore && place.record.rr_class == dns::number(dns::RRClass::kIn)) {
+    check_target(place, target, false);
+  }
+}
+
+void RecordCheck::check_rdata(const Place& place) {
+  const auto type = static_cast<RRType>(place.record.type);
+  const auto rr_class = static_cast<dns::RRClass>(place.record.rr_class);
+  const Bytes rdata = place.batch.rdata(place.record);
+  const bool is_apex = place.owner == apex_.view();
+  if (type == RRType::kSoa && !is_apex) {
+    say(place, Strictness::kFail, "SOA record not at top of zone (" + dns::to_string_no_dot(place.owner) + ")");
+  }
+  if (type == RRType::kDs && is_apex) {
+    say(place, Strictness::kFail, "DS record at top of zone (" + dns::to_string_no_dot(place.owner) + ")");
+  }
+  if (type == RRType::kMx && rdata.size() > 2) check_literal(place, NameView(rdata.data() + 2, rdata.size() - 2));
+  if (options_.names == Strictness::kIgnore || rr_class != dns::RRClass::kIn) return;
+  if (owner_must_be_host(type) && !owner_is_hostname_) check_owner(place);
+  if (type == RRType::kNsec3) {
+    const Bytes label(place.owner.data() + 1, place.owner.data()[0]);
+    if (!base32hex_decode(as_text(label))) {
+      say(place, options_.names, dns::to_string_no_dot(place.owner) + ": bad owner name (check-names)");
+    }
+  }
+  if (type == RRType::kPtr && is_reverse(place.owner) && !is_service_discovery(place.owner)) {
+    check_target(place, NameView(rdata.data(), rdata.size()), false);
+  }
+  for (const NameRules& rules : kRules) {
+    if (rules.type != type) continue;
+    const dns::RdataNames names = dns::names_in_rdata(type, rr_class, rdata);
+    for (size_t i = 0; i < std::min(names.count, rules.names.size()); i++) {
+      if (rules.names[i] == NameRule::kNone) continue;
+      const auto name = dns::Name::from_wire(rdata.subspan(names.offsets[i]));
+      if (name) check_target(place, *name, rules.names[i] == NameRule::kMailbox);
+    }
+  }
+}
+
+}  // namespace nomen::zone

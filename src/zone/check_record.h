@@ -1,0 +1,38 @@
+// Checks of single records as they come out of a master file: hosts' and mailboxes' names (check-names),
+// addresses where a name is meant, wildcards that do nothing, SOA and DS in the wrong place. They say the line.
+// Thread rule: belongs to one thread.
+#pragma once
+#include "base/diagnostic.h"
+#include "dns/master_file.h"
+#include "zone/check.h"
+
+namespace nomen::zone {
+
+class RecordCheck {
+ public:
+  /// `options` and what `apex` refers to outlive the object.
+  RecordCheck(dns::NameView apex, const CheckOptions& options);
+
+  /// Adds what is wrong with the records of `batch`, at most kMostFindings over all batches.
+  void add(const dns::RecordBatch& batch, Diagnostics& diagnostics);
+  /// Findings that make the zone unusable, also those not kept.
+  uint64_t errors() const { return errors_; }
+
+ private:
+  struct Place;
+
+  void check_owner(const Place& place);
+  void check_target(const Place& place, dns::NameView name, bool is_mailbox);
+  void check_name_server(const Place& place);
+  void check_rdata(const Place& place);
+  void check_literal(const Place& place, dns::NameView target);
+  void say(const Place& place, Strictness strictness, std::string text);
+
+  dns::Name apex_;
+  const CheckOptions& options_;
+  bool owner_is_hostname_ = false;
+  uint64_t findings_ = 0;
+  uint64_t errors_ = 0;
+};
+
+}  // namespace nomen::zone

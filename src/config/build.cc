@@ -99,6 +99,7 @@ class Builder {
 
  private:
   void build_views(Nodes options_block, Config& config);
+  void apply_shared(Nodes block, ViewOptions& view_options, ZoneOptions& zone_options);
   View build_view(const Node& statement, const ViewOptions& view_options, const ZoneOptions& zone_options);
   void build_default_views(const ViewOptions& view_options, const ZoneOptions& zone_options, Config& config);
 
@@ -126,8 +127,7 @@ Config Builder::build() {
 void Builder::build_views(Nodes options_block, Config& config) {
   ViewOptions view_options;
   ZoneOptions zone_options;
-  apply_view_options(options_block, names_, view_options);
-  apply_zone_options(options_block, names_, zone_options);
+  apply_shared(options_block, view_options, zone_options);
   for (const Node& statement : tree_.statements()) {
     if (statement.name() == "view") config.views.push_back(build_view(statement, view_options, zone_options));
   }
@@ -138,6 +138,21 @@ void Builder::build_views(Nodes options_block, Config& config) {
   }
 }
 
+// BIND looks at what zones inherit only when there is a zone to inherit it.
+void Builder::apply_shared(Nodes block, ViewOptions& view_options, ZoneOptions& zone_options) {
+  names_.set_muted(true);
+  apply_view_options(block, names_, view_options);
+  bool has_zone = false;
+  for (const Node& statement : tree_.statements()) {
+    has_zone = has_zone || statement.name() == "zone" ||
+               (statement.name() == "view" && find(statement.block(), "zone") != nullptr);
+    if (has_zone) break;
+  }
+  names_.set_muted(!has_zone);
+  apply_zone_options(block, names_, zone_options);
+  names_.set_muted(false);
+}
+
 View Builder::build_view(const Node& statement, const ViewOptions& view_options,
                          const ZoneOptions& zone_options) {
   View view{.name = std::string(statement.value()->text), .options = view_options};
@@ -145,9 +160,8 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
   if (rr_class != nullptr && rr_class->kind == Node::Kind::kValue) {
     view.rr_class = dns::parse_class(rr_class->text).value_or(dns::RRClass::kIn);
   }
-  apply_view_options(statement.block(), names_, view.options);
   ZoneOptions own_zone_options = zone_options;
-  apply_zone_options(statement.block(), names_, own_zone_options);
+  apply_shared(statement.block(), view.options, own_zone_options);
   ZoneBuilder zones(names_, std::move(own_zone_options));
   for (const Node& inner : statement.block()) {
     const std::string_view name = inner.name();

@@ -8,7 +8,7 @@ namespace nomen::config {
 
 CheckContext::CheckContext(const Tree& tree, const CheckOptions& options, Disk& disk,
                            Diagnostics& diagnostics)
-    : tree_(tree), options_(options), disk_(disk), diagnostics_(diagnostics) {
+    : tree_(tree), options_(options), disk_(disk), diagnostics_(diagnostics), names_(tree, diagnostics) {
   for (const Node& statement : tree.statements()) {
     const std::string_view name = statement.name();
     if (name == "options") options_block_ = statement.block();
@@ -43,6 +43,17 @@ std::string canonical_name(std::string_view text) {
   return name ? lower_text(dns::to_string(name->view())) : std::string();
 }
 
+// What options ask for all views is judged with the zones of each; without views with those of the top level.
+static void check_options_features(CheckContext& context) {
+  bool has_views = false;
+  for (const Node& statement : context.tree().statements()) {
+    if (statement.name() != "view") continue;
+    has_views = true;
+    check_view_features(context, context.options_block(), statement.block());
+  }
+  if (!has_views) check_view_features(context, context.options_block(), context.tree().statements());
+}
+
 void check_tree(const Tree& tree, const CheckOptions& options, Disk& disk, Diagnostics& diagnostics) {
   CheckContext context(tree, options, disk, diagnostics);
   check_definitions(context);
@@ -51,7 +62,7 @@ void check_tree(const Tree& tree, const CheckOptions& options, Disk& disk, Diagn
   check_controls(context);
   check_server_options(context);
   check_settings(context, context.options_block(), Place::kOptions);
-  check_view_features(context, context.options_block());
+  check_options_features(context);
   check_trust_anchors(context, tree.statements());
   check_servers(context, tree.statements(), Nodes(nullptr));
   check_zones_and_views(context);

@@ -8,6 +8,7 @@
 #include "base/diagnostic.h"
 #include "config/check.h"
 #include "config/disk.h"
+#include "config/names.h"
 #include "config/tree.h"
 
 namespace nomen::config {
@@ -24,6 +25,7 @@ class CheckContext {
 
   const Tree& tree() const { return tree_; }
   Disk& disk() { return disk_; }
+  Names& names() { return names_; }
   const CheckOptions& options() const { return options_; }
   Nodes options_block() const { return options_block_; }
   /// The directory that relative paths of the configuration start from.
@@ -41,6 +43,7 @@ class CheckContext {
   const CheckOptions& options_;
   Disk& disk_;
   Diagnostics& diagnostics_;
+  Names names_;
   Nodes options_block_{nullptr};
   std::string directory_;
   std::set<std::string> keys_, tls_, http_;
@@ -59,12 +62,12 @@ void check_controls(CheckContext& context);
 void check_server_options(CheckContext& context);  // options only
 /// The settings that options, views and zones share; `place` says which block this is.
 void check_settings(CheckContext& context, Nodes block, Place place);
-void check_view_features(CheckContext& context,
-                         Nodes block);  // dns64, rate-limit, trust-anchors, servers ...
+// dns64, rate-limit, catalog zones; `zones`: the block whose zones they may name.
+void check_view_features(CheckContext& context, Nodes block, Nodes zones);
 void check_zones_and_views(CheckContext& context);
 void check_trust_anchors(CheckContext& context, Nodes block);
 void check_servers(CheckContext& context, Nodes block, Nodes view_block);
-/// The keys and tls blocks that a list of remote servers names.
-void check_remote_servers(CheckContext& context, const Node& statement, Nodes view_block);
+/// The names of keys and tls blocks in a list of remote servers.
+void check_remote_servers(CheckContext& context, const Node& statement);
 
 }  // namespace nomen::config

@@ -71,7 +71,22 @@ void check_rate_limit(CheckContext& context, const Node& statement) {
   }
 }
 
-void check_listed_zones(CheckContext& context, const Node& statement) {
+// A zone of these types with that canonical name stands among `zones`.
+bool holds_zone(Nodes zones, const std::string& name) {
+  for (const Node& zone : zones) {
+    if (zone.name() != "zone" || canonical_name(zone.value()->text) != name) continue;
+    const Node* type = find(zone.block(), "type");
+    if (type == nullptr) continue;
+    const Node& value = *type->value();
+    if (value.is_keyword("primary") || value.is_keyword("master") || value.is_keyword("secondary") ||
+        value.is_keyword("slave")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void check_listed_zones(CheckContext& context, const Node& statement, Nodes zones) {
   std::map<std::string, const Node*> seen;
   for (const Node& element : statement.list()) {
     const Node* zone = element.after("zone");
@@ -82,6 +97,11 @@ void check_listed_zones(CheckContext& context, const Node& statement) {
     } else if (!seen.emplace(name, &element).second) {
       context.error(element, std::string(statement.name()) + " '" + std::string(zone->text) +
                                  "': already added here " + context.tree().place_text(seen[name]->position));
+    }
+    if (!name.empty() && !holds_zone(zones, name)) {
+      context.error(element, std::string(statement.name() == "catalog-zones" ? "catalog zone"
+                                                                             : "response-policy zone") +
+                                 " '" + std::string(zone->text) + "' is not a primary or secondary zone");
     }
     if (element.has("default-primaries") && element.has("default-masters")) {
       context.error(element, "catalog zone '" + std::string(zone->text) +
@@ -126,12 +146,15 @@ void check_anchor(CheckContext& context, const Node& element) {
 
 }  // namespace
 
-void check_view_features(CheckContext& context, Nodes block) {
+void check_view_features(CheckContext& context, Nodes block, Nodes zones) {
   for (const Node& statement : block) {
     const std::string_view name = statement.name();
     if (name == "dns64") check_dns64(context, statement);
     if (name == "rate-limit") check_rate_limit(context, statement);
-    if (name == "catalog-zones" || name == "response-policy") check_listed_zones(context, statement);
+    if (name == "dns64" || name == "rate-limit") {
+      for (const Node& inner : statement.block()) context.names().match_list_of(inner);
+    }
+    if (name == "catalog-zones" || name == "response-policy") check_listed_zones(context, statement, zones);
   }
 }
 
@@ -181,7 +204,9 @@ void check_servers(CheckContext& context, Nodes block, Nodes view_block) {
       }
       if (name != "keys") continue;
       const auto check = [&](const Node& key) {
-        if (!context.has_key(key.text, view_block)) {
+        if (canonical_name(key.text).empty()) {
+          context.error(inner, "bad key name '" + std::string(key.text) + "'");
+        } else if (!context.has_key(key.text, view_block)) {
           context.error(inner, "unknown key '" + std::string(key.text) + "'");
         }
       };
@@ -191,7 +216,7 @@ void check_servers(CheckContext& context, Nodes block, Nodes view_block) {
   }
 }
 
-void check_remote_servers(CheckContext& context, const Node& statement, Nodes view_block) {
+void check_remote_servers(CheckContext& context, const Node& statement) {
   for (const Node& element : statement.list()) {
     const Node* first = element.value();
     const Node* key = element.after("key");
@@ -202,8 +227,6 @@ void check_remote_servers(CheckContext& context, const Node& statement, Nodes vi
     }
     if (key != nullptr && canonical_name(key->text).empty()) {
       context.error(element, "bad key name '" + std::string(key->text) + "'");
-    } else if (key != nullptr && !context.has_key(key->text, view_block)) {
-      context.error(element, "key '" + std::string(key->text) + "' is not defined");
     }
     if (tls != nullptr && !same_word(tls->text, "ephemeral") && !same_word(tls->text, "none") &&
         !context.has_tls(tls->text)) {

@@ -32,7 +32,7 @@ void check_logging(CheckContext& context) {
                                      "': exactly one of file, syslog, null, and stderr must be present");
       }
     } else if (statement.name() == "category" && !is_category(statement.value()->text)) {
-      context.warn(statement, "undefined category: '" + std::string(statement.value()->text) + "'");
+      context.error(statement, "undefined category: '" + std::string(statement.value()->text) + "'");
     }
   }
 }

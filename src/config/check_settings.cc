@@ -19,7 +19,7 @@ constexpr uint64_t kFourWeeksMinutes = 28 * 24 * 60;
 // What BIND refuses; other numbers it accepts and later brings within bounds.
 constexpr Range kRanges[] = {
     {"heartbeat-interval", 0, kFourWeeksMinutes},
-    {"interface-interval", 0, kFourWeeksMinutes * 60},
+    {"interface-interval", 0, kFourWeeksMinutes},  // in seconds, though the bound is one of minutes
     {"max-transfer-idle-in", 0, kFourWeeksMinutes},
     {"max-transfer-idle-out", 0, kFourWeeksMinutes},
     {"max-transfer-time-in", 0, kFourWeeksMinutes},
@@ -30,6 +30,12 @@ constexpr Range kRanges[] = {
     {"max-query-restarts", 1, 255},
     {"resolver-nonbackoff-tries", 1, UINT32_MAX},
     {"lmdb-mapsize", 1 << 20, uint64_t{1} << 40},
+    {"fstrm-set-buffer-hint", 1024, 65536},
+    {"fstrm-set-flush-timeout", 1, 600},
+    {"fstrm-set-input-queue-size", 2, 16384},
+    {"fstrm-set-output-notify-threshold", 1, UINT32_MAX},
+    {"fstrm-set-output-queue-size", 2, UINT32_MAX},
+    {"fstrm-set-reopen-interval", 1, 600},
 };
 
 void check_range(CheckContext& context, const Node& statement) {
@@ -214,8 +220,37 @@ void check_nta(CheckContext& context, Nodes block) {
   }
 }
 
+// Lists that BIND resolves for every view; what only zones use is resolved with the zones.
+constexpr std::string_view kResolvedLists[] = {
+    "allow-query",       "allow-query-on",       "allow-recursion",     "allow-recursion-on",
+    "allow-query-cache", "allow-query-cache-on", "keep-response-order", "sortlist"};
+
+void check_forwarders(CheckContext& context, Nodes block) {
+  const Node* forward = find(block, "forward");
+  if (forward != nullptr && find(block, "forwarders") == nullptr) {
+    context.error(*forward, "no matching 'forwarders' statement");
+  }
+}
+
+void check_dnstap(CheckContext& context, Nodes block) {
+  const Node* dnstap = find(block, "dnstap");
+  if (dnstap != nullptr && find(context.options_block(), "dnstap-output") == nullptr) {
+    context.error(*dnstap, "'dnstap-output' must be set if 'dnstap' is set");
+  }
+  const Node* output = find(block, "dnstap-output");
+  if (output == nullptr || !output->value()->is_keyword("unix")) return;
+  for (std::string_view word : {"size", "versions", "suffix"}) {
+    if (output->has(word)) {
+      context.error(*output, "dnstap-output " + std::string(word) + " cannot be set with mode unix");
+    }
+  }
+}
+
 void check_one(CheckContext& context, const Node& statement) {
   const std::string_view name = statement.name();
+  for (std::string_view list : kResolvedLists) {
+    if (list == name) context.names().match_list_of(statement);
+  }
   check_range(context, statement);
   if (name == "rrset-order") check_rrset_order(context, statement);
   if (name == "sig-validity-interval") check_validity(context, statement);
@@ -252,7 +287,9 @@ void check_settings(CheckContext& context, Nodes block, Place place) {
   for (const Node& statement : block) {
     if (statement.value() != nullptr) check_one(context, statement);
   }
+  check_forwarders(context, block);
   if (place == Place::kZone) return;
+  check_dnstap(context, block);
   check_check_names(context, block);
   check_nta(context, block);
   check_once(context, block, "dnssec-must-be-secure");

@@ -60,6 +60,7 @@ class ZoneCheck {
   void check_static_stub();
   void check_update();
   const Node* effective(std::string_view option) const;
+  bool allows_update() const;
   std::string start() const { return "zone '" + name_ + "': "; }
 
   CheckContext& context_;
@@ -79,6 +80,16 @@ const Node* ZoneCheck::effective(std::string_view option) const {
     if (const Node* found = find(block, option)) return found;
   }
   return nullptr;
+}
+
+// allow-update stands somewhere and is not { none; }.
+bool ZoneCheck::allows_update() const {
+  const Node* update = effective("allow-update");
+  if (update == nullptr) return false;
+  const Node* first = update->list().first();
+  const bool is_none = first != nullptr && first->next == nullptr && !first->negated &&
+                       first->value() != nullptr && same_word(first->value()->text, "none");
+  return !is_none;
 }
 
 bool ZoneCheck::check_class() {
@@ -138,14 +149,12 @@ void ZoneCheck::check_file() {
     context_.error(zone_, start() + "cannot specify both 'dlz' and 'database'");
   }
   const bool is_plain = (database == nullptr || same_word(database->value()->text, "rbt")) && !has_dlz;
-  const bool needs_file = type_ == ZoneType::kPrimary || type_ == ZoneType::kHint ||
-                          (type_ == ZoneType::kRedirect && find(block_, "primaries") == nullptr &&
-                           find(block_, "masters") == nullptr);
+  const bool needs_file = type_ == ZoneType::kPrimary || type_ == ZoneType::kHint;
   if (file == nullptr) {
     if (needs_file && is_plain) context_.error(zone_, start() + "missing 'file' entry");
     return;
   }
-  const bool is_dynamic = find(block_, "update-policy") != nullptr || effective("allow-update") != nullptr;
+  const bool is_dynamic = find(block_, "update-policy") != nullptr || allows_update();
   const bool writes = type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror ||
                       (type_ == ZoneType::kPrimary && is_dynamic);
   if (!writes) return;
@@ -178,7 +187,7 @@ void ZoneCheck::check_references() {
   for (const Node& inner : block_) {
     const std::string_view name = inner.name();
     if (name == "primaries" || name == "masters" || name == "also-notify" || name == "parental-agents") {
-      check_remote_servers(context_, inner, view_block_);
+      check_remote_servers(context_, inner);
     }
     if (name == "parental-agents" && inner.list().empty()) {
       context_.error(inner, start() + "empty 'parental-agents' entry");
@@ -214,8 +223,7 @@ void ZoneCheck::check_policy() {
                    start() + "option 'dnssec-policy " + text + "' has no matching dnssec-policy config");
     return;
   }
-  const Node* update = effective("allow-update");
-  const bool updates = find(block_, "update-policy") != nullptr || update != nullptr;
+  const bool updates = find(block_, "update-policy") != nullptr || allows_update();
   const Node* inline_signing = find(block_, "inline-signing");
   const bool is_inline = inline_signing != nullptr && inline_signing->value()->number != 0;
   if (!is_inline && (type_ == ZoneType::kSecondary || !updates)) {
@@ -275,6 +283,9 @@ void ZoneCheck::check_update() {
     if (!kind->is_keyword("zonesub") && at != nullptr) {
       if (canonical_name(at->text).empty()) {
         context_.error(element, "'" + std::string(at->text) + "' is not a valid name");
+      } else if ((kind->is_keyword("self") || kind->is_keyword("selfsub") || kind->is_keyword("selfwild")) &&
+                 canonical_name(at->text) != canonical_name(identity->text)) {
+        context_.error(element, "identity and name fields are not the same");
       } else if (kind->is_keyword("wildcard") && !at->text.starts_with("*.") && at->text != "*") {
         context_.error(element, "'" + std::string(at->text) + "' is not a wildcard");
       }
@@ -384,7 +395,7 @@ class ViewsCheck {
     const Nodes block = statement.block();
     check_keys(context_, block);
     check_settings(context_, block, Place::kView);
-    check_view_features(context_, block);
+    check_view_features(context_, block, block);
     check_trust_anchors(context_, block);
     check_servers(context_, block, block);
     zones(block, block, name, rr_class);

@@ -51,7 +51,7 @@ enum class Lifecycle : uint8_t {
   kDeprecated,   ///< a warning
   kObsolete,     ///< ignored with a warning
   kAncient,      ///< an error: it no longer exists
-  kNotCompiled,  ///< an error in Debian's BIND: needs a library it was built without
+  kNotCompiled,  ///< an error: Debian's BIND was built without it
   kTestOnly,
   kNewer,  ///< in BIND 9.20 or 9.21, not in 9.18
 };

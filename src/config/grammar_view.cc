@@ -145,7 +145,6 @@ constexpr StatementRow kRows[] = {
      .shape = "{ ( all | auth | client | forwarder | resolver | update ) [ ( query | response ) ]; ... }",
      .status = Status::kRefused,
      .nothing = "{ }",
-     .lifecycle = Lifecycle::kNotCompiled,
      .note = "dnstap is not there yet"},
     {.name = "dual-stack-servers",
      .places = kOpt | kView,

@@ -56,7 +56,7 @@ struct ServerOptions {
   std::vector<ListenOn> listen_on_v6;
   uint32_t interface_interval_s = 3600;  ///< 0: no rescan
   bool automatic_interface_scan = true;
-  MatchListRef blackhole;
+  MatchListRef blackhole = MatchListRef::none();
   std::optional<bool> querylog;  ///< unset: on when the category queries has a channel
   bool reuseport = true;
   Identity version, hostname, server_id{Identity::Kind::kNone, {}};
@@ -111,7 +111,7 @@ struct ViewOptions {
   std::vector<RrsetOrderRule> rrset_order;  ///< empty: random
   bool message_compression = true;
   bool auth_nxdomain = false;
-  MatchListRef no_case_compress;
+  MatchListRef no_case_compress = MatchListRef::none();
   bool provide_ixfr = true;
   bool many_answers = true;  ///< transfer-format
   bool operator==(const ViewOptions&) const = default;
@@ -124,9 +124,9 @@ struct ZoneOptions {
   MatchListRef allow_transfer = MatchListRef::any();
   uint16_t allow_transfer_port = 0;      ///< 0: every port
   std::string allow_transfer_transport;  ///< "tcp", "tls"; empty: every one
-  MatchListRef allow_notify;
-  MatchListRef allow_update;
-  MatchListRef allow_update_forwarding;
+  MatchListRef allow_notify = MatchListRef::none();
+  MatchListRef allow_update = MatchListRef::none();
+  MatchListRef allow_update_forwarding = MatchListRef::none();
 
   CheckMode check_names_primary = CheckMode::kFail;
   CheckMode check_names_secondary = CheckMode::kWarn;

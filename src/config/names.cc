@@ -25,7 +25,17 @@ Names::Names(const Tree& tree, Diagnostics& diagnostics) : tree_(tree), diagnost
 }
 
 void Names::error(const Position& position, std::string text) {
-  diagnostics_.push_back({Severity::kError, tree_.source(position), std::move(text)});
+  if (is_muted_) return;
+  SourcePosition place = tree_.source(position);
+  // A list may be looked at by the checks and by the builder: once is enough.
+  if (diagnostics_.size() < kMaxErrors) {
+    for (const Diagnostic& told : diagnostics_) {
+      const SourcePosition& at = told.position;
+      if (at.line == place.line && at.column == place.column && at.file == place.file && told.text == text)
+        return;
+    }
+  }
+  diagnostics_.push_back({Severity::kError, std::move(place), std::move(text)});
 }
 
 MatchListRef Names::match_list_of(const Node& statement) {

@@ -30,6 +30,8 @@ class Names {
   std::vector<RemoteServer> remote_servers(const Node& statement);
 
   void error(const Position& position, std::string text);
+  /// While muted, errors are not reported: for settings that nothing uses.
+  void set_muted(bool muted) { is_muted_ = muted; }
 
  private:
   MatchElement element(const Node& node);
@@ -38,6 +40,7 @@ class Names {
 
   const Tree& tree_;
   Diagnostics& diagnostics_;
+  bool is_muted_ = false;
   std::unordered_map<std::string, const Node*> acls_;
   std::unordered_map<const Node*, MatchListRef> acl_lists_;
   std::unordered_set<const Node*> open_acls_;  ///< being resolved: meeting one again is a loop

@@ -179,7 +179,7 @@ void Parser::lifecycle_warnings(const StatementRow& row, const Token& name) {
   } else if (row.lifecycle == Lifecycle::kObsolete) {
     warn(name.position, "option '" + std::string(row.name) + "' is obsolete and should be removed ");
   } else if (row.lifecycle == Lifecycle::kNotCompiled) {
-    warn(name.position, "option '" + std::string(row.name) + "' was not enabled at compile time");
+    error(name.position, "option '" + std::string(row.name) + "' was not enabled at compile time");
   }
 }
 
@@ -189,6 +189,10 @@ Node* Parser::statement(Place place, int row, const Token& name, int depth) {
   made->text = name.text;
   Chain values;
   if (!read(shape_of(made->row), values, depth)) return nullptr;
+  if (values.first == nullptr && shape_of(made->row).kind == Shape::Kind::kAnyOrder) {
+    error_near(tokens_.peek(), "expected one address and/or port");
+    return nullptr;
+  }
   made->child = values.first;
   after_statement(place, *made);
   return made;
@@ -537,9 +541,10 @@ bool Parser::read_any_text(Chain& chain) {
 // [ ! ] ( { ... } | key NAME | geoip [ db NAME ] FIELD VALUE | PREFIX | NAME )
 bool Parser::read_match_element(Node& element, int depth) {
   static const Shape kElement = compile_shape("<address_match_element>");
-  while (tokens_.peek().is_special('!')) {
+  if (tokens_.peek().is_special('!')) {
     tokens_.take();
-    element.negated = !element.negated;
+    element.negated = true;
+    if (tokens_.peek().is_special('!')) return error_near(tokens_.peek(), "expected IP match list element");
   }
   Chain values;
   const Token token = tokens_.peek();

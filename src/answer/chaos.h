@@ -1,5 +1,5 @@
 // The server about itself, in class CHAOS: version.bind, hostname.bind, id.server, authors.bind
-// (RFC 4892). Each is a zone of its own, as in BIND's _bind view; what is set to none is refused.
+// (RFC 4892). Each is a zone of its own, as in BIND's _bind view; what is set to none has no data.
 #pragma once
 #include "answer/query.h"
 #include "answer/response.h"

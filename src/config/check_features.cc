@@ -49,7 +49,7 @@ void check_rate_limit(CheckContext& context, const Node& statement) {
                                       {"all-per-second", 0, 1000},
                                       {"slip", 0, 10},
                                       {"window", 1, 3600},
-                                      {"ipv4-prefix-length", 1, 32},
+                                      {"ipv4-prefix-length", 8, 32},
                                       {"ipv6-prefix-length", 16, 128},
                                       {"qps-scale", 1, UINT32_MAX}};
   uint64_t min_table = 500, max_table = 20000;

@@ -26,7 +26,17 @@ constexpr Range kRanges[] = {
     {"max-transfer-time-out", 0, kFourWeeksMinutes},
     {"sig-validity-interval", 1, 3660},
     {"dnskey-sig-validity", 0, 3660},
-    {"sig-signing-type", 0xff00, 0xffff},
+    {"max-refresh-time", 1, UINT32_MAX},
+    {"max-retry-time", 1, UINT32_MAX},
+    {"min-refresh-time", 1, UINT32_MAX},
+    {"min-retry-time", 1, UINT32_MAX},
+    {"min-cache-ttl", 0, 90},
+    {"min-ncache-ttl", 0, 90},
+    {"max-ncache-ttl", 0, 7 * 24 * 3600},
+    {"port", 0, 65534},
+    {"tls-port", 0, 65534},
+    {"http-port", 0, 65534},
+    {"https-port", 0, 65534},
     {"max-query-restarts", 1, 255},
     {"resolver-nonbackoff-tries", 1, UINT32_MAX},
     {"lmdb-mapsize", 1 << 20, uint64_t{1} << 40},
@@ -34,7 +44,7 @@ constexpr Range kRanges[] = {
     {"fstrm-set-flush-timeout", 1, 600},
     {"fstrm-set-input-queue-size", 2, 16384},
     {"fstrm-set-output-notify-threshold", 1, UINT32_MAX},
-    {"fstrm-set-output-queue-size", 2, UINT32_MAX},
+    {"fstrm-set-output-queue-size", 2, 1024},
     {"fstrm-set-reopen-interval", 1, 600},
 };
 
@@ -246,6 +256,14 @@ void check_dnstap(CheckContext& context, Nodes block) {
   }
 }
 
+// auto-dnssec asks for signing, which BIND allows zones to do only for themselves.
+void check_zone_level_only(CheckContext& context, Nodes block) {
+  const Node* statement = find(block, "auto-dnssec");
+  if (statement != nullptr && !statement->value()->is_keyword("off")) {
+    context.error(*statement, "auto-dnssec may only be activated at the zone level");
+  }
+}
+
 void check_one(CheckContext& context, const Node& statement) {
   const std::string_view name = statement.name();
   for (std::string_view list : kResolvedLists) {
@@ -272,8 +290,8 @@ void check_one(CheckContext& context, const Node& statement) {
   if (name == "preferred-glue") {
     const std::string text = lower_text(statement.value()->text);
     if (text != "a" && text != "aaaa" && text != "none") {
-      context.error(statement,
-                    "preferred-glue unexpected value '" + std::string(statement.value()->text) + "'");
+      context.warn(statement,
+                   "preferred-glue unexpected value '" + std::string(statement.value()->text) + "'");
     }
   }
   if (name == "stale-refresh-time" && statement.value()->number != 0 && statement.value()->number < 30) {
@@ -289,6 +307,7 @@ void check_settings(CheckContext& context, Nodes block, Place place) {
   }
   check_forwarders(context, block);
   if (place == Place::kZone) return;
+  check_zone_level_only(context, block);
   check_dnstap(context, block);
   check_check_names(context, block);
   check_nta(context, block);

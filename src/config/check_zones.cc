@@ -172,6 +172,10 @@ void ZoneCheck::check_primaries() {
     context_.error(zone_, "'primaries' and 'masters' cannot both be used in the same zone");
     return;
   }
+  const Node* recursion = effective("recursion");
+  if (type_ == ZoneType::kMirror && recursion != nullptr && recursion->value()->number == 0) {
+    context_.error(zone_, start() + "mirror zones cannot be used if recursion is disabled");
+  }
   const Node* used = primaries != nullptr ? primaries : masters;
   const bool is_root_mirror = type_ == ZoneType::kMirror && canonical_ == ".";
   const bool needed = type_ == ZoneType::kSecondary || type_ == ZoneType::kStub ||
@@ -196,6 +200,13 @@ void ZoneCheck::check_references() {
 }
 
 void ZoneCheck::check_notify() {
+  if (const Node* dialup = find(block_, "dialup"); dialup != nullptr && type_ == ZoneType::kPrimary) {
+    const Node& value = *dialup->value();
+    if (value.type == ValueType::kKeyword && !value.is_keyword("notify")) {
+      context_.error(*dialup, "dialup type '" + std::string(value.text) +
+                                  "' is not allowed in 'primary' zone '" + name_ + "'");
+    }
+  }
   const Node* notify = find(block_, "notify");
   if (type_ == ZoneType::kMirror && notify != nullptr) {
     const Node& value = *notify->value();
@@ -214,6 +225,16 @@ void ZoneCheck::check_notify() {
 
 void ZoneCheck::check_policy() {
   if (type_ != ZoneType::kPrimary && type_ != ZoneType::kSecondary) return;
+  const Node* inline_signs = find(block_, "inline-signing");
+  const bool can_sign =
+      (inline_signs != nullptr && inline_signs->value()->number != 0) ||
+      (type_ == ZoneType::kPrimary && (find(block_, "update-policy") != nullptr || allows_update()));
+  const Node* automatic = find(block_, "auto-dnssec");
+  if (automatic != nullptr && !automatic->value()->is_keyword("off") && !can_sign) {
+    context_.error(*automatic, "'auto-dnssec " + std::string(automatic->value()->text) + ";' requires " +
+                                   (type_ == ZoneType::kPrimary ? "dynamic DNS or " : "") +
+                                   "inline-signing to be configured for the zone");
+  }
   const Node* policy = effective("dnssec-policy");
   if (policy == nullptr) return;
   const std::string text(policy->value()->text);
@@ -270,7 +291,7 @@ void ZoneCheck::check_update() {
   const Node* policy = find(block_, "update-policy");
   if (policy == nullptr) return;
   if (find(block_, "allow-update") != nullptr) {
-    context_.warn(*policy, start() + "'allow-update' is ignored when 'update-policy' is present");
+    context_.error(*policy, start() + "'allow-update' is ignored when 'update-policy' is present");
   }
   for (const Node& element : policy->list()) {
     const Node* identity = element.value()->next;
@@ -284,7 +305,7 @@ void ZoneCheck::check_update() {
       if (canonical_name(at->text).empty()) {
         context_.error(element, "'" + std::string(at->text) + "' is not a valid name");
       } else if ((kind->is_keyword("self") || kind->is_keyword("selfsub") || kind->is_keyword("selfwild")) &&
-                 canonical_name(at->text) != canonical_name(identity->text)) {
+                 at->text != "." && canonical_name(at->text) != canonical_name(identity->text)) {
         context_.error(element, "identity and name fields are not the same");
       } else if (kind->is_keyword("wildcard") && !at->text.starts_with("*.") && at->text != "*") {
         context_.error(element, "'" + std::string(at->text) + "' is not a wildcard");

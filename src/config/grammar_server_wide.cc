@@ -165,15 +165,15 @@ constexpr StatementRow kRows[] = {
      .status = Status::kHarmless},
     {.name = "listen-on",
      .places = kOpt,
-     .shape = "[* port <port> | -dscp <integer> | tls <string> | http <string> *] { <address_match_element>; "
-              "... }",
+     .shape = "[* port <port> | -dscp <integer> *] [ tls <string> ] [ http <string> ] "
+              "{ <address_match_element>; ... }",
      .default_text = "{ any; }",
      .status = Status::kObeyed,
      .repeats = true},
     {.name = "listen-on-v6",
      .places = kOpt,
-     .shape = "[* port <port> | -dscp <integer> | tls <string> | http <string> *] { <address_match_element>; "
-              "... }",
+     .shape = "[* port <port> | -dscp <integer> *] [ tls <string> ] [ http <string> ] "
+              "{ <address_match_element>; ... }",
      .default_text = "{ any; }",
      .status = Status::kObeyed,
      .repeats = true},

@@ -105,7 +105,7 @@ std::optional<NumberRead> read_iso_duration(std::string_view text) {
     any = true;
     i = static_cast<size_t>(end - text.data()) + 1;
   }
-  if (!any) return std::nullopt;
+  if (!any && text.size() != 1) return std::nullopt;  // a lone P is 0 to BIND
   out.out_of_range = out.value > UINT32_MAX;
   return out;
 }

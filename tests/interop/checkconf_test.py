@@ -117,8 +117,15 @@ def written():
                 lines.append(line)
 
 
-# Differences that are meant, by the name of the case, with the reason.
-EXPLAINED = {}
+# Differences that are meant: a pattern of the case's name, and the reason.
+EXPLAINED = {
+    r"(coresize|datasize|files|stacksize|max-journal-size) -1$": "BIND's checker wraps -1 round to a huge size",
+    r"zone: allow-query(-on)? \{ (nosuchacl|\"10\.0\.0\.0/8\");": "BIND's checker passes what named then refuses",
+}
+
+
+def is_explained(name):
+    return any(re.search(pattern, name) for pattern in EXPLAINED)
 
 
 def verdict(program, path):
@@ -133,7 +140,7 @@ def differences(cases, directory):
         path.write_text(text)
         theirs, their_words = verdict(THEIRS, path)
         ours, our_words = verdict(OURS, path)
-        if (theirs == 0) != (ours == 0) and name not in EXPLAINED:
+        if (theirs == 0) != (ours == 0) and not is_explained(name):
             found.append(f"[{number}] {name}\n   BIND {theirs}: {their_words.strip()}\n   ours {ours}: {our_words.strip()}\n")
     return found
 

@@ -105,7 +105,7 @@ TEST(Parser, ReadsIncludedFilesInPlaceAndNamesThemInErrors) {
   disk.files["zones/b.conf"] = "zone b { type primary;\n bad; file \"b\"; };\n";
   const Parsed out = parsed("include \"zones/*.conf\"; zone c { include \"zones/none\"; };", disk);
   EXPECT_EQ(out.text(0), "zones/b.conf:2:2: unknown option 'bad'");
-  EXPECT_EQ(out.text(1), "named.conf:1:43: open: zones/none: file not found");
+  EXPECT_EQ(out.text(1), "named.conf:1:42: open: zones/none: file not found");
 }
 
 TEST(Parser, EndsWhenFilesIncludeThemselves) {
@@ -143,7 +143,8 @@ TEST(Model, DefaultsAreThoseOfTheTable) {
     const std::string text =
         "options { " + std::string(row.name) + " " + values + "; }; zone a { type primary; file \"a\"; };";
     const auto tree = parse_text("t", text, {.check_directory = false}, disk, notes);
-    if (has_error(notes)) continue;  // a default that is said in words, as the host's name
+    if (has_error(notes)) continue;                 // a default that is said in words, as the host's name
+    if (row.name == "masterfile-format") continue;  // unset is raw for secondaries
     const Config changed = build_config(*tree, notes);
     EXPECT_EQ(*changed.views[0].zones[0].options, *plain.views[0].zones[0].options) << text;
     if (row.name != "rrset-order") {

@@ -2,6 +2,9 @@
 
 #include <glob.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "base/os/file.h"
 
@@ -10,7 +13,12 @@ namespace {
 
 class RealDisk final : public Disk {
  public:
-  Result<std::string> read(const std::string& path) override { return os::read_file(path); }
+  Result<std::string> read(const std::string& path) override {
+    auto text = os::read_file(path);
+    // Who asked names the path; the reason alone is wanted.
+    if (!text && access(path.c_str(), R_OK) != 0) return failure(os::system_error_text(errno));
+    return text;
+  }
 
   std::vector<std::string> expand(const std::string& pattern) override {
     std::vector<std::string> paths;

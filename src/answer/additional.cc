@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "answer/permit.h"
+
 namespace nomen::answer {
 
 namespace {
@@ -65,7 +67,7 @@ void Additional::collect(zone::RRsetView set) {
   });
 }
 
-void Additional::add_addresses(const Query& query, const zone::Content& content, Response& response) {
+void Additional::add_addresses(const Query& query, const policy::LocalAddresses& local, const zone::Content& content, Response& response) {
   for (const uint8_t* target : targets_) {
     const NameView name = name_at(target);
     if (name.is_root()) continue;
@@ -73,7 +75,7 @@ void Additional::add_addresses(const Query& query, const zone::Content& content,
     const zone::Content* from = &content;
     if (!name.is_at_or_below(content.apex())) {
       const ServedZone* zone = query.view->zones.find_longest(hashed_, hashed_.labels);
-      if (zone == nullptr || zone->content() == nullptr) continue;
+      if (zone == nullptr || zone->content() == nullptr || !may_query(query, *zone, local)) continue;
       from = zone->content();
     }
     const zone::NodeView node = from->find(hashed_, hashed_.labels);
@@ -87,12 +89,15 @@ void Additional::add_glue(const Query& query, const zone::Content& content, cons
   const uint64_t apex_hash = name.hash[apex_labels];
   const uint64_t cut_hash = name.hash[cut_labels];
   // First the glue that must fit (in-domain), then the rest (sibling glue).
+  bool has_siblings = false;
   for (const bool in_domain : {true, false}) {
+    if (!in_domain && !has_siblings) break;
     ns_set.for_each([&](Bytes rdata) {
       const NameView target(rdata.data(), rdata.size());
       hashed_.assign_padded(target);
       if (hashed_.labels < apex_labels || hashed_.hash[apex_labels] != apex_hash) return;
       const bool below_cut = hashed_.labels >= cut_labels && hashed_.hash[cut_labels] == cut_hash;
+      has_siblings |= !below_cut;
       if (below_cut != in_domain) return;
       const zone::NodeView node = content.find(hashed_, hashed_.labels);
       if (!node) return;

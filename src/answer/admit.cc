@@ -4,20 +4,7 @@ namespace nomen::answer {
 
 namespace {
 
-constexpr size_t kHeaderBytes = 12;
 constexpr uint16_t kQr = 0x8000;
-
-/// The size of the question's name, or 0 when it is none: names in questions are not compressed.
-size_t question_name_size(const uint8_t* message, size_t size) {
-  size_t at = kHeaderBytes;
-  while (at < size && at - kHeaderBytes < dns::kMaxNameBytes) {
-    const uint8_t length = message[at];
-    if (length == 0) return at + 1 - kHeaderBytes;
-    if (length > dns::kMaxLabelBytes) return 0;
-    at += length + 1U;
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -38,12 +25,11 @@ void admit(Query& query) {
     // An OPT with a cookie may come without a question (RFC 7873 5.4); read_edns() decides.
     return;
   }
-  const size_t name_size = question_name_size(message, received.size);
+  const size_t name_size = question.name.assign_checked(message + kHeaderBytes, received.size - kHeaderBytes);
   if (questions > 1 || name_size == 0 || kHeaderBytes + name_size + 4 > received.size || received.truncated) {
     query.early = dns::Rcode::kFormErr;
     return;
   }
-  question.name.assign_padded({message + kHeaderBytes, name_size});
   question.type = static_cast<dns::RRType>(load_u16(message + kHeaderBytes + name_size));
   question.rr_class = static_cast<dns::RRClass>(load_u16(message + kHeaderBytes + name_size + 2));
   question.end = static_cast<uint16_t>(kHeaderBytes + name_size + 4);

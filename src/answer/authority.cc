@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "answer/permit.h"
 #include "answer/proofs.h"
 #include "zone/lookup.h"
 
@@ -19,8 +20,8 @@ using zone::RRsetView;
 /// One answer in the making: the chain of names from the question on, and where it stands.
 class Walk {
  public:
-  Walk(const Query& query, Response& response, Additional& additional)
-      : query_(query), response_(response), additional_(additional), fullness_(fullness_of(query)) {}
+  Walk(const Query& query, const policy::LocalAddresses& local, Response& response, Additional& additional)
+      : query_(query), local_(local), response_(response), additional_(additional), fullness_(fullness_of(query)) {}
 
   void run() {
     zone_ = query_.zone;
@@ -29,8 +30,9 @@ class Walk {
     response_.set_zone(content_->apex_labels());
     for (unsigned links = 0; links <= kMaxChainLinks; links++) {
       if (!step() || response_.has(name_->full_hash(), RRType::kCname)) break;
-      zone_ = query_.view->zones.find_longest(*name_, name_->labels);
+      zone_ = find_zone(*query_.view, *name_, query_.question.type);
       if (zone_ == nullptr || zone_->content() == nullptr) break;
+      if (zone_ != query_.zone && !may_query(query_, *zone_, local_)) break;
       content_ = zone_->content();
     }
     add_wildcard_proofs();
@@ -74,6 +76,8 @@ class Walk {
     suffix_.assign(name_->suffix(labels));
     return response_.add(section, name_->suffix(labels), suffix_, set, set.ttl_s());
   }
+  /// The question's name in the case in which it was asked.
+  dns::NameView asked_name() const { return {query_.received.data + kHeaderBytes, query_.question.name.size}; }
   dns::NameView wire_name() const { return is_first() ? name_->view() : target_; }
 
   /// What must be there: without it the answer is truncated.
@@ -98,7 +102,7 @@ class Walk {
     }
     note_wildcard(found);
     add_authority_ns(found);
-    if (fullness_.additional) additional_.add_addresses(query_, *content_, response_);
+    if (fullness_.additional) additional_.add_addresses(query_, local_, *content_, response_);
   }
 
   /// ANY (RFC 8482 where minimal-any is on) and RRSIG questions: RRsets of several types.
@@ -148,9 +152,11 @@ class Walk {
   }
 
   bool dname(const Lookup& found) {
-    if (!add_signed(Section::kAnswer, found.labels, found.node, found.rrset)) return false;
+    // One DNAME may rewrite again and again on a chain; it is given once.
+    const bool is_there = response_.has(name_->hash[found.labels], RRType::kDname);
+    if (!is_there && !add_signed(Section::kAnswer, found.labels, found.node, found.rrset)) return false;
     const Bytes rdata = found.rrset.first_rdata();
-    const dns::NameView owner = wire_name();
+    const dns::NameView owner = is_first() ? asked_name() : target_;
     const size_t kept = name_->suffix_at[found.labels];
     if (kept + rdata.size() > dns::kMaxNameBytes) {
       response_.set_rcode(dns::Rcode::kYxDomain);  // RFC 6672 2.2
@@ -184,7 +190,7 @@ class Walk {
         Proofs(*content_, *name_, response_).no_ds(found);
       }
     }
-    additional_.add_glue(query_, *content_, *name_, found.labels, found.rrset, response_);
+    if (found.node.has(NodeView::kMaybeGlue)) additional_.add_glue(query_, *content_, *name_, found.labels, found.rrset, response_);
   }
   /// The NS of a cut; they are not signed.
   bool add_signed_ns(const Lookup& found) { return require(add_at(Section::kAuthority, found.labels, found.rrset)); }
@@ -214,6 +220,7 @@ class Walk {
   }
   bool add_with_ttl(RRsetView set, uint32_t ttl_s) {
     const size_t apex = content_->apex_labels();
+    if (is_first() && set.type() == RRType::kSoa) return response_.add_soa(apex, set, ttl_s, content_->soa_names());
     if (is_first()) return response_.add_at_suffix(Section::kAuthority, apex, set, ttl_s);
     suffix_.assign(content_->apex());
     return response_.add(Section::kAuthority, content_->apex(), suffix_, set, ttl_s);
@@ -226,6 +233,7 @@ class Walk {
   };
 
   const Query& query_;
+  const policy::LocalAddresses& local_;
   Response& response_;
   Additional& additional_;
   const Fullness fullness_;
@@ -264,9 +272,10 @@ Fullness fullness_of(const Query& query) {
   if (type == RRType::kAny) fullness.additional = false;
   return fullness;
 }
-void answer_from_zones(const Query& query, Response& response, Additional& additional) {
+
+void answer_from_zones(const Query& query, const policy::LocalAddresses& local, Response& response, Additional& additional) {
   additional.clear();
-  Walk(query, response, additional).run();
+  Walk(query, local, response, additional).run();
 }
 
 }  // namespace nomen::answer

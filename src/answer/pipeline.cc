@@ -148,14 +148,11 @@ ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
   return route_query(snapshot, query);
 }
 
-/// The zone for a name: the deepest one; for DS the parent's side, where we have it (RFC 4035 3.1.4.1).
-const ServedZone* Pipeline::find_zone(const Snapshot& snapshot, const Query& query) {
+/// The zone for the question: mostly the one that look_ahead() has found.
+const ServedZone* Pipeline::zone_of(const Snapshot& snapshot, const Query& query) {
   const Question& question = query.question;
-  const size_t labels = question.name.labels;
-  if (question.type == RRType::kDs && labels > 0) {
-    if (const ServedZone* parent = query.view->zones.find_longest(question.name, labels - 1U)) return parent;
-  }
-  return query.view == snapshot.views.front().get() ? query.ahead : query.view->zones.find_longest(question.name, labels);
+  if (question.type != RRType::kDs && query.view == snapshot.views.front().get()) return query.ahead;
+  return find_zone(*query.view, question.name, question.type);
 }
 
 ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
@@ -170,7 +167,7 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     response_.set_rcode(refused);
     return ExtendedError::kNone;
   }
-  query.zone = find_zone(snapshot, query);
+  query.zone = zone_of(snapshot, query);
   if (!may_query(query, snapshot)) {
     response_.set_rcode(Rcode::kRefused);
     return ExtendedError::kProhibited;
@@ -184,7 +181,7 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     return ExtendedError::kNone;
   }
   response_.set_view(view);
-  answer_from_zones(query, response_, additional_);
+  answer_from_zones(query, *snapshot.local, response_, additional_);
   return ExtendedError::kNone;
 }
 

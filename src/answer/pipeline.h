@@ -39,7 +39,7 @@ class Pipeline {
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   ExtendedError decide(const Snapshot& snapshot, Query& query);
   ExtendedError route_query(const Snapshot& snapshot, Query& query);
-  static const ServedZone* find_zone(const Snapshot& snapshot, const Query& query);
+  static const ServedZone* zone_of(const Snapshot& snapshot, const Query& query);
   size_t size_limit(const Query& query) const;
 
   std::vector<Query> queries_;

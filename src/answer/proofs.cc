@@ -21,6 +21,7 @@ void Proofs::add_node(zone::Ref ref, RRType type) {
   const dns::Name owner = node.owner(content_.apex());
   dns::HashedName hashed;
   hashed.assign(owner);
+  if (response_.has(hashed.full_hash(), type)) return;  // proven already, for a name before on the chain
   const zone::RRsetView set = node.find(type);
   const zone::RRsetView signatures = node.find_signatures(type);
   if (!response_.add(Section::kAuthority, owner, hashed, set, set.ttl_s()) ||
@@ -46,19 +47,21 @@ void Proofs::add_nsec3_covering(const zone::Nsec3Hash& hash) {
   add_node(content_.denial()->nsec3_covering(hash), RRType::kNsec3);
 }
 
-void Proofs::add_closest_encloser_proof(size_t labels) {
+size_t Proofs::add_closest_encloser_proof(size_t labels) {
   while (labels > content_.apex_labels() && content_.denial()->nsec3_matching(hash_of_suffix(labels)) == 0) labels--;
   add_nsec3_matching(labels);
   if (labels < name_.labels) add_nsec3_covering(hash_of_suffix(labels + 1));
+  return labels;
 }
 
 void Proofs::name_error(const zone::Lookup& found) {
-  const dns::Name wildcard = wildcard_of(found.labels);
   if (content_.denial()->uses_nsec3()) {
-    add_closest_encloser_proof(found.labels);
-    add_nsec3_covering(zone::nsec3_hash(wildcard, content_.denial()->nsec3_parameters()));
+    // In an opt-out zone the closest encloser may have no NSEC3; the wildcard is denied below the one that has.
+    const dns::Name denied = wildcard_of(add_closest_encloser_proof(found.labels));
+    add_nsec3_covering(zone::nsec3_hash(denied, content_.denial()->nsec3_parameters()));
     return;
   }
+  const dns::Name wildcard = wildcard_of(found.labels);
   add_nsec(content_.denial()->nsec_at_or_before(content_, name_.view()));
   add_nsec(content_.denial()->nsec_at_or_before(content_, wildcard));
 }
@@ -95,10 +98,7 @@ void Proofs::no_ds(const zone::Lookup& referral) {
     return;
   }
   if (add_nsec3_matching(referral.labels)) return;
-  size_t labels = referral.labels - 1U;
-  while (labels > content_.apex_labels() && content_.denial()->nsec3_matching(hash_of_suffix(labels)) == 0) labels--;
-  add_nsec3_matching(labels);
-  add_nsec3_covering(hash_of_suffix(labels + 1));
+  add_closest_encloser_proof(referral.labels - 1U);
 }
 
 }  // namespace nomen::answer

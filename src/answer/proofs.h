@@ -31,7 +31,8 @@ class Proofs {
   bool add_nsec3_matching(size_t labels);
   void add_nsec3_covering(const zone::Nsec3Hash& hash);
   /// Closest provable encloser at or above `labels`, and the cover of the next closer name (RFC 5155 7.2.1).
-  void add_closest_encloser_proof(size_t labels);
+  /// Returns the labels of the provable encloser.
+  size_t add_closest_encloser_proof(size_t labels);
   dns::Name wildcard_of(size_t labels) const;
 
   static constexpr size_t kMostProofs = 4;

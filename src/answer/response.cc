@@ -8,13 +8,30 @@ namespace nomen::answer {
 
 namespace {
 
-constexpr size_t kHeaderBytes = 12;
 constexpr size_t kMaxPointerTarget = 0x4000;
 
 constexpr uint16_t kQr = 0x8000;
 constexpr uint16_t kAa = 0x0400;
 constexpr uint16_t kTc = 0x0200;
 constexpr uint16_t kOpcodeRdCd = 0x7910;  // opcode, RD and CD come back as they came
+
+/// How many bytes at the end of two names are the same; case counts, so that a name keeps its own.
+size_t common_tail(Bytes a, Bytes b) {
+  const size_t most = std::min(a.size(), b.size());
+  const uint8_t* const a_end = a.data() + a.size();
+  const uint8_t* const b_end = b.data() + b.size();
+  size_t common = 0;
+  while (common + 8 <= most) {
+    uint64_t x;
+    uint64_t y;
+    std::memcpy(&x, a_end - common - 8, 8);
+    std::memcpy(&y, b_end - common - 8, 8);
+    if (x != y) return common + static_cast<size_t>(__builtin_clzll(x ^ y)) / 8;
+    common += 8;
+  }
+  while (common < most && *(a_end - common - 1) == *(b_end - common - 1)) common++;
+  return common;
+}
 
 enum class RdataShape : uint8_t { kPlain, kName, kMx, kTwoNames };
 
@@ -55,7 +72,6 @@ void Response::begin(const Question& question, const uint8_t* request, MutableBy
   truncated_ = false;
   with_question_ = question.present;
   hash_all_names_ = false;
-  zone_size_ = 0;
   foreign_ = nullptr;
   set_count_ = 0;
   view_ = nullptr;
@@ -177,14 +193,12 @@ bool Response::put_name(const uint8_t* wire, const dns::HashedName& name) {
 // ---- RRs
 
 /// A name whose top label is not the question's: it can share a suffix only with others of its kind. The
-/// last of those is compared from the end, which is much cheaper than hashing all suffixes.
+/// first of those is compared from the end, which is much cheaper than hashing all suffixes.
 bool Response::put_foreign_name(const uint8_t* wire, size_t size) {
   size_t own = size;      // octets in front of the shared suffix
   size_t target = 0;      // where that is in the other name
   if (foreign_ != nullptr) {
-    size_t common = 1;
-    const size_t most = std::min(size, foreign_size_);
-    while (common < most && dns::lower(wire[size - common - 1]) == dns::lower(foreign_[foreign_size_ - common - 1])) common++;
+    const size_t common = common_tail({wire, size}, {foreign_, foreign_size_});
     // The longest suffix of whole labels, in both names, within what is common.
     size_t at = 0;
     while (wire[at] != 0 && size - at > common) at += wire[at] + 1U;
@@ -232,30 +246,6 @@ bool Response::put_rdata_name(const uint8_t*& at, const uint8_t* end) {
   return put_name(wire, scratch_);
 }
 
-/// A name of an SOA: mostly below the zone's name, which the question has, and needed by no other RR.
-bool Response::put_soa_name(const uint8_t*& at, const uint8_t* end) {
-  const uint8_t* const wire = at;
-  size_t size = 0;
-  size_t own = 0;  // where the rest is as long as the zone's name
-  while (wire[size] != 0) size += wire[size] + 1U;
-  size++;
-  if (zone_size_ <= 1 || size < zone_size_) return put_rdata_name(at, end);
-  while (size - own > zone_size_) own += wire[own] + 1U;
-  const uint8_t* zone = question_->name.lower.data() + zone_at_;
-  if (size - own != zone_size_) return put_rdata_name(at, end);
-  for (size_t i = 0; i < zone_size_; i++) {
-    if (dns::lower(wire[own + i]) != zone[i]) return put_rdata_name(at, end);
-  }
-  NOMEN_REQUIRE(wire + size <= end);
-  at += size;
-  if (!room(own + 2)) return false;
-  std::memcpy(out_ + at_, wire, own);
-  at_ += own;
-  store_u16(out_ + at_, static_cast<uint16_t>(0xC000 | (kHeaderBytes + zone_at_)));
-  at_ += 2;
-  return true;
-}
-
 bool Response::put_named_rdata(dns::RRType type, Bytes rdata) {
   const RdataShape shape = shape_of(type);
   const uint8_t* at = rdata.data();
@@ -264,11 +254,8 @@ bool Response::put_named_rdata(dns::RRType type, Bytes rdata) {
     if (!put(rdata.first(2))) return false;
     at += 2;
   }
-  if (shape == RdataShape::kTwoNames) {
-    if (!put_soa_name(at, end) || !put_soa_name(at, end)) return false;
-  } else if (!put_rdata_name(at, end)) {
-    return false;
-  }
+  if (!put_rdata_name(at, end)) return false;
+  if (shape == RdataShape::kTwoNames && !put_rdata_name(at, end)) return false;
   return put({at, static_cast<size_t>(end - at)});
 }
 
@@ -305,14 +292,17 @@ RRsetOrder Response::order_of(dns::RRType type) const {
 
 /// Puts the RRs of a set into rrs_ in the order in which they shall go out.
 void Response::order_rrs(zone::RRsetView set) {
-  rrs_.clear();
-  set.for_each([this](Bytes rdata) { rrs_.push_back(rdata.data()); });
+  const size_t count = set.count();
+  if (rrs_.size() < count) rrs_.resize(count);
+  size_t filled = 0;
+  set.for_each([&](Bytes rdata) { rrs_[filled++] = rdata.data(); });
   const RRsetOrder order = order_of(set.type());
-  if (order == RRsetOrder::kCyclic || (order == RRsetOrder::kRandom && rrs_.size() > kShuffledRRs)) {
-    const size_t by = (order == RRsetOrder::kCyclic ? cyclic_++ : random_.next()) % rrs_.size();
-    std::rotate(rrs_.begin(), rrs_.begin() + static_cast<std::ptrdiff_t>(by), rrs_.end());
+  if (order == RRsetOrder::kCyclic || (order == RRsetOrder::kRandom && count > kShuffledRRs)) {
+    const size_t by = (order == RRsetOrder::kCyclic ? cyclic_++ : random_.next()) % count;
+    const auto first = rrs_.begin();
+    std::rotate(first, first + static_cast<std::ptrdiff_t>(by), first + static_cast<std::ptrdiff_t>(count));
   } else if (order == RRsetOrder::kRandom) {
-    for (size_t i = rrs_.size() - 1; i > 0; i--) std::swap(rrs_[i], rrs_[random_.below(static_cast<uint32_t>(i) + 1)]);
+    for (size_t i = count - 1; i > 0; i--) std::swap(rrs_[i], rrs_[random_.below(static_cast<uint32_t>(i) + 1)]);
   }
 }
 
@@ -326,9 +316,8 @@ bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_
     fits = put_owner() && put_rr(type, ttl_s, set.first_rdata());
   } else {
     order_rrs(set);
-    for (const uint8_t* rdata : rrs_) {
-      fits = put_owner() && put_rr(type, ttl_s, {rdata, load_u16(rdata - 2)});
-      if (!fits) break;
+    for (size_t i = 0; fits && i < count; i++) {
+      fits = put_owner() && put_rr(type, ttl_s, {rrs_[i], load_u16(rrs_[i] - 2)});
     }
   }
   if (!fits) {
@@ -346,6 +335,33 @@ bool Response::add_at_suffix(Section section, size_t labels, zone::RRsetView set
   return add_set(section, question_->name.hash[labels], [&] { return put_suffix(labels); }, set, ttl_s);
 }
 
+bool Response::add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s, zone::Content::SoaNames names) {
+  if (apex_labels == 0 || !names.both_below()) return add_at_suffix(Section::kAuthority, apex_labels, set, ttl_s);
+  const Bytes rdata = set.first_rdata();
+  const size_t size = size_t{2} + 10 + names.mname_own + 2 + names.rname_own + 2 + 20;
+  if (!room(size)) return false;
+  const uint64_t apex_hash = question_->name.hash[apex_labels];
+  const auto pointer = static_cast<uint16_t>(0xC000 | (kHeaderBytes + question_->name.suffix_at[apex_labels]));
+  uint8_t* p = out_ + at_;
+  store_u16(p, pointer);
+  store_u16(p + 2, dns::number(dns::RRType::kSoa));
+  store_u16(p + 4, class_);
+  store_u32(p + 6, ttl_s);
+  store_u16(p + 10, static_cast<uint16_t>(size - 12));
+  p += 12;
+  std::memcpy(p, rdata.data(), names.mname_own);
+  store_u16(p + names.mname_own, pointer);
+  p += names.mname_own + 2;
+  std::memcpy(p, rdata.data() + names.mname_size, names.rname_own);
+  store_u16(p + names.rname_own, pointer);
+  p += names.rname_own + 2;
+  std::memcpy(p, rdata.data() + names.mname_size + names.rname_size, 20);
+  at_ += size;
+  note_set(apex_hash, dns::RRType::kSoa);
+  counts_[static_cast<size_t>(Section::kAuthority)]++;
+  return true;
+}
+
 bool Response::add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set, uint32_t ttl_s) {
   return add_set(section, hashed.full_hash(), [&] { return put_name(owner.data(), hashed); }, set, ttl_s);
 }
@@ -355,8 +371,11 @@ bool Response::add_rr(Section section, dns::NameView owner, const dns::HashedNam
   if (!put_name(owner.data(), hashed) || !put_rr(type, ttl_s, rdata)) {
     at_ = before;
     forget_since(before);
+    if (foreign_at_ >= before) foreign_ = nullptr;
     return false;
   }
+  if (foreign_at_ >= before) foreign_ = nullptr;  // the rdata is the caller's and may not live on
+  note_set(hashed.full_hash(), type);
   counts_[static_cast<size_t>(section)]++;
   return true;
 }

@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "dns/hashed_name.h"
 #include "dns/types.h"
-#include "zone/node.h"
+#include "zone/content.h"
 
 namespace nomen::answer {
 
@@ -43,11 +43,11 @@ class Response {
   bool add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set, uint32_t ttl_s);
   /// The zone that answers is the suffix of `labels` labels of the question's name.
   void set_zone(size_t labels) {
-    const dns::HashedName& asked = question_->name;
-    zone_at_ = asked.suffix_at[labels];
-    zone_size_ = asked.size - zone_at_;
     hash_all_names_ = labels == 0;
   }
+  /// The SOA of the zone whose apex is the suffix of `apex_labels` labels, into the authority section: the usual
+  /// end of a negative answer, with its names' compression known beforehand.
+  bool add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s, zone::Content::SoaNames names);
   /// One RR of given rdata (uncompressed).
   bool add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type, uint32_t ttl_s, Bytes rdata);
 
@@ -76,7 +76,6 @@ class Response {
   bool put_rr(dns::RRType type, uint32_t ttl_s, Bytes rdata);
   bool put_named_rdata(dns::RRType type, Bytes rdata);
   bool put_rdata_name(const uint8_t*& at, const uint8_t* end);
-  bool put_soa_name(const uint8_t*& at, const uint8_t* end);
   bool put_foreign_name(const uint8_t* wire, size_t size);
   void note_set(uint64_t name_hash, dns::RRType type);
   template <class PutOwner>
@@ -110,8 +109,6 @@ class Response {
   uint16_t epoch_ = 0;
   bool with_question_ = true;
   bool hash_all_names_ = false;  ///< in the root zone every name may come again as the owner of glue
-  size_t zone_at_ = 0;           ///< where the zone's name is in the question's
-  size_t zone_size_ = 0;         ///< 0: not known
   /// The last name written that shares no suffix with the question: RRsets of NS, MX tend to name brothers.
   const uint8_t* foreign_ = nullptr;
   size_t foreign_size_ = 0;
@@ -124,7 +121,7 @@ class Response {
   std::array<WrittenSet, kMaxNotedSets> sets_;
   size_t set_count_ = 0;
   std::array<WrittenName, kNameSlots> written_{};
-  std::vector<const uint8_t*> rrs_;  ///< the RRs of a set in the order they go out
+  std::vector<const uint8_t*> rrs_;  ///< the RRs of a set in the order they go out; only grows
   dns::HashedName scratch_;
 };
 

@@ -16,8 +16,9 @@ inline uint64_t fold_multiply(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
-/// The hash of the root; drawn at random at start so that nobody can prepare names that collide.
-uint64_t root_hash();
+/// The hash of the root; drawn at random when the program starts, so that nobody can prepare names that collide.
+extern const uint64_t kRootHash;
+inline uint64_t root_hash() { return kRootHash; }
 
 /// The hash of `label` (lower-cased, with its length byte; 7 readable bytes behind it) in front of a name
 /// whose hash is `suffix_hash`.
@@ -48,7 +49,36 @@ struct HashedName {
 
   HashedName() = default;  // NOLINT: the arrays are filled by assign()
   /// `name` must have 16 readable bytes behind its last one (message and arena buffers do).
-  void assign_padded(NameView name);
+  void assign_padded(NameView name) { assign_checked(name.data(), name.size()); }
+  /// The uncompressed name at the start of `wire`, which has `available` bytes and 16 more readable ones.
+  /// Returns its size, or 0 when there is no valid name: longer than that, too long, or compressed.
+  size_t assign_checked(const uint8_t* wire, size_t available) {
+    std::array<uint8_t, kMaxLabels> starts;
+    size_t count = 0;
+    size_t at = 0;
+    const size_t end = available < kMaxNameBytes ? available : kMaxNameBytes;
+    for (;;) {
+      if (at >= end) return 0;
+      const uint8_t length = wire[at];
+      if (length == 0) break;
+      if (length > kMaxLabelBytes) return 0;
+      starts[count++] = static_cast<uint8_t>(at);
+      at += length + 1U;
+    }
+    size = static_cast<uint8_t>(at + 1);
+    labels = static_cast<uint8_t>(count);
+    lower_padded(wire, lower.data(), at + 1);
+    suffix_at[0] = static_cast<uint8_t>(at);
+    uint64_t suffix_hash = root_hash();
+    hash[0] = suffix_hash;
+    for (size_t k = 1; k <= count; k++) {
+      const uint8_t start = starts[count - k];
+      suffix_hash = extend_hash(suffix_hash, lower.data() + start);
+      suffix_at[k] = start;
+      hash[k] = suffix_hash;
+    }
+    return at + 1;
+  }
   /// The same for a name anywhere.
   void assign(NameView name);
 

@@ -1,8 +1,5 @@
 #include "dns/name.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 #include <idn2.h>
 
 #include <algorithm>
@@ -100,21 +97,6 @@ Result<uint8_t> unescape(std::string_view text, size_t& at) {
 }
 
 }  // namespace
-
-void lower_padded(const uint8_t* from, uint8_t* to, size_t size) {
-#if defined(__SSE2__)
-  const __m128i before_a = _mm_set1_epi8('A' - 1);
-  const __m128i after_z = _mm_set1_epi8('Z' + 1);
-  const __m128i bit = _mm_set1_epi8(0x20);
-  for (size_t i = 0; i < size; i += 16) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
-    const __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(v, before_a), _mm_cmplt_epi8(v, after_z));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), _mm_or_si128(v, _mm_and_si128(upper, bit)));
-  }
-#else
-  for (size_t i = 0; i < size; i++) to[i] = lower(from[i]);
-#endif
-}
 
 size_t NameView::label_count() const {
   size_t count = 0;

@@ -3,6 +3,10 @@
 // Both end in the root label. The case of letters is kept; comparing ignores it (RFC 4343).
 // Thread rule: values.
 #pragma once
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -23,7 +27,20 @@ inline constexpr uint8_t lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? static
 
 /// Lower-cases wire bytes of a name from `from` to `to` (same or disjoint places). Length bytes are below 'A',
 /// so the whole name goes through at once. May read and write up to 31 bytes past `size` at both places.
-void lower_padded(const uint8_t* from, uint8_t* to, size_t size);
+inline void lower_padded(const uint8_t* from, uint8_t* to, size_t size) {
+#if defined(__SSE2__)
+  const __m128i before_a = _mm_set1_epi8('A' - 1);
+  const __m128i after_z = _mm_set1_epi8('Z' + 1);
+  const __m128i bit = _mm_set1_epi8(0x20);
+  for (size_t i = 0; i < size; i += 16) {
+    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+    const __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(v, before_a), _mm_cmplt_epi8(v, after_z));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), _mm_or_si128(v, _mm_and_si128(upper, bit)));
+  }
+#else
+  for (size_t i = 0; i < size; i++) to[i] = lower(from[i]);
+#endif
+}
 
 class NameView {
  public:

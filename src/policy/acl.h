@@ -46,7 +46,7 @@ class Acl {
   AclVerdict match(const Requester& requester, const LocalAddresses& local) const;
   /// Whether the list allows; what no element matches is not allowed.
   bool allows(const Requester& requester, const LocalAddresses& local) const {
-    return is_any_ || (!elements_.empty() && match(requester, local) == AclVerdict::kAllow);
+    return is_any_ || (!is_none_ && match(requester, local) == AclVerdict::kAllow);
   }
   /// Whether everybody is allowed without a look.
   bool is_any() const { return is_any_; }
@@ -56,6 +56,7 @@ class Acl {
 
   std::vector<Element> elements_;
   bool is_any_ = false;
+  bool is_none_ = true;  ///< denies everybody without a look
 };
 
 using AclPtr = std::shared_ptr<const Acl>;

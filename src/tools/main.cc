@@ -12,6 +12,7 @@
 #include "tools/ctl.h"
 #include "tools/named.h"
 #include "tools/rndc.h"
+#include "tools/rndc_confgen.h"
 
 namespace {
 
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
   if (name == "named-checkzone") return checkzone_main(argc, argv, CheckzoneFace::kNamedCheckzone);
   if (name == "named-compilezone") return checkzone_main(argc, argv, CheckzoneFace::kNamedCompilezone);
   if (name == "rndc") return rndc_main(argc, argv);
+  if (name == "rndc-confgen") return rndc_confgen_main(argc, argv);
   if (argc < 2) {
     print_help(stderr);
     return 2;

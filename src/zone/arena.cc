@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kFirstChunkBytes = 512;      // a zone of a handful of records
 constexpr size_t kHeapChunkBytes = 1U << 20;  // above this a chunk is a block of the page pool
+constexpr size_t kMostWaste = 16;             // a free rest of at most one sixteenth of the memory is kept
 constexpr size_t kChunkBytes = Arena::kChunkUnits * Arena::kUnitBytes;
 
 size_t round_up(size_t bytes) { return (bytes + Arena::kUnitBytes - 1) & ~(Arena::kUnitBytes - 1); }
@@ -95,8 +96,9 @@ Arena::Place Arena::append(size_t bytes) {
 void Arena::shrink() {
   if (chunks_.empty()) return;
   Chunk& chunk = *chunks_.back();
-  if (!chunk.published && chunk.blocks == 0) {
-    const size_t needed = chunk.used + kPadding;
+  const size_t needed = chunk.used + kPadding;
+  const bool wastes = (chunk.capacity - needed) > memory_bytes() / kMostWaste;
+  if (!chunk.published && chunk.blocks == 0 && wastes) {
     if (auto* moved = static_cast<uint8_t*>(std::realloc(chunk.data, needed)); moved != nullptr) {
       chunk.data = moved;
       chunk.capacity = needed;
@@ -106,6 +108,12 @@ void Arena::shrink() {
   chunk.published = true;
   bases_.shrink_to_fit();
   chunks_.shrink_to_fit();
+}
+
+size_t Arena::used_bytes() const {
+  size_t bytes = 0;
+  for (const auto& chunk : chunks_) bytes += chunk->used;
+  return bytes;
 }
 
 size_t Arena::memory_bytes() const {

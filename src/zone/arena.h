@@ -36,8 +36,11 @@ class Arena {
   /// To bytes that this writer has appended and not yet published.
   uint8_t* writable(Ref ref) { return const_cast<uint8_t*>(at(ref)); }
 
-  /// Called once when the writer is done: gives back the unused rest of the last chunk.
+  /// Called once when the writer is done: gives back the unused rest of the last chunk, unless it is small
+  /// beside all the rest; the next writer goes on there then, and references last longer.
   void shrink();
+  /// Bytes appended in all. For the writer.
+  size_t used_bytes() const;
   /// Bytes of memory of all chunks, unused rests included.
   size_t memory_bytes() const;
   /// References are below this number.

@@ -6,11 +6,16 @@ namespace nomen::zone {
 
 void Findings::add(Stage stage, dns::NameView owner, Strictness strictness, const std::string& text) {
   if (strictness == Strictness::kIgnore) return;
+  count(stage, strictness);
+  if (total_ > kMostFindings) return;
   const bool fails = strictness == Strictness::kFail;
-  total_++;
-  if (fails) errors_[static_cast<size_t>(stage)]++;
-  if (findings_.size() >= kMostFindings) return;
   findings_.push_back({stage, dns::Name(owner), fails ? Severity::kError : Severity::kWarning, prefix_ + text});
+}
+
+void Findings::count(Stage stage, Strictness strictness) {
+  if (strictness == Strictness::kIgnore) return;
+  total_++;
+  if (strictness == Strictness::kFail) errors_[static_cast<size_t>(stage)]++;
 }
 
 bool Findings::has_error() const {

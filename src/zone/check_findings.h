@@ -21,6 +21,9 @@ class Findings {
 
   /// `text` is completed with "zone NAME/CLASS: ".
   void add(Stage stage, dns::NameView owner, Strictness strictness, const std::string& text);
+  /// Nothing more is kept: count() instead of making a text for add().
+  bool is_full() const { return findings_.size() >= kMostFindings; }
+  void count(Stage stage, Strictness strictness);
   bool has_error(Stage stage) const { return errors_[static_cast<size_t>(stage)] != 0; }
   bool has_error() const;
   /// In order; spent afterwards.

@@ -57,6 +57,18 @@ bool is_hostname(NameView name, bool wildcard_allowed) {
   return true;
 }
 
+OwnerShape shape_of_owner(NameView owner, size_t known_size) {
+  OwnerShape shape;
+  const uint8_t* label = owner.data();
+  const uint8_t* const end = label + owner.size() - known_size;
+  if (owner.is_wildcard() && label < end) label += 2;
+  for (; label < end && *label != 0; label += *label + 1) {
+    if (label[0] == 1 && label[1] == '*' && label != owner.data()) shape.has_inner_wildcard = true;
+    shape.is_hostname &= is_host_label(label);
+  }
+  return shape;
+}
+
 bool is_mailbox(NameView name) {
   if (name.is_root()) return true;
   for (size_t i = 1; i <= name.data()[0]; i++) {

@@ -10,6 +10,14 @@ namespace nomen::zone {
 /// Letters, digits and inner hyphens in every label; the root is one. With `wildcard_allowed`, also below "*".
 bool is_hostname(dns::NameView name, bool wildcard_allowed = false);
 
+/// What is_hostname (with wildcards allowed) and has_inner_wildcard say of an owner, in one walk. The last
+/// `known_size` bytes are known to be hosts' labels without a wildcard, and are passed over.
+struct OwnerShape {
+  bool is_hostname = true;
+  bool has_inner_wildcard = false;
+};
+OwnerShape shape_of_owner(dns::NameView owner, size_t known_size);
+
 /// Anything printable in the first label, a hostname behind it; the root is one.
 bool is_mailbox(dns::NameView name);
 

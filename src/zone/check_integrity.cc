@@ -115,9 +115,10 @@ class IntegrityCheck {
   std::string subject(const Job& job, const dns::Name& owner) const {
     return dns::to_string_no_dot(owner) + "/" + dns::to_string(job.type) + " '" + dns::to_string_no_dot(job.target) + "' ";
   }
-  void say(const Job& job, Strictness strictness, const std::string& text) {
+  void say(const Job& job, Strictness strictness, std::string_view text) {
+    if (findings_.is_full()) return findings_.count(Stage::kIntegrity, strictness);
     const dns::Name owner = job.node.owner(content_.apex());
-    findings_.add(Stage::kIntegrity, owner, strictness, subject(job, owner) + text);
+    findings_.add(Stage::kIntegrity, owner, strictness, subject(job, owner) + std::string(text));
   }
 
   void check_name_server(const Job& job) {
@@ -139,8 +140,10 @@ class IntegrityCheck {
     const bool required = job.target.is_at_or_below(job.node.owner(content_.apex()));
     const bool sibling = !required && found.target == Target::kDelegation;
     if (sibling && !options_.sibling_glue) return;
-    const std::string what = required ? "REQUIRED GLUE " : sibling ? "SIBLING GLUE " : "";
-    say(job, Strictness::kWarn, "has no " + what + "address records (A or AAAA)");
+    say(job, Strictness::kWarn,
+        required  ? "has no REQUIRED GLUE address records (A or AAAA)"
+        : sibling ? "has no SIBLING GLUE address records (A or AAAA)"
+                  : "has no address records (A or AAAA)");
     if (found.target == Target::kDelegation && options_.external) external_.check(job.node, job.type, job.target, {});
   }
 

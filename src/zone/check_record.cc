@@ -1,6 +1,7 @@
 #include "zone/check_record.h"
 
 #include <array>
+#include <cstring>
 
 #include "base/encoding.h"
 #include "dns/rdata.h"
@@ -43,10 +44,11 @@ bool is_global_catalogue(NameView name) {
   return true;
 }
 
+/// Beside A, AAAA and MX.
 bool owner_must_be_host(RRType type) {
   constexpr RRType kWks{11};
   constexpr RRType kA6{38};
-  return type == RRType::kA || type == RRType::kAaaa || type == RRType::kMx || type == kWks || type == kA6;
+  return type == kWks || type == kA6;
 }
 
 /// Which of the names in the rdata are hosts' or mailboxes' (by position).
@@ -58,7 +60,6 @@ struct NameRules {
 constexpr NameRules kRules[] = {
     {RRType::kSoa, {NameRule::kHost, NameRule::kMailbox}},
     {RRType{14}, {NameRule::kMailbox, NameRule::kMailbox}},  // MINFO
-    {RRType::kMx, {NameRule::kHost, NameRule::kNone}},
     {RRType{17}, {NameRule::kMailbox, NameRule::kNone}},     // RP
     {RRType{18}, {NameRule::kHost, NameRule::kNone}},        // AFSDB
     {RRType{21}, {NameRule::kHost, NameRule::kNone}},        // RT
@@ -76,7 +77,7 @@ struct RecordCheck::Place {
 };
 
 RecordCheck::RecordCheck(NameView apex, const CheckOptions& options)
-    : apex_(apex), options_(options) {}
+    : apex_(apex), options_(options), known_size_(is_hostname(apex) ? apex_.size() : 0) {}
 
 void RecordCheck::say(const Place& place, Strictness strictness, std::string text) {
   const bool fails = strictness == Strictness::kFail;
@@ -92,20 +93,19 @@ void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   for (const dns::BatchRecord& record : batch.records) {
     const Place place{batch, record, batch.owner(record), diagnostics};
     const auto type = static_cast<RRType>(record.type);
-    if (first || !record.same_owner) {
-      first = false;
-      owner_is_hostname_ = false;
-      if (options_.wildcard && has_inner_wildcard(place.owner)) {
-        say(place, Strictness::kWarn, "ownername '" + dns::to_string_no_dot(place.owner) + "' contains an non-terminal wildcard");
-      }
-    }
+    if (first || !record.same_owner) begin_owner(place);
+    first = false;
     switch (type) {
       case RRType::kA:
       case RRType::kAaaa:
         if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
         break;
       case RRType::kNs:
-        check_name_server(place);
+        check_host_target(place, 0);
+        break;
+      case RRType::kMx:
+        if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
+        check_host_target(place, 2);
         break;
       case RRType::kCname:
       case RRType::kTxt:
@@ -118,12 +118,21 @@ void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   }
 }
 
+void RecordCheck::begin_owner(const Place& place) {
+  const NameView owner = place.owner;
+  const bool ends_in_apex = owner.size() >= known_size_ && known_size_ != 0 &&
+                            std::memcmp(owner.data() + owner.size() - known_size_, apex_.data(), known_size_) == 0;
+  const OwnerShape shape = shape_of_owner(owner, ends_in_apex ? known_size_ : 0);
+  owner_is_hostname_ = shape.is_hostname;
+  if (shape.has_inner_wildcard && options_.wildcard) {
+    say(place, Strictness::kWarn, "ownername '" + dns::to_string_no_dot(owner) + "' contains an non-terminal wildcard");
+  }
+}
+
+/// The owner is no hostname.
 void RecordCheck::check_owner(const Place& place) {
-  NameView name = place.owner;
   const auto type = static_cast<RRType>(place.record.type);
-  if (type != RRType::kMx && is_global_catalogue(name)) name = name.strip(2);
-  owner_is_hostname_ = is_hostname(name, true) && name.size() == place.owner.size();
-  if (owner_is_hostname_ || is_hostname(name, true)) return;
+  if (type != RRType::kMx && is_global_catalogue(place.owner) && is_hostname(place.owner.strip(2))) return;
   say(place, options_.names, dns::to_string_no_dot(place.owner) + ": bad owner name (check-names)");
 }
 
@@ -142,9 +151,11 @@ void RecordCheck::check_literal(const Place& place, NameView target) {
   say(place, strictness, is_ns ? "NS record '" + address + "' appears to be an address" : "'" + address + "': MX is an address");
 }
 
-void RecordCheck::check_name_server(const Place& place) {
+/// NS and MX: the rdata ends in the target, `skipped` bytes stand before it.
+void RecordCheck::check_host_target(const Place& place, size_t skipped) {
   const Bytes rdata = place.batch.rdata(place.record);
-  const NameView target(rdata.data(), rdata.size());
+  if (rdata.size() <= skipped) return;
+  const NameView target(rdata.data() + skipped, rdata.size() - skipped);
   check_literal(place, target);
   if (options_.names != Strictness::kIgnore && place.record.rr_class == dns::number(dns::RRClass::kIn)) {
     check_target(place, target, false);
@@ -162,7 +173,6 @@ void RecordCheck::check_rdata(const Place& place) {
   if (type == RRType::kDs && is_apex) {
     say(place, Strictness::kFail, "DS record at top of zone (" + dns::to_string_no_dot(place.owner) + ")");
   }
-  if (type == RRType::kMx && rdata.size() > 2) check_literal(place, NameView(rdata.data() + 2, rdata.size() - 2));
   if (options_.names == Strictness::kIgnore || rr_class != dns::RRClass::kIn) return;
   if (owner_must_be_host(type) && !owner_is_hostname_) check_owner(place);
   if (type == RRType::kNsec3) {

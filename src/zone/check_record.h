@@ -21,16 +21,18 @@ class RecordCheck {
  private:
   struct Place;
 
+  void begin_owner(const Place& place);
   void check_owner(const Place& place);
   void check_target(const Place& place, dns::NameView name, bool is_mailbox);
-  void check_name_server(const Place& place);
+  void check_host_target(const Place& place, size_t skipped);
   void check_rdata(const Place& place);
   void check_literal(const Place& place, dns::NameView target);
   void say(const Place& place, Strictness strictness, std::string text);
 
   dns::Name apex_;
   const CheckOptions& options_;
-  bool owner_is_hostname_ = false;
+  size_t known_size_;               ///< of the apex when it is a hostname, so that no owner need repeat it
+  bool owner_is_hostname_ = false;  ///< of the present owner
   uint64_t findings_ = 0;
   uint64_t errors_ = 0;
 };

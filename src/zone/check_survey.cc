@@ -1,7 +1,6 @@
 #include "zone/check_survey.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "dns/hashed_name.h"
 
@@ -136,37 +135,33 @@ void ZoneSurvey::end_group(const Group& group) {
 
 bool ZoneSurvey::is_surely_good() {
   if (doubtful_ || soas_ != 1 || servers_.empty()) return false;
-  // Owners to look for: those that may come once only, and name servers that must have addresses.
-  struct Wanted {
-    uint32_t times = 0;
-    bool has_address = false;
-  };
-  std::unordered_map<uint64_t, Wanted> wanted;
+  // Owners to look for: those that may come once only, and name servers that must have addresses. A bit for
+  // each in a table that stays in the cache: most owners are passed by with one look.
   std::vector<uint64_t> servers;
   for (const dns::Name& server : servers_) {
     if (!server.view().is_at_or_below(apex_)) continue;
     std::array<uint8_t, dns::kMaxNameBytes + 41> padded{};
     std::memcpy(padded.data(), server.data(), server.size());
     servers.push_back(hash_of({padded.data(), server.size()}));
-    wanted[servers.back()];
   }
-  for (const uint64_t hash : exclusive_) wanted[hash];
-  // A bit for each of them in a table that stays in the cache: most owners are passed by with one look.
   size_t bits = 1024;
-  while (bits < wanted.size() * 16) bits *= 2;
+  while (bits < (exclusive_.size() + servers.size()) * 16) bits *= 2;
   std::vector<uint64_t> filter(bits / 64);
   const auto bit_of = [&](uint64_t hash) { return (hash >> 20) & (bits - 1); };
-  for (const auto& [hash, unused] : wanted) filter[bit_of(hash) / 64] |= uint64_t{1} << bit_of(hash) % 64;
+  for (const uint64_t hash : exclusive_) filter[bit_of(hash) / 64] |= uint64_t{1} << bit_of(hash) % 64;
+  for (const uint64_t hash : servers) filter[bit_of(hash) / 64] |= uint64_t{1} << bit_of(hash) % 64;
+  std::vector<uint64_t> found;
   for (const uint64_t owner : owners_) {
-    const uint64_t hash = owner & ~kHasAddress;
-    if ((filter[bit_of(hash) / 64] >> bit_of(hash) % 64 & 1) == 0) continue;
-    const auto found = wanted.find(hash);
-    if (found == wanted.end()) continue;
-    found->second.times++;
-    found->second.has_address |= (owner & kHasAddress) != 0;
+    if ((filter[bit_of(owner) / 64] >> bit_of(owner) % 64 & 1) != 0) found.push_back(owner);
   }
-  const bool once = std::all_of(exclusive_.begin(), exclusive_.end(), [&](uint64_t hash) { return wanted[hash].times == 1; });
-  return once && std::all_of(servers.begin(), servers.end(), [&](uint64_t hash) { return wanted[hash].has_address; });
+  std::sort(found.begin(), found.end());
+  const auto times = [&](uint64_t hash) {
+    const auto from = std::lower_bound(found.begin(), found.end(), hash);
+    return std::upper_bound(from, found.end(), hash | kHasAddress) - from;
+  };
+  const auto has_address = [&](uint64_t hash) { return std::binary_search(found.begin(), found.end(), hash | kHasAddress); };
+  return std::all_of(exclusive_.begin(), exclusive_.end(), [&](uint64_t hash) { return times(hash) == 1; }) &&
+         std::all_of(servers.begin(), servers.end(), has_address);
 }
 
 }  // namespace nomen::zone

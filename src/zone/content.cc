@@ -53,13 +53,22 @@ std::vector<Ref> Content::sorted_nodes() const {
   return refs;
 }
 
-void Content::note_serial() {
+void Content::note_soa() {
   serial_ = {};
+  soa_names_ = {};
   const RRsetView soa = apex_node().find(dns::RRType::kSoa);
-  if (soa && soa.first_rdata().size() >= 20) {
-    const Bytes rdata = soa.first_rdata();
-    serial_ = {load_u32(rdata.data() + rdata.size() - 20)};
-  }
+  if (!soa || soa.first_rdata().size() < 22) return;
+  const Bytes rdata = soa.first_rdata();
+  serial_ = {load_u32(rdata.data() + rdata.size() - 20)};
+  const auto mname = dns::Name::from_wire(rdata);
+  if (!mname) return;
+  const auto rname = dns::Name::from_wire(rdata.subspan(mname->size()));
+  if (!rname) return;
+  const dns::NameView apex = apex_;
+  const auto own = [&](dns::NameView name) {
+    return name.is_at_or_below(apex) ? static_cast<uint8_t>(name.size() - apex.size()) : SoaNames::kNotBelow;
+  };
+  soa_names_ = {own(*mname), static_cast<uint8_t>(mname->size()), own(*rname), static_cast<uint8_t>(rname->size())};
 }
 
 }  // namespace nomen::zone

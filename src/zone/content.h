@@ -23,6 +23,16 @@ class Content {
   dns::RRClass rr_class() const { return rr_class_; }
   size_t apex_labels() const { return apex_labels_; }
   NodeView apex_node() const { return node(apex_ref_); }
+  /// How many octets of the SOA's two names stand in front of the apex; kNotBelow for a name that is elsewhere.
+  struct SoaNames {
+    static constexpr uint8_t kNotBelow = 255;
+    uint8_t mname_own = kNotBelow;
+    uint8_t mname_size = 0;
+    uint8_t rname_own = kNotBelow;
+    uint8_t rname_size = 0;
+    bool both_below() const { return mname_own != kNotBelow && rname_own != kNotBelow; }
+  };
+  SoaNames soa_names() const { return soa_names_; }
   /// The SOA's serial (0 when there is no SOA).
   dns::Serial serial() const { return serial_; }
   uint64_t record_count() const { return record_count_; }
@@ -82,7 +92,7 @@ class Content {
   friend class ContentWriter;
   Content(dns::NameView apex, dns::RRClass rr_class);
   Content(const Content&) = default;
-  void note_serial();
+  void note_soa();
 
   Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels) const {
     const uint8_t* lower = name.lower.data() + name.suffix_at[labels];
@@ -99,6 +109,7 @@ class Content {
   Index nsec3_index_;  ///< owners of NSEC3 RRs: names that ordinary lookups do not see (RFC 5155 7.2.8)
   Ref apex_ref_ = 0;
   dns::Serial serial_;
+  SoaNames soa_names_;
   uint64_t record_count_ = 0;
   uint64_t name_count_ = 0;
   uint64_t dead_bytes_ = 0;  ///< of nodes that a later one took the place of

@@ -18,8 +18,10 @@ bool belongs_to_nsec3(RRType type, Bytes rdata) {
   return type == RRType::kRrsig && rdata.size() >= 2 && load_u16(rdata.data()) == dns::number(RRType::kNsec3);
 }
 
-bool touches_denial(RRType type) {
-  return type == RRType::kNsec || type == RRType::kNsec3 || type == RRType::kNsec3Param || type == RRType::kDnskey;
+/// Whether the proofs change: the chain itself or the signatures that go out with it.
+bool touches_denial(RRType type, Bytes rdata) {
+  if (type == RRType::kRrsig && rdata.size() >= 2) type = static_cast<RRType>(load_u16(rdata.data()));
+  return type == RRType::kNsec || type == RRType::kNsec3 || type == RRType::kNsec3Param;
 }
 
 bool has_upper_case(Bytes labels) {
@@ -58,15 +60,16 @@ ContentWriter::ContentWriter(const Content& base, const ContentLimits& limits)
 
 ContentWriter::~ContentWriter() = default;
 
-uint64_t ContentWriter::hash_of(Ref ref) const {
+uint64_t ContentWriter::hash_of(NodeView node) const {
   HashedName name;
-  name.assign(content_->node(ref).owner(content_->apex_));
+  name.assign(node.owner(content_->apex_));
   return name.full_hash();
 }
 
 // ---- the first version: records in the order of a file
 
 void ContentWriter::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
+  NOMEN_REQUIRE(first_version_);  // nodes are changed in place
   prepare(batch, diagnostics);
   for (const Group& group : groups_) add_group(batch, group, diagnostics);
 }
@@ -124,7 +127,7 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group,
       if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, record.ttl_s, rdata, record.line);
     }
     check_draft(owner, batch.file, diagnostics);
-    uint8_t flags = draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+    uint8_t flags = draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
     if (nsec3) {
       // Names of NSEC3 RRs are no part of the tree: no ancestors are made for them.
     } else if (group.parent_is_apex) {
@@ -168,8 +171,9 @@ void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBat
     const auto& record = batch.records[i];
     if (is_meant(record)) draft_.add(static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record), record.line);
   }
-  check_draft(batch.owner(batch.records[group.first]), batch.file, diagnostics);
-  rewrite_node(index, group.hash, existing, before.labels(), before.flags(), before.children());
+  const NameView owner = batch.owner(batch.records[group.first]);
+  check_draft(owner, batch.file, diagnostics);
+  rewrite_node(index, group.hash, existing, before.is_empty() ? labels_of(owner) : before.labels(), before.flags(), before.children());
 }
 
 void ContentWriter::count(NodeView node, int sign) {
@@ -195,7 +199,8 @@ void ContentWriter::flush_spilled(Diagnostics& diagnostics) {
       draft_.add(static_cast<RRType>(entry.type), entry.ttl_s, list.rdata(entry), 0);
     }
     check_draft(node.owner(content_->apex_), &no_file, diagnostics);
-    Index& index = !before.is_empty() && before.find(RRType::kNsec3) ? content_->nsec3_index_ : content_->index_;
+    const bool nsec3 = before.find(RRType::kNsec3) || before.find_signatures(RRType::kNsec3);
+    Index& index = nsec3 ? content_->nsec3_index_ : content_->index_;
     rewrite_node(index, hash_of(ref), ref, before.labels(), before.flags(), before.children());
   }
   spilled_.clear();
@@ -290,11 +295,13 @@ void ContentWriter::remove_node(const HashedName& name, size_t labels, Index& in
   if (&index == &content_->index_) remove_child_from(name, labels - 1, wildcard);
 }
 
-/// Writes the draft as the node that takes the place of `before`. `labels` is not in the arena.
+/// Writes the draft as the node that takes the place of `before`. `labels` is not in the arena; an empty node
+/// takes the case of letters of the first owner that has data.
 void ContentWriter::rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags, uint32_t children) {
-  constexpr uint8_t kOfPlace = NodeView::kMaybeOccluded | NodeView::kHasWildcard | NodeView::kMixedCase;
+  constexpr uint8_t kOfPlace = NodeView::kMaybeOccluded | NodeView::kHasWildcard;
   constexpr uint8_t kOccluding = NodeView::kCut | NodeView::kDname;
-  const uint8_t flags = draft_.flags(is_apex(labels)) | (kept_flags & kOfPlace);
+  const uint8_t mixed = has_upper_case(labels) ? NodeView::kMixedCase : 0;
+  const uint8_t flags = draft_.flags(is_apex(labels), content_->apex_) | (kept_flags & kOfPlace) | mixed;
   if ((flags & ~kept_flags & kOccluding) != 0 && children > 0) occlusion_changed_ = true;
   count(content_->node(before), -1);
   content_->dead_bytes_ += content_->node(before).size();
@@ -343,7 +350,7 @@ Result<void> ContentWriter::apply(const Change& change) {
       const auto type = static_cast<RRType>(entry.type);
       const NameView owner = list->owner(entry);
       if (!owner.is_at_or_below(content_->apex_)) return failure("out-of-zone data (" + dns::to_string_no_dot(owner) + ")");
-      if (touches_denial(type)) denial_changed_ = true;
+      if (touches_denial(type, list->rdata(entry))) denial_changed_ = true;
       steps.push_back({list, i, owner, belongs_to_nsec3(type, list->rdata(entry))});
     }
   }
@@ -392,10 +399,10 @@ Result<void> ContentWriter::apply(const Change& change) {
       if (draft_.empty() && before.children() == 0 && !is_apex(labels)) {
         remove_node(name, name.labels, index, existing);
       } else {
-        rewrite_node(index, name.full_hash(), existing, before.labels(), before.flags(), before.children());
+        rewrite_node(index, name.full_hash(), existing, before.is_empty() ? labels : before.labels(), before.flags(), before.children());
       }
     } else if (!draft_.empty()) {
-      uint8_t flags = draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+      uint8_t flags = draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
       if (!steps[first].nsec3) flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
       const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
       count(content_->node(ref), 1);
@@ -403,6 +410,30 @@ Result<void> ContentWriter::apply(const Change& change) {
     }
   }
   return {};
+}
+
+/// Copies what lives to an arena of its own, when more than half of the bytes belong to versions gone by.
+void ContentWriter::compact() {
+  Content& content = *content_;
+  Arena arena;
+  Ref apex = 0;
+  const auto hash_of_moved = [&](Ref ref) { return hash_of(NodeView(arena.at(ref))); };
+  for (Index* index : {&content.index_, &content.nsec3_index_}) {
+    Index moved(index->size());
+    index->for_each([&](Ref ref) {
+      const NodeView node = content.node(ref);
+      const size_t size = node.size();
+      const Arena::Place place = arena.append(size);
+      std::memcpy(place.data, node.data(), size);
+      if (node.has(NodeView::kApex)) apex = place.ref;
+      moved.insert(hash_of(node), place.ref, hash_of_moved);
+    });
+    *index = std::move(moved);
+  }
+  content.arena_ = std::move(arena);
+  content.apex_ref_ = apex;
+  content.dead_bytes_ = 0;
+  denial_changed_ = true;
 }
 
 std::shared_ptr<const Content> ContentWriter::finish(Diagnostics& diagnostics) {
@@ -413,8 +444,9 @@ std::shared_ptr<const Content> ContentWriter::finish(Diagnostics& diagnostics) {
   if (occlusion_changed_) mark_occluded();
   Content& content = *content_;
   if (first_version_) content.index_.fit([this](Ref ref) { return hash_of(ref); });
+  if (content.dead_bytes_ > content.arena_.used_bytes() / 2 || content.arena_.is_nearly_full()) compact();
   content.arena_.shrink();
-  content.note_serial();
+  content.note_soa();
   if (denial_changed_) content.denial_ = Denial::of(content);
   return std::move(content_);
 }

@@ -28,7 +28,7 @@ class ContentWriter {
   ContentWriter& operator=(const ContentWriter&) = delete;
 
   /// Adds records in file order. Out-of-zone data is left out with a warning; an RRset whose TTLs differ
-  /// takes the first one, with a warning; what goes over a limit is an error.
+  /// takes the first one, with a warning; what goes over a limit is an error. For the first version only.
   void add(const dns::RecordBatch& batch, Diagnostics& diagnostics);
 
   /// Applies a change; fails when a removed RR is not there (nothing may be published then).
@@ -56,7 +56,9 @@ class ContentWriter {
   void remove_child_from(const dns::HashedName& name, size_t labels, bool child_is_wildcard);
   uint8_t* own_node(Index& index, uint64_t hash, Ref& ref);
   void mark_occluded();
-  uint64_t hash_of(Ref ref) const;
+  void compact();
+  uint64_t hash_of(NodeView node) const;
+  uint64_t hash_of(Ref ref) const { return hash_of(content_->node(ref)); }
   Bytes labels_of(dns::NameView owner) const {
     return owner.bytes().first(owner.size() - content_->apex_.size());
   }

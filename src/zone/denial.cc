@@ -5,6 +5,7 @@
 
 #include "crypto/digest.h"
 #include "zone/content.h"
+#include "zone/node_order.h"
 
 namespace nomen::zone {
 
@@ -65,9 +66,7 @@ std::shared_ptr<const Denial> Denial::of(const Content& content) {
     content.for_each_node([&](NodeView node, Ref ref) {
       if (node.find(dns::RRType::kNsec)) denial->nsec_.push_back(ref);
     });
-    std::sort(denial->nsec_.begin(), denial->nsec_.end(), [&](Ref a, Ref b) {
-      return dns::NameView(content.node(a).owner(content.apex())) < dns::NameView(content.node(b).owner(content.apex()));
-    });
+    sort_canonically(content, denial->nsec_);
     return denial;
   }
   if (!read_parameters(apex, denial->parameters_)) return nullptr;

@@ -178,8 +178,9 @@ class TextDump {
     }
     origin_ = origin;
     style_.origin = origin_;
-    owner_text_ = dns::to_relative_string(owner, origin_);
-    if (!owner.is_root() && origin_.is_root()) owner_text_ = dns::to_string_no_dot(owner);
+    const bool is_absolute = origin_.is_root() && !owner.is_root();
+    owner_text_ = is_absolute ? dns::to_string_no_dot(owner) : dns::to_relative_string(owner, origin_);
+    if (owner.is_root()) owner_text_.assign(1, '@');
   }
 
   void dump_node(NodeView node) {

@@ -58,6 +58,13 @@ bool find_occluder(const Content& content, const dns::HashedName& name, size_t d
   return false;
 }
 
+/// The zone cut is known, and so are its labels.
+void refer(Lookup& result, NodeView cut) {
+  result.kind = Kind::kReferral;
+  result.node = cut;
+  result.rrset = cut.find(RRType::kNs);
+}
+
 /// Labels of the longest suffix that exists. All shorter ones exist too, so a deep name is searched by halves.
 size_t closest_encloser(const Content& content, const dns::HashedName& name, NodeView& encloser) {
   size_t exists = content.apex_labels();
@@ -81,6 +88,10 @@ Lookup lookup_missing(const Content& content, const dns::HashedName& name, RRTyp
   Lookup result;
   NodeView encloser;
   result.labels = static_cast<uint8_t>(closest_encloser(content, name, encloser));
+  if (encloser.has(NodeView::kCut) && !encloser.has(NodeView::kMaybeOccluded)) {
+    refer(result, encloser);
+    return result;
+  }
   if (encloser.has(NodeView::kCut | NodeView::kDname | NodeView::kMaybeOccluded) &&
       find_occluder(content, name, result.labels, result)) {
     return result;
@@ -99,6 +110,11 @@ Lookup lookup(const Content& content, const dns::HashedName& name, RRType type) 
   result.node = content.find(name, name.labels);
   if (!result.node) return lookup_missing(content, name, type);
   if (result.node.has(NodeView::kCut | NodeView::kMaybeOccluded)) {
+    if (!result.node.has(NodeView::kMaybeOccluded) && type != RRType::kDs) {
+      result.labels = name.labels;
+      refer(result, result.node);
+      return result;
+    }
     // The cut's own DS belongs to the parent (RFC 4035 3.1.4.1); all else at and below it does not.
     const size_t deepest = type == RRType::kDs || !result.node.has(NodeView::kCut) ? name.labels - 1U : name.labels;
     if (find_occluder(content, name, deepest, result)) return result;

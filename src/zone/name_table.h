@@ -24,8 +24,7 @@ class NameTable {
 
   /// The entry whose name is the longest suffix of `name` with at most `max_labels` labels, or nullptr.
   const Entry* find_longest(const dns::HashedName& name, size_t max_labels) const {
-    for (size_t labels = std::min<size_t>(max_labels, name.labels) + 1; labels-- > 0;) {
-      if (depths_[labels] == 0) continue;
+    for (size_t labels = deepest_below(std::min<size_t>(max_labels, name.labels) + 1); labels != kNoDepth; labels = deepest_below(labels)) {
       if (const Entry* entry = find(name, labels)) return entry;
     }
     return nullptr;
@@ -56,7 +55,7 @@ class NameTable {
     const Ref ref = free_.back();
     free_.pop_back();
     slot(ref) = std::move(entry);
-    depths_[name.labels]++;
+    if (depths_[name.labels]++ == 0) depth_mask_[name.labels / 64] |= uint64_t{1} << (name.labels % 64);
     index_.insert(name.full_hash(), ref, [this](Ref other) { return at(other).apex_hash(); });
   }
   /// Takes the entry with this name out; false when there is none.
@@ -66,7 +65,7 @@ class NameTable {
     const Ref ref = find_ref(name, name.labels);
     if (ref == 0) return false;
     index_.remove(name.full_hash(), ref);
-    depths_[name.labels]--;
+    if (--depths_[name.labels] == 0) depth_mask_[name.labels / 64] &= ~(uint64_t{1} << (name.labels % 64));
     slot(ref) = nullptr;
     free_.push_back(ref);
     return true;
@@ -80,12 +79,8 @@ class NameTable {
 
   /// Fetches what find_longest will look at first, for a table of one depth below `name`.
   void prefetch(const dns::HashedName& name) const {
-    for (size_t labels = name.labels + 1U; labels-- > 0;) {
-      if (depths_[labels] != 0) {
-        index_.prefetch(name.hash[labels]);
-        return;
-      }
-    }
+    const size_t labels = deepest_below(name.labels + 1U);
+    if (labels != kNoDepth) index_.prefetch(name.hash[labels]);
   }
 
  private:
@@ -93,6 +88,18 @@ class NameTable {
   struct Page {
     std::array<EntryPtr, kPageEntries> entries;
   };
+
+  static constexpr size_t kNoDepth = SIZE_MAX;
+  /// The greatest number of labels below `bound` that any entry has.
+  size_t deepest_below(size_t bound) const {
+    if (bound > 64) {
+      const uint64_t high = bound >= 128 ? depth_mask_[1] : depth_mask_[1] & ((uint64_t{1} << (bound - 64)) - 1);
+      if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
+      bound = 64;
+    }
+    const uint64_t low = bound == 64 ? depth_mask_[0] : depth_mask_[0] & ((uint64_t{1} << bound) - 1);
+    return low == 0 ? kNoDepth : 63 - static_cast<size_t>(__builtin_clzll(low));
+  }
 
   const Entry& at(Ref ref) const { return *pages_[(ref - 1) / kPageEntries]->entries[(ref - 1) % kPageEntries]; }
   EntryPtr& slot(Ref ref) {
@@ -112,6 +119,7 @@ class NameTable {
   std::vector<std::shared_ptr<Page>> pages_;
   std::vector<Ref> free_;
   std::array<uint32_t, dns::kMaxLabels> depths_{};  ///< entries by number of labels
+  std::array<uint64_t, 2> depth_mask_{};            ///< a bit for each number of labels that has entries
 };
 
 }  // namespace nomen::zone

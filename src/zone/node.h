@@ -72,6 +72,7 @@ class NodeView {
     kMixedCase = 16,      ///< the owner's labels have upper-case letters
     kApex = 32,
     kHasCname = 64,
+    kMaybeGlue = 128,     ///< a zone cut with a name server whose name may be in the zone: there may be glue
   };
 
   NodeView() = default;

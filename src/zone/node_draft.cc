@@ -33,6 +33,16 @@ std::strong_ordering quick_compare(dns::RRType type, dns::RRClass rr_class, Byte
   }
 }
 
+/// Whether the last bytes of `name` are those of `suffix`, without regard to case or to where labels begin.
+bool ends_like(Bytes name, Bytes suffix) {
+  if (name.size() < suffix.size()) return false;
+  const uint8_t* const end = name.data() + (name.size() - suffix.size());
+  for (size_t i = suffix.size(); i-- > 0;) {
+    if (dns::lower(end[i]) != dns::lower(suffix[i])) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void NodeDraft::add_all(NodeView node) {
@@ -76,11 +86,14 @@ size_t NodeDraft::arrange() {
   return dropped;
 }
 
-uint8_t NodeDraft::flags(bool is_apex) const {
+uint8_t NodeDraft::flags(bool is_apex, dns::NameView apex) const {
   uint8_t flags = is_apex ? NodeView::kApex : 0;
   for (const Item& item : items_) {
     const dns::RRType type = type_of(item);
-    if (type == dns::RRType::kNs && !is_apex) flags |= NodeView::kCut;
+    if (type == dns::RRType::kNs && !is_apex) {
+      flags |= NodeView::kCut;
+      if (ends_like(item.rdata, apex.bytes())) flags |= NodeView::kMaybeGlue;
+    }
     if (type == dns::RRType::kDname) flags |= NodeView::kDname;
     if (type == dns::RRType::kCname) flags |= NodeView::kHasCname;
   }

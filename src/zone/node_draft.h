@@ -38,8 +38,8 @@ class NodeDraft {
 
   /// Sorts and drops duplicates (RFC 2181 5); returns how many were dropped.
   size_t arrange();
-  /// The flags that follow from the RRsets themselves. After arrange().
-  uint8_t flags(bool is_apex) const;
+  /// The flags that follow from the RRsets themselves; `apex` is the zone's name. After arrange().
+  uint8_t flags(bool is_apex, dns::NameView apex) const;
   /// Appends the node to the arena; `labels` is not in a chunk of the arena that could move. After arrange().
   Ref write(Arena& arena, Bytes labels, uint8_t flags, uint32_t children) const;
 

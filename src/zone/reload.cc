@@ -15,6 +15,13 @@ bool belongs_to_nsec3(RRType type, Bytes rdata) {
          (type == RRType::kRrsig && rdata.size() >= 2 && load_u16(rdata.data()) == dns::number(RRType::kNsec3));
 }
 
+/// What tells the RRsets of a zone apart, with the hash of the owner.
+uint64_t set_key(uint64_t owner_hash, RRType type, Bytes rdata) {
+  uint64_t kind = dns::number(type);
+  if (type == RRType::kRrsig && rdata.size() >= 2) kind |= uint64_t{load_u16(rdata.data())} << 16;
+  return dns::fold_multiply(owner_hash ^ kind, 0x9E3779B97F4A7C15ULL);
+}
+
 RRsetView find_set(NodeView node, RRType type, Bytes rdata) {
   if (type != RRType::kRrsig || rdata.size() < 2) return node.find(type);
   return node.find_signatures(static_cast<RRType>(load_u16(rdata.data())));
@@ -24,23 +31,33 @@ RRsetView find_set(NodeView node, RRType type, Bytes rdata) {
 
 Difference::Difference(ContentPtr base) : base_(std::move(base)), ticks_(base_->end_ref() * Arena::kUnitBytes / 2) {}
 
-/// Finds the RR in the node and marks it as seen; false when the node does not have it like this.
-bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata) {
+/// Finds the RR in the node and marks it as seen; false when the node does not have it like this. `ttl_s`, the
+/// RR's own, becomes the RRset's: the first RR in the file says it, and those behind it follow.
+bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata, uint32_t& ttl_s) {
   const auto type = static_cast<RRType>(record.type);
-  const RRsetView set = find_set(node, type, rdata);
-  if (!set) return false;
+  const RRsetView set = node ? find_set(node, type, rdata) : RRsetView();
   const size_t node_at = static_cast<size_t>(node_ref_) * Arena::kUnitBytes;
   const auto place = [&](const uint8_t* p) { return (node_at + static_cast<size_t>(p - node.data())) / 2; };
   size_t found = 0;
   bool any_ticked = false;
-  set.for_each([&](Bytes own) {
-    any_ticked = any_ticked || ticks_[place(own.data())];
-    if (found == 0 && (equal(own, rdata) || dns::compare_rdata(type, base_->rr_class(), own, rdata) == 0)) found = place(own.data());
-  });
-  // The first RR of a set in the file gives the set its TTL; those behind it follow, whatever theirs is.
-  if (found == 0 || (!any_ticked && set.ttl_s() != record.ttl_s)) return false;
-  ticks_[found] = true;
-  return true;
+  if (set) {
+    set.for_each([&](Bytes own) {
+      any_ticked = any_ticked || ticks_[place(own.data())];
+      if (found == 0 && (equal(own, rdata) || dns::compare_rdata(type, base_->rr_class(), own, rdata) == 0)) found = place(own.data());
+    });
+  }
+  const auto changed = new_ttls_.find(set_key(name_.full_hash(), type, rdata));
+  if (changed != new_ttls_.end()) {
+    ttl_s = changed->second;
+  } else if (any_ticked) {
+    ttl_s = set.ttl_s();
+  }
+  if (found != 0 && ttl_s == set.ttl_s()) {
+    ticks_[found] = true;
+    return true;
+  }
+  new_ttls_.emplace(set_key(name_.full_hash(), type, rdata), ttl_s);
+  return false;
 }
 
 void Difference::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
@@ -62,8 +79,9 @@ void Difference::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
       }
       last_nsec3_ = nsec3;
     }
-    if (!in_zone || (node && tick_off(node, record, rdata))) continue;
-    change_.added.add(owner, static_cast<RRType>(record.type), record.ttl_s, rdata);
+    uint32_t ttl_s = record.ttl_s;
+    if (!in_zone || tick_off(node, record, rdata, ttl_s)) continue;
+    change_.added.add(owner, static_cast<RRType>(record.type), ttl_s, rdata);
   }
 }
 

@@ -4,6 +4,7 @@
 // Thread rule: belongs to one thread.
 #pragma once
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -22,11 +23,13 @@ class Difference {
   Change finish();
 
  private:
-  bool tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata);
+  bool tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata, uint32_t& ttl_s);
 
   ContentPtr base_;
   std::vector<bool> ticks_;
   Change change_;
+  /// TTLs of the RRsets that the change adds to, by owner and type: the first RR in the file says it.
+  std::unordered_map<uint64_t, uint32_t> new_ttls_;
   dns::HashedName name_;
   Ref node_ref_ = 0;         ///< of the present owner
   bool last_nsec3_ = false;

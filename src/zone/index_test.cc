@@ -1,0 +1,148 @@
+#include "zone/index.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace nomen::zone {
+namespace {
+
+/// References and their hashes, as a plain map: what an Index must say.
+struct Model {
+  std::map<Ref, uint64_t> hashes;
+  Index::HashOf hash_of() {
+    return [this](Ref ref) { return hashes.at(ref); };
+  }
+  void insert(Index& index, uint64_t hash, Ref ref) {
+    index.insert(hash, ref, hash_of());
+    hashes[ref] = hash;
+  }
+};
+
+void expect_holds(const Index& index, const std::map<Ref, uint64_t>& hashes) {
+  ASSERT_EQ(index.size(), hashes.size());
+  for (const auto& [ref, hash] : hashes) {
+    const Ref wanted = ref;
+    ASSERT_EQ(index.find(hash, [wanted](Ref found) { return found == wanted; }), ref);
+  }
+  size_t visited = 0;
+  index.for_each([&](Ref ref) { visited += hashes.count(ref); });
+  ASSERT_EQ(visited, hashes.size());
+}
+
+TEST(Index, AnEmptyOneHasNothing) {
+  const Index index;
+  EXPECT_EQ(index.size(), 0U);
+  EXPECT_EQ(index.find(42, [](Ref) { return true; }), 0U);
+  EXPECT_EQ(index.candidate(42), 0U);
+  const Index copy(index);
+  EXPECT_EQ(copy.size(), 0U);
+}
+
+TEST(Index, GrowsAtEverySize) {
+  std::mt19937_64 random(1);
+  Index index;
+  Model model;
+  for (Ref ref = 1; ref <= 100000; ref++) {
+    model.insert(index, random(), ref);
+    if (ref < 64 || (ref & (ref - 1)) == 0) {
+      for (const auto& [r, hash] : model.hashes) {
+        const Ref wanted = r;
+        ASSERT_EQ(index.find(hash, [wanted](Ref found) { return found == wanted; }), r) << "of " << ref;
+      }
+    }
+  }
+  EXPECT_EQ(index.size(), 100000U);
+  EXPECT_EQ(index.find(7, [](Ref) { return false; }), 0U);
+}
+
+TEST(Index, RandomEditsOfCopiesLeaveTheOriginals) {
+  for (const size_t size : {3U, 70U, 400U, 5000U}) {
+    std::mt19937_64 random(size);
+    Index index(size / 2);
+    Model model;
+    std::vector<std::pair<Index, std::map<Ref, uint64_t>>> versions;
+    Ref next = 1;
+    for (int version = 0; version < 12; version++) {
+      for (size_t i = 0; i < size; i++) {
+        if (model.hashes.empty() || random() % 3 != 0) {
+          model.insert(index, random(), next++);
+          continue;
+        }
+        const auto at = std::next(model.hashes.begin(), static_cast<std::ptrdiff_t>(random() % std::min<size_t>(model.hashes.size(), 50)));
+        const auto [ref, hash] = *at;
+        model.hashes.erase(at);
+        if (random() % 2 == 0) {
+          index.remove(hash, ref);
+        } else {
+          index.replace(hash, ref, next);
+          model.hashes[next++] = hash;
+        }
+      }
+      versions.emplace_back(index, model.hashes);
+    }
+    for (const auto& [copy, hashes] : versions) {
+      ASSERT_EQ(copy.size(), hashes.size());
+      for (const auto& [ref, hash] : hashes) {
+        const Ref wanted = ref;
+        ASSERT_EQ(copy.find(hash, [wanted](Ref found) { return found == wanted; }), ref) << "size " << size;
+      }
+    }
+  }
+}
+
+TEST(Index, EntriesOfOneHashOverflowIntoLaterLinesAndAreFound) {
+  Index index(1000);
+  Model model;
+  for (Ref ref = 1; ref <= 60; ref++) model.insert(index, 0xffffffff00001234ULL, ref);  // the last line: goes round
+  expect_holds(index, model.hashes);
+  for (Ref ref = 1; ref <= 60; ref += 2) {
+    index.remove(model.hashes[ref], ref);
+    model.hashes.erase(ref);
+  }
+  for (const auto& [ref, hash] : model.hashes) {
+    const Ref wanted = ref;
+    ASSERT_EQ(index.find(hash, [wanted](Ref found) { return found == wanted; }), ref) << "removals leave the overflow marks";
+  }
+  for (Ref ref = 100; ref < 120; ref++) model.insert(index, 0xffffffff00001234ULL, ref);
+  for (const auto& [ref, hash] : model.hashes) {
+    const Ref wanted = ref;
+    ASSERT_EQ(index.find(hash, [wanted](Ref found) { return found == wanted; }), ref);
+  }
+}
+
+TEST(Index, TagsAloneDoNotDecide) {
+  Index index;
+  Model model;
+  model.insert(index, 5, 1);
+  model.insert(index, 5, 2);
+  EXPECT_EQ(index.find(5, [](Ref ref) { return ref == 2; }), 2U);
+  EXPECT_EQ(index.find(5, [](Ref) { return false; }), 0U);
+}
+
+TEST(Index, FittingGivesMemoryBackAndKeepsAll) {
+  std::mt19937_64 random(9);
+  Index index(200000);
+  Model model;
+  for (Ref ref = 1; ref <= 1000; ref++) model.insert(index, random(), ref);
+  const size_t before = index.memory_bytes();
+  index.fit(model.hash_of());
+  EXPECT_LT(index.memory_bytes() * 50, before);
+  expect_holds(index, model.hashes);
+}
+
+TEST(Index, MovingLeavesNothingBehind) {
+  Index index;
+  Model model;
+  for (Ref ref = 1; ref <= 2000; ref++) model.insert(index, uint64_t{ref} << 40 | ref, ref);
+  Index moved(std::move(index));
+  EXPECT_EQ(index.size(), 0U);  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_EQ(moved.size(), 2000U);
+  index = moved;
+  moved = Index();
+  EXPECT_EQ(index.size(), 2000U);
+}
+
+}  // namespace
+}  // namespace nomen::zone

@@ -112,6 +112,8 @@ bool read_record(Query& query, Bytes message, size_t& at, bool in_additional, bo
 void read_edns(Query& query, const ServerSettings& server, uint32_t now_s) {
   query.edns = Edns{};
   if (query.early != dns::Rcode::kNoError) return;
+  const uint8_t* behind = query.received.data + 6;
+  if ((load_u16(behind) | load_u32(behind + 2)) == 0 && query.question.present) return;  // nothing but a question
   const Received& received = query.received;
   const uint8_t* counts = received.data + 6;
   const uint32_t before_additional = load_u16(counts) + uint32_t{load_u16(counts + 2)};

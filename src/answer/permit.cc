@@ -3,6 +3,7 @@
 namespace nomen::answer {
 
 bool is_blackholed(const Query& query, const Snapshot& snapshot) {
+  if (snapshot.server->blackhole->is_none()) return false;
   return snapshot.server->blackhole->allows({query.received.peer, nullptr}, *snapshot.local);
 }
 
@@ -20,6 +21,7 @@ bool may_query(const Query& query, const Snapshot& snapshot) {
 }
 
 bool may_query(const Query& query, const ServedZone& zone, const policy::LocalAddresses& local) {
+  if (zone.settings().allow_query->is_any() && zone.settings().allow_query_on->is_any()) return true;
   return allows(*zone.settings().allow_query, *zone.settings().allow_query_on, query, local);
 }
 

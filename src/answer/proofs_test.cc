@@ -142,8 +142,8 @@ TEST_P(SignedZone, NsecsOfTheZoneCanBeAskedFor) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Zones, SignedZone, testing::Values("signed-nsec.zone", "signed-nsec3.zone", "signed-optout.zone"),
-                         [](const auto& info) {
-                           const std::string name = info.param;
+                         [](const auto& tested) {
+                           const std::string name = tested.param;
                            return name.substr(7, name.size() - 12);
                          });
 

@@ -331,7 +331,24 @@ bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_
   return true;
 }
 
+/// One RR whose rdata goes out as it is: the commonest answer.
+bool Response::add_plain(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
+  const Bytes data = set.data();  // length and rdata, as they go out
+  if (!room(10 + data.size())) return false;
+  uint8_t* p = out_ + at_;
+  store_u16(p, static_cast<uint16_t>(0xC000 | (kHeaderBytes + question_->name.suffix_at[labels])));
+  store_u16(p + 2, dns::number(set.type()));
+  store_u16(p + 4, class_);
+  store_u32(p + 6, ttl_s);
+  std::memcpy(p + 10, data.data(), data.size());
+  at_ += 10 + data.size();
+  note_set(question_->name.hash[labels], set.type());
+  counts_[static_cast<size_t>(section)]++;
+  return true;
+}
+
 bool Response::add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
+  if (labels > 0 && set.count() == 1 && shape_of(set.type()) == RdataShape::kPlain) return add_plain(section, labels, set, ttl_s);
   return add_set(section, question_->name.hash[labels], [&] { return put_suffix(labels); }, set, ttl_s);
 }
 

@@ -70,6 +70,7 @@ class Response {
   };
   static constexpr size_t kNameSlots = 256;
 
+  bool add_plain(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s);
   bool may_share_with_question(const uint8_t* top) const;
   bool put_suffix(size_t labels);
   bool put_name(const uint8_t* wire, const dns::HashedName& name);

@@ -2,8 +2,9 @@
 
 namespace nomen::answer {
 
-void select_view(Query& query, const Snapshot& snapshot) {
-  query.view = nullptr;
+namespace {
+
+const View* find_view(const Query& query, const Snapshot& snapshot) {
   const policy::Requester client{query.received.peer, nullptr};
   const policy::Requester destination{query.received.local, nullptr};
   for (const auto& view : snapshot.views) {
@@ -12,9 +13,16 @@ void select_view(Query& query, const Snapshot& snapshot) {
     if (settings.match_recursive_only && !query.question.recursion_desired()) continue;
     if (!settings.match_clients->allows(client, *snapshot.local)) continue;
     if (!settings.match_destinations->allows(destination, *snapshot.local)) continue;
-    query.view = view.get();
-    return;
+    return view.get();
   }
+  return nullptr;
+}
+
+}  // namespace
+
+void select_view(Query& query, const Snapshot& snapshot) {
+  const View* all = snapshot.for_all;
+  query.view = all != nullptr && all->settings->rr_class == query.question.rr_class ? all : find_view(query, snapshot);
 }
 
 }  // namespace nomen::answer

@@ -87,6 +87,11 @@ struct ViewSettings {
 struct View {
   std::shared_ptr<const ViewSettings> settings;
   ZoneTable zones;
+
+  /// Whether it serves every question of its class, whoever asks.
+  bool is_for_all() const {
+    return settings->match_clients->is_any() && settings->match_destinations->is_any() && !settings->match_recursive_only;
+  }
 };
 
 /// RFC 9018 4: the first secret signs, all verify.
@@ -109,6 +114,12 @@ struct Snapshot {
   std::shared_ptr<const ServerSettings> server;
   std::shared_ptr<const policy::LocalAddresses> local;
   std::vector<std::shared_ptr<const View>> views;  ///< in order: the first that matches serves
+  const View* for_all = nullptr;                   ///< the first view, when it is for all: written by set_views()
+
+  void set_views(std::vector<std::shared_ptr<const View>> in_order) {
+    views = std::move(in_order);
+    for_all = !views.empty() && views.front()->is_for_all() ? views.front().get() : nullptr;
+  }
 };
 
 }  // namespace nomen::answer

@@ -48,8 +48,9 @@ class Acl {
   bool allows(const Requester& requester, const LocalAddresses& local) const {
     return is_any_ || (!is_none_ && match(requester, local) == AclVerdict::kAllow);
   }
-  /// Whether everybody is allowed without a look.
+  /// Whether everybody is allowed without a look, or nobody.
   bool is_any() const { return is_any_; }
+  bool is_none() const { return is_none_; }
 
  private:
   bool matches(const Element& element, const Requester& requester, const LocalAddresses& local) const;

@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <ctime>
+#include <utility>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -28,6 +31,16 @@ net::StreamTimeouts stream_timeouts(const config::ServerOptions& options) {
           options.tcp_idle_timeout_ds * 100};
 }
 
+/// Changes to the directory of the configuration, from which relative names of files start.
+Result<void> enter_directory(const std::string& directory) {
+  if (directory.empty()) return {};
+  if (::chdir(directory.c_str()) != 0) {
+    return failure("change directory to '" + directory + "' failed: " + os::system_error_text(errno));
+  }
+  say(LogSeverity::kInfo, "the working directory is now '{}'", directory);
+  return {};
+}
+
 bool query_log_at_start(const config::Config& config) {
   if (config.options.querylog) return *config.options.querylog;
   return std::any_of(config.logging.categories.begin(), config.logging.categories.end(),
@@ -47,14 +60,18 @@ Server::~Server() { set_log_sink(nullptr); }
 
 int Server::run() {
   logs_.set_debug_level(options_.debug_level);
-  // Until the configuration says where lines go, they go where a person who starts a server by hand looks.
-  if (auto ready = logs_.configure(foreground_channels()); !ready) return 1;
+  if (auto ready = logs_.configure(first_channels()); !ready) {
+    fmt::print(stderr, "named: {}\n", ready.error().text);
+    return 1;
+  }
   set_log_sink(&logs_);
   say(LogSeverity::kNotice, "starting Nomen {} (pid {})", NOMEN_VERSION, ::getpid());
   if (auto started = start(); !started) {
     say(LogSeverity::kCritical, "{}", started.error().text);
     say(LogSeverity::kCritical, "exiting (due to fatal error)");
     logs_.flush();
+    // Who starts a server by hand looks here, not into syslog.
+    if (!options_.log_to_stderr) fmt::print(stderr, "named: {}\n", started.error().text);
     return 1;
   }
   loop_->run();
@@ -75,8 +92,17 @@ Result<config::Config> Server::read_configuration() {
   return std::move(loaded.config);
 }
 
+/// Where lines go until the configuration says it.
+LogChannelsConfig Server::first_channels() const {
+  if (options_.log_to_stderr) return foreground_channels();
+  return options_.log_file.empty() ? with_default_channels({}) : file_channels(options_.log_file);
+}
+
 Result<void> Server::configure_logging(const config::Config& config) {
-  if (options_.log_to_stderr) return logs_.configure(foreground_channels());
+  if (options_.log_to_stderr) {
+    if (config.logging.given) say(LogSeverity::kInfo, "not using config file logging statement for logging due to -g option");
+    return logs_.configure(foreground_channels());
+  }
   if (!options_.log_file.empty() && !config.logging.given) return logs_.configure(file_channels(options_.log_file));
   return logs_.configure(log_channels(config.logging));
 }
@@ -95,16 +121,13 @@ Result<void> Server::start() {
   auto config = read_configuration();
   if (!config) return std::unexpected(config.error());
   config_ = std::move(*config);
-  if (!config_.options.directory.empty() && ::chdir(config_.options.directory.c_str()) != 0) {
-    return failure("change directory to '" + config_.options.directory + "' failed: " + os::system_error_text(errno));
-  }
+  if (auto entered = enter_directory(config_.options.directory); !entered) return entered;
   auto loop = net::EventLoop::create();
   if (!loop) return std::unexpected(loop.error());
   loop_ = std::move(*loop);
   auto signals = Signals::create(*loop_, [this](int number) { on_signal(number); });
   if (!signals) return std::unexpected(signals.error());
   signals_ = std::move(*signals);
-  // A log file belongs to the user that will write and rotate it; sockets need root's rights.
   quota_ = std::make_unique<net::ConnectionQuota>(config_.options.tcp_clients);
   local_ = local_addresses();
   settings_ = server_settings(config_, cookie_secret_);
@@ -112,9 +135,11 @@ Result<void> Server::start() {
   if (auto made = make_workers(); !made) return made;
   listeners_ = std::make_unique<Listeners>(workers_, *quota_, options_.families);
   const size_t failed = listeners_->update(config_.options, options_.port.value_or(0), *local_);
-  if (listeners_->size() == 0 && failed > 0) return failure("could not listen on any address");
+  if (listeners_->size() == 0 && failed > 0) return failure("unable to listen on any configured interfaces");
   open_controls();
+  // From here on as the user that the server runs as: files that it makes, log files first, belong to that user.
   if (user) {
+    if (config_.options.pid_file) make_directory_for(*config_.options.pid_file, *user);
     if (auto done = become_user(*user); !done) return done;
   }
   if (auto configured = configure_logging(config_); !configured) return configured;
@@ -145,6 +170,7 @@ void Server::open_controls() {
     auto opened = control::RndcListener::open(*loop_, wanted.address, std::move(wanted.policy), *this, replays_,
                                               [] { return static_cast<uint32_t>(std::time(nullptr)); });
     if (opened) {
+      say(LogSeverity::kNotice, "command channel listening on {}", wanted.address.to_string());
       controls_.push_back(std::move(*opened));
     } else {
       say(LogSeverity::kWarning, "couldn't add command channel {}: {}", wanted.address.to_string(), opened.error().text);
@@ -162,6 +188,7 @@ void Server::on_signal(int number) {
 }
 
 void Server::shut_down() {
+  listeners_->log_end();
   say(LogSeverity::kInfo, "shutting down");
   notify_service_manager("STOPPING=1");
   controls_.clear();
@@ -177,7 +204,7 @@ void Server::publish() {
   settings->query_log = query_log_;
   snapshot->server = std::move(settings);
   snapshot->local = local_;
-  if (zones_) snapshot->views = zones_->views();
+  if (zones_) snapshot->set_views(zones_->views());
   snapshots_.publish(std::move(snapshot));
   for (const auto& worker : workers_) worker->refresh();
   snapshots_.collect();
@@ -185,26 +212,39 @@ void Server::publish() {
 
 /// All loads that were asked for have come back.
 void Server::loaded() {
-  if (!running_) {
-    running_ = true;
-    if (config_.options.pid_file) {
-      if (auto written = pid_file_.write(*config_.options.pid_file); !written) say(LogSeverity::kError, "{}", written.error().text);
-    }
-    say(LogSeverity::kNotice, "all zones loaded");
-    say(LogSeverity::kNotice, "running");
-    notify_service_manager("READY=1");
-    background_.ready();
-  } else if (reloading_) {
-    say(LogSeverity::kNotice, "all zones loaded");
+  switch (std::exchange(loading_, Loading::kNothing)) {
+    case Loading::kAtStart:
+    case Loading::kAllZones:
+      say(LogSeverity::kNotice, "all zones loaded");
+      break;
+    case Loading::kNewZones:
+      say(LogSeverity::kInfo, "any newly configured zones are now loaded");
+      break;
+    case Loading::kNothing:
+      snapshots_.collect();
+      return;
   }
-  reloading_ = false;
+  if (!running_) ready();
+  say(LogSeverity::kNotice, "running");
   // Workers let go of the old snapshot within their next round; then its memory goes back.
   snapshots_.collect();
 }
 
+/// The word to all who wait for the server: it is up, whoever asks is answered.
+void Server::ready() {
+  running_ = true;
+  if (config_.options.pid_file) {
+    if (auto written = pid_file_.write(*config_.options.pid_file); !written) say(LogSeverity::kError, "{}", written.error().text);
+  }
+  notify_service_manager("READY=1");
+  background_.ready();
+}
+
+/// Takes the configuration file over as it is now, or says what is wrong and changes nothing.
 Result<void> Server::apply_configuration(bool reload_all) {
   auto config = read_configuration();
   if (!config) return std::unexpected(config.error());
+  if (auto entered = enter_directory(config->options.directory); !entered) return entered;
   if (auto configured = configure_logging(*config); !configured) return configured;
   config_ = std::move(*config);
   local_ = local_addresses();
@@ -213,7 +253,10 @@ Result<void> Server::apply_configuration(bool reload_all) {
   quota_->set_limit(config_.options.tcp_clients);
   listeners_->update(config_.options, options_.port.value_or(0), *local_);
   configured_s_ = std::time(nullptr);
-  reloading_ = true;
+  say(LogSeverity::kInfo, "reloading configuration succeeded");
+  say(LogSeverity::kInfo, "{}", reload_all ? "reloading zones succeeded" : "scheduled loading new zones");
+  // Whatever is still being loaded is awaited with the rest.
+  if (loading_ != Loading::kAtStart) loading_ = reload_all || loading_ == Loading::kAllZones ? Loading::kAllZones : Loading::kNewZones;
   zones_->configure(config_, reload_all);
   // The channel that brought the command is answered first; then channels change.
   loop_->post([this] { open_controls(); });
@@ -228,25 +271,20 @@ void Server::rescan() {
 
 // ---- commands
 
-control::CommandResult Server::reload_all() {
-  say(LogSeverity::kInfo, "reloading configuration and zones");
-  if (auto applied = apply_configuration(true); !applied) {
-    say(LogSeverity::kError, "reloading configuration failed: failure");
-    return {control::ResultCode::kFailure, applied.error().text};
-  }
-  say(LogSeverity::kInfo, "reloading configuration succeeded");
-  say(LogSeverity::kInfo, "reloading zones succeeded");
-  return control::CommandResult::success("server reload successful");
+control::CommandResult Server::take_configuration(bool reload_zones) {
+  auto applied = apply_configuration(reload_zones);
+  if (applied) return control::CommandResult::success();
+  say(LogSeverity::kError, "reloading configuration failed: failure");
+  return {control::ResultCode::kFailure, applied.error().text};
 }
 
-control::CommandResult Server::reconfig() {
-  if (auto applied = apply_configuration(false); !applied) {
-    say(LogSeverity::kError, "reloading configuration failed: failure");
-    return {control::ResultCode::kFailure, applied.error().text};
-  }
-  say(LogSeverity::kInfo, "reloading configuration succeeded");
-  return control::CommandResult::success();
+control::CommandResult Server::reload_all() {
+  control::CommandResult result = take_configuration(true);
+  if (result.code == control::ResultCode::kSuccess) result.text = "server reload successful";
+  return result;
 }
+
+control::CommandResult Server::reconfig() { return take_configuration(false); }
 
 const KeptZone* Server::select(const control::ZoneSelector& zone, control::CommandResult& problem, std::string* view) {
   ZoneKeeper::Reload why = ZoneKeeper::Reload::kNotFound;

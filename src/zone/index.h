@@ -50,18 +50,13 @@ class Index {
   template <class Predicate>
   Ref find(uint64_t hash, Predicate&& is_meant) const {
     if (line_count_ == 0) return 0;
-    const uint16_t tag = tag_of(hash);
-    size_t number = line_number(hash);
-    for (size_t looked = 0; looked < line_count_; looked++) {
-      const Line& line = *line_at(number);
-      for (uint32_t mask = tag_matches(line, tag); mask != 0; mask &= mask - 1) {
-        const Ref ref = line.refs[__builtin_ctz(mask)];
-        if (is_meant(ref)) return ref;
-      }
-      if (line.overflowed == 0) return 0;
-      if (++number == line_count_) number = 0;
+    const size_t number = line_number(hash);
+    const Line& line = *line_at(number);
+    for (uint32_t mask = tag_matches(line, tag_of(hash)); mask != 0; mask &= mask - 1) {
+      const Ref ref = line.refs[__builtin_ctz(mask)];
+      if (is_meant(ref)) return ref;
     }
-    return 0;
+    return line.overflowed == 0 ? 0 : find_overflowed(number, tag_of(hash), is_meant);
   }
 
   /// Gives the hash of an entry again when the table grows.
@@ -116,6 +111,21 @@ class Index {
     for (size_t i = 0; i < kEntries; i++) mask |= line.tags[i] == tag ? 1U << i : 0U;
 #endif
     return mask & ((1U << line.used) - 1);
+  }
+
+  /// The entry in one of the lines behind `number`, up to one that has not overflowed.
+  template <class Predicate>
+  [[gnu::noinline]] Ref find_overflowed(size_t number, uint16_t tag, Predicate&& is_meant) const {
+    for (size_t looked = 1; looked < line_count_; looked++) {
+      if (++number == line_count_) number = 0;
+      const Line& line = *line_at(number);
+      for (uint32_t mask = tag_matches(line, tag); mask != 0; mask &= mask - 1) {
+        const Ref ref = line.refs[__builtin_ctz(mask)];
+        if (is_meant(ref)) return ref;
+      }
+      if (line.overflowed == 0) return 0;
+    }
+    return 0;
   }
 
   void allocate(size_t lines);

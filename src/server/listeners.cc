@@ -21,6 +21,10 @@ Result<void> expect_free(const net::SocketAddress& address) {
   return {};
 }
 
+void log_closing(const net::SocketAddress& address) {
+  log(LogCategory::kNetwork, LogSeverity::kInfo, "server", "no longer listening on {}", address.to_string());
+}
+
 std::string interface_of(const net::IpAddress& address, const std::vector<net::InterfaceAddress>& interfaces) {
   for (const net::InterfaceAddress& one : interfaces) {
     if (one.prefix.address == address) return one.interface;
@@ -87,7 +91,7 @@ size_t Listeners::update(const config::ServerOptions& options, uint16_t port, co
       ++at;
       continue;
     }
-    log(LogCategory::kNetwork, LogSeverity::kInfo, "server", "no longer listening on {}", at->to_string());
+    log_closing(*at);
     for (const auto& worker : workers_) worker->remove_listener(*at);
     at = open_.erase(at);
   }
@@ -103,6 +107,10 @@ size_t Listeners::update(const config::ServerOptions& options, uint16_t port, co
     open_.insert(address);
   }
   return failed;
+}
+
+void Listeners::log_end() const {
+  for (const net::SocketAddress& address : open_) log_closing(address);
 }
 
 }  // namespace nomen::server

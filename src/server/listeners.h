@@ -25,6 +25,8 @@ class Listeners {
   /// counted; returns how many addresses could not be opened.
   size_t update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local);
   size_t size() const { return open_.size(); }
+  /// At the server's end: the log says of each address that it is given up.
+  void log_end() const;
 
  private:
   std::set<net::SocketAddress> wanted(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local) const;

@@ -71,6 +71,15 @@ Background::~Background() {
   if (ready_fd_ >= 0) ::close(ready_fd_);
 }
 
+void make_directory_for(const std::string& path, const UserIds& user) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0) return;
+  const std::string directory = path.substr(0, slash);
+  if (::access(directory.c_str(), F_OK) == 0) return;
+  make_directory_of(path);
+  if (::chown(directory.c_str(), user.uid, user.gid) != 0) return;  // writing the file will say it
+}
+
 Result<void> PidFile::write(const std::string& path) {
   make_directory_of(path);
   const std::string text = std::to_string(::getpid()) + "\n";

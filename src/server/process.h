@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "server/privileges.h"
 
 namespace nomen::server {
 
@@ -19,6 +20,10 @@ class Background {
  private:
   int ready_fd_ = -1;
 };
+
+/// Makes the directory of a file (a pid file in /run) that is not there, and gives it to the user that the
+/// server is going to be. A failure shows when the file is written.
+void make_directory_for(const std::string& path, const UserIds& user);
 
 /// A file with our process id, made when the server is ready and taken away at its end.
 class PidFile {

@@ -62,15 +62,17 @@ class Server final : public control::Operations {
  private:
   Result<void> start();
   Result<config::Config> read_configuration();
+  LogChannelsConfig first_channels() const;
   Result<void> configure_logging(const config::Config& config);
   Result<void> make_workers();
-  Result<void> give_up_privileges();
   void open_controls();
   void on_signal(int number);
   void shut_down();
   Result<void> apply_configuration(bool reload_all);
+  control::CommandResult take_configuration(bool reload_zones);
   void publish();
   void loaded();
+  void ready();
   void rescan();
   const KeptZone* select(const control::ZoneSelector& zone, control::CommandResult& problem, std::string* view = nullptr);
 
@@ -81,8 +83,10 @@ class Server final : public control::Operations {
   PidFile pid_file_;
   crypto::SipHashKey cookie_secret_{};
   bool query_log_ = false;
-  bool running_ = false;     ///< "running" was said
-  bool reloading_ = false;   ///< a reload of all zones is under way
+  bool running_ = false;  ///< "running" was said
+  /// What is to be said when all loads under way have come back.
+  enum class Loading : uint8_t { kNothing, kAtStart, kAllZones, kNewZones };
+  Loading loading_ = Loading::kAtStart;
   int64_t boot_s_ = 0;
   int64_t configured_s_ = 0;
 

@@ -1,6 +1,10 @@
 #include "server/zone_keeper.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 #include "base/log.h"
@@ -23,9 +27,40 @@ std::string display_name(const config::Zone& zone, const std::string& view) {
   return view == "_default" ? zone.display_name() : zone.display_name() + "/" + view;
 }
 
+void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
+  log(LogCategory::kGeneral, severity, "zone", "zone {}: {}", name, text);
+}
+
+void log_removed(const config::Zone& zone, const std::string& view) {
+  if (zone.type == config::ZoneType::kInView) return;
+  log_zone(LogSeverity::kInfo, display_name(zone, view), fmt::format("({}) removed", config::to_string(zone.type)));
+}
+
+/// RFC 1982: secondaries compare serials in a circle.
+bool is_older(uint32_t serial, uint32_t than) { return serial != than && static_cast<int32_t>(serial - than) < 0; }
+
+/// A new content whose serial does not say that it is new will not reach the secondaries.
+void log_serial(const std::string& name, uint32_t before, uint32_t now) {
+  if (now == before) {
+    log_zone(LogSeverity::kError, name, fmt::format("zone serial ({}) unchanged. zone may fail to transfer to secondaries.", now));
+  } else if (is_older(now, before)) {
+    log_zone(LogSeverity::kError, name, fmt::format("zone serial ({}/{}) has gone backwards", now, before));
+  }
+}
+
+/// Why a file could not be taken, in a few words: it cannot be read, or its first error.
+std::string reason_of(const LoadJob& job, const zone::LoadResult& result) {
+  if (::access(job.request.path.c_str(), R_OK) != 0) return os::system_error_text(errno);
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    if (diagnostic.severity == Severity::kError) return diagnostic.text;
+  }
+  return "failure";
+}
+
 void log_diagnostics(const zone::LoadResult& result) {
   for (const Diagnostic& diagnostic : result.diagnostics) {
     const bool error = diagnostic.severity == Severity::kError;
+    if (error && diagnostic.position.file.empty() && result.records_read == 0) continue;  // said as a whole: reason_of()
     log(LogCategory::kGeneral, error ? LogSeverity::kError : LogSeverity::kWarning, "zone", "{}", to_string(diagnostic));
   }
 }
@@ -83,16 +118,22 @@ void ZoneKeeper::configure(const config::Config& config, bool reload_all) {
   directory_ = config.options.directory;
   zone_settings_ = {};
   std::vector<LoadJob> jobs;
+  std::vector<std::string> names;
+  for (const config::View& view : config.views) names.push_back(view.name);
+  if (names != view_names_) note_contents();
   std::vector<KeptView> views(config.views.size());
   for (size_t i = 0; i < config.views.size(); i++) {
     // A view keeps its zones by its name; views may come, go and change places.
-    const auto old = std::find(view_names_.begin(), view_names_.end(), config.views[i].name);
+    const auto old = std::find(view_names_.begin(), view_names_.end(), names[i]);
     if (old != view_names_.end()) views[i] = std::move(views_[static_cast<size_t>(old - view_names_.begin())]);
     take_view(views[i], i, config, config.views[i], reload_all, jobs);
   }
+  for (size_t i = 0; i < views_.size(); i++) {
+    for (const auto& [key, zone] : views_[i].zones) log_removed(zone.config, view_names_[i]);
+  }
   views_ = std::move(views);
-  view_names_.clear();
-  for (const config::View& view : config.views) view_names_.push_back(view.name);
+  view_names_ = std::move(names);
+  contents_before_.clear();
   link_in_views(config);
   publish_();
   const bool idle = jobs.empty() && loader_.pending() == 0;
@@ -112,25 +153,60 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& 
     if (zone.type == config::ZoneType::kHint) continue;
     std::string key = key_of(zone.name());
     KeptZone next;
+    bool load_now = reload_all;
     if (auto old = before.extract(key)) {
       next = std::move(old.mapped());
-      const bool same_source = next.config.file == zone.file && next.config.type == zone.type && next.config.rr_class == zone.rr_class;
-      if (!same_source) next = KeptZone{};
+      const bool comparable = next.config.type == zone.type && next.config.rr_class == zone.rr_class;
+      if (!comparable) next = KeptZone{};
+      // What another file said is served until this one is there.
+      if (comparable && next.config.file != zone.file) {
+        next.stamp = {};
+        load_now = true;
+      }
+    } else {
+      next = moved_here(zone, key);
     }
     next.config = zone;
     // A load under way was asked for under the old configuration: what comes back is not taken, the load is asked
     // for again.
-    const bool interrupted = next.in_flight;
-    if (interrupted) {
+    if (next.in_flight) {
       next.in_flight = false;
       next.stamp = {};
+      load_now = true;
     }
     next.generation = generation_;
     serve(kept, next, next.served != nullptr ? next.served->shared_content() : nullptr);
     const auto placed = kept.zones.emplace(std::move(key), std::move(next)).first;
-    if (wants_load(placed->second, reload_all || interrupted)) jobs.push_back(job_for(number, placed->first, placed->second));
+    if (wants_load(placed->second, load_now)) jobs.push_back(job_for(number, placed->first, placed->second));
   }
-  for (const auto& [key, zone] : before) kept.table.remove(zone.config.name());
+  for (const auto& [key, zone] : before) {
+    log_removed(zone.config, view.name);
+    kept.table.remove(zone.config.name());
+  }
+}
+
+/// Views come, go or change their names: what is served is remembered for moved_here().
+void ZoneKeeper::note_contents() {
+  for (const KeptView& view : views_) {
+    for (const auto& [key, zone] : view.zones) {
+      if (has_file(zone.config) && zone.served != nullptr && zone.served->content() != nullptr) contents_before_.emplace(key, zone);
+    }
+  }
+}
+
+/// A zone that is new in its view but was served from the same file in another one goes on being served.
+KeptZone ZoneKeeper::moved_here(const config::Zone& zone, const std::string& key) const {
+  const auto [first, last] = contents_before_.equal_range(key);
+  const auto same_file = std::find_if(first, last, [&](const auto& entry) {
+    const config::Zone& other = entry.second.config;
+    return has_file(zone) && other.file == zone.file && other.rr_class == zone.rr_class;
+  });
+  KeptZone next;
+  if (same_file == last) return next;
+  next.served = same_file->second.served;
+  next.stamp = same_file->second.stamp;
+  next.loaded_s = same_file->second.loaded_s;
+  return next;
 }
 
 /// in-view: the zone of another view, served here too.
@@ -198,26 +274,34 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   zone.in_flight = false;
   const std::string name = display_name(zone.config, view_names_[job.view]);
   zone::LoadResult& result = outcome.result;
+  const bool readable = result.content != nullptr;
   check_loaded_zone(zone.config, name, result);
   log_diagnostics(result);
   if (result.content == nullptr) {
-    log(LogCategory::kGeneral, LogSeverity::kError, "zone", "zone {}: not loaded due to errors.", name);
-  } else {
-    if (result.changed || zone.loaded_s == 0) {
-      log(LogCategory::kGeneral, LogSeverity::kInfo, "zone", "zone {}: loaded serial {}{}", name, result.content->serial().value,
-          result.content->is_signed() ? " (DNSSEC signed)" : "");
-      serve(view, zone, result.content);
-      for (size_t i = 0; i < views_.size(); i++) {
-        // Views that share the zone (in-view) see the new version too.
-        const auto shared = views_[i].zones.find(job.key);
-        if (shared == views_[i].zones.end() || shared->second.config.type != config::ZoneType::kInView) continue;
-        if (shared->second.config.in_view == view_names_[job.view]) views_[i].table.put(zone.served);
-      }
+    if (!readable) {
+      log_zone(LogSeverity::kError, name, fmt::format("loading from master file {} failed: {}", zone.config.file, reason_of(job, result)));
     }
+    log_zone(LogSeverity::kError, name, "not loaded due to errors.");
+  } else {
+    if (result.changed || zone.loaded_s == 0) take_content(view, zone, job, result.content, name);
     zone.stamp = zone.loading;
     zone.loaded_s = std::time(nullptr);
   }
   if (zone.load_again) again.push_back(job_for(job.view, job.key, zone));
+}
+
+/// Serves a new content, in the views that share the zone (in-view), too.
+void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadJob& job, const zone::ContentPtr& content, const std::string& name) {
+  const uint32_t serial = content->serial().value;
+  const zone::Content* before = zone.served != nullptr ? zone.served->content() : nullptr;
+  if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
+  log_zone(LogSeverity::kInfo, name, fmt::format("loaded serial {}{}", serial, content->is_signed() ? " (DNSSEC signed)" : ""));
+  serve(view, zone, content);
+  for (KeptView& other : views_) {
+    const auto shared = other.zones.find(job.key);
+    if (shared == other.zones.end() || shared->second.config.type != config::ZoneType::kInView) continue;
+    if (shared->second.config.in_view == view_names_[job.view]) other.table.put(zone.served);
+  }
 }
 
 std::vector<std::shared_ptr<const answer::View>> ZoneKeeper::views() const {

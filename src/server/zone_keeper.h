@@ -59,11 +59,14 @@ class ZoneKeeper {
   };
 
   void take_view(KeptView& kept, size_t number, const config::Config& config, const config::View& view, bool reload_all, std::vector<LoadJob>& jobs);
+  void note_contents();
+  KeptZone moved_here(const config::Zone& zone, const std::string& key) const;
   void link_in_views(const config::Config& config);
   bool wants_load(KeptZone& zone, bool reload_all);
   LoadJob job_for(size_t view, const std::string& key, KeptZone& zone);
   void take(std::vector<LoadOutcome> outcomes);
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
+  void take_content(KeptView& view, KeptZone& zone, const LoadJob& job, const zone::ContentPtr& content, const std::string& name);
   void serve(KeptView& view, KeptZone& zone, zone::ContentPtr content);
   std::string path_of(const config::Zone& zone) const;
 
@@ -72,6 +75,7 @@ class ZoneKeeper {
   std::string directory_;
   std::vector<std::string> view_names_;
   std::vector<KeptView> views_;
+  std::unordered_multimap<std::string, KeptZone> contents_before_;  ///< by key; while views are changing
   ZoneSettingsCache zone_settings_;
   uint64_t generation_ = 0;
   bool serving_ = false;  ///< the first load is done: from now on load gently

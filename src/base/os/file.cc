@@ -45,7 +45,32 @@ Result<std::string> read_all(int fd, const std::string& path) {
 
 }  // namespace
 
-std::string system_error_text(int error_number) { return std::generic_category().message(error_number); }
+std::string system_error_text(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+      return "file not found";
+    case EEXIST:
+      return "file already exists";
+    case EACCES:
+    case EPERM:
+      return "permission denied";
+    case EADDRINUSE:
+      return "address in use";
+    case EADDRNOTAVAIL:
+      return "address not available";
+    case ECONNREFUSED:
+      return "connection refused";
+    case EMFILE:
+    case ENFILE:
+      return "too many open files";
+    case ENOMEM:
+      return "out of memory";
+    case EIO:
+      return "I/O error";
+    default:
+      return std::generic_category().message(error_number);
+  }
+}
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -21,7 +21,7 @@ bool may_query(const Query& query, const Snapshot& snapshot) {
 }
 
 bool may_query(const Query& query, const ServedZone& zone, const policy::LocalAddresses& local) {
-  if (zone.settings().allow_query->is_any() && zone.settings().allow_query_on->is_any()) return true;
+  if (zone.settings().is_open()) return true;
   return allows(*zone.settings().allow_query, *zone.settings().allow_query_on, query, local);
 }
 

@@ -168,7 +168,7 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     return ExtendedError::kNone;
   }
   query.zone = zone_of(snapshot, query);
-  if (!may_query(query, snapshot)) {
+  if ((query.zone == nullptr || !query.zone->settings().is_open()) && !may_query(query, snapshot)) {
     response_.set_rcode(Rcode::kRefused);
     return ExtendedError::kProhibited;
   }

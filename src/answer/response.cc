@@ -9,6 +9,8 @@ namespace nomen::answer {
 namespace {
 
 constexpr size_t kMaxPointerTarget = 0x4000;
+constexpr size_t kNameProbes = 16;     // slots in which a written name may be
+constexpr size_t kLeastRRBytes = 11;  // the root as owner, and no rdata
 
 constexpr uint16_t kQr = 0x8000;
 constexpr uint16_t kAa = 0x0400;
@@ -31,6 +33,19 @@ size_t common_tail(Bytes a, Bytes b) {
   }
   while (common < most && *(a_end - common - 1) == *(b_end - common - 1)) common++;
   return common;
+}
+
+/// memcpy for pieces that are mostly an address: without a call up to 32 octets.
+inline void copy_short(uint8_t* to, const uint8_t* from, size_t size) {
+  if (size >= 8 && size <= 32) {
+    for (size_t i = 0; i + 8 < size; i += 8) std::memcpy(to + i, from + i, 8);
+    std::memcpy(to + size - 8, from + size - 8, 8);
+  } else if (size >= 4 && size < 8) {
+    std::memcpy(to, from, 4);
+    std::memcpy(to + size - 4, from + size - 4, 4);
+  } else {
+    std::memcpy(to, from, size);
+  }
 }
 
 enum class RdataShape : uint8_t { kPlain, kName, kMx, kTwoNames };
@@ -114,7 +129,7 @@ bool Response::has(uint64_t name_hash, dns::RRType type) const {
 // ---- names
 
 uint16_t Response::find_written(uint64_t hash) const {
-  for (size_t slot = hash % kNameSlots, looked = 0; looked < kNameSlots; slot = (slot + 1) % kNameSlots, looked++) {
+  for (size_t slot = hash % kNameSlots, looked = 0; looked < kNameProbes; slot = (slot + 1) % kNameSlots, looked++) {
     const WrittenName& written = written_[slot];
     if (written.epoch != epoch_) return 0;
     if (written.hash == hash) return written.offset;
@@ -124,7 +139,7 @@ uint16_t Response::find_written(uint64_t hash) const {
 
 void Response::note_written(uint64_t hash, size_t offset) {
   if (offset >= kMaxPointerTarget) return;
-  for (size_t slot = hash % kNameSlots, looked = 0; looked < 16; slot = (slot + 1) % kNameSlots, looked++) {
+  for (size_t slot = hash % kNameSlots, looked = 0; looked < kNameProbes; slot = (slot + 1) % kNameSlots, looked++) {
     WrittenName& written = written_[slot];
     if (written.epoch == epoch_) continue;
     written = {hash, static_cast<uint16_t>(offset), epoch_};
@@ -312,7 +327,9 @@ bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_
   const size_t count = set.count();
   const dns::RRType type = set.type();
   bool fits = true;
-  if (count == 1) {
+  if (!room(count * kLeastRRBytes)) {
+    fits = false;  // no work on a set of thousands that has no chance
+  } else if (count == 1) {
     fits = put_owner() && put_rr(type, ttl_s, set.first_rdata());
   } else {
     order_rrs(set);
@@ -340,7 +357,7 @@ bool Response::add_plain(Section section, size_t labels, zone::RRsetView set, ui
   store_u16(p + 2, dns::number(set.type()));
   store_u16(p + 4, class_);
   store_u32(p + 6, ttl_s);
-  std::memcpy(p + 10, data.data(), data.size());
+  copy_short(p + 10, data.data(), data.size());
   at_ += 10 + data.size();
   note_set(question_->name.hash[labels], set.type());
   counts_[static_cast<size_t>(section)]++;
@@ -400,6 +417,7 @@ bool Response::add_rr(Section section, dns::NameView owner, const dns::HashedNam
 size_t Response::finish(const Edns& edns, uint16_t own_udp_size, Bytes options) {
   end_ = limit_;
   const auto rcode = static_cast<uint16_t>(rcode_);
+  if (!room(kOptBytes + options.size())) options = {};  // long options beside a long question: the OPT matters more
   if (edns.present && room(kOptBytes + options.size())) {
     uint8_t* opt = out_ + at_;
     opt[0] = 0;

@@ -37,6 +37,8 @@ struct ZoneSettings {
   policy::AclPtr allow_query;
   policy::AclPtr allow_query_on;
   policy::AclPtr allow_transfer;
+  /// Whether anybody may ask, whatever the address.
+  bool is_open() const { return allow_query->is_any() && allow_query_on->is_any(); }
   bool zero_no_soa_ttl = true;  ///< the SOA of a negative answer to an SOA question has TTL 0
 };
 

@@ -20,6 +20,10 @@ inline uint64_t fold_multiply(uint64_t a, uint64_t b) {
 extern const uint64_t kRootHash;
 inline uint64_t root_hash() { return kRootHash; }
 
+/// Masks that keep the first n bytes in memory of a word (little-endian).
+inline constexpr std::array<uint64_t, 9> kLowBytes = {
+    0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, ~uint64_t{0}};
+
 /// The hash of `label` (lower-cased, with its length byte; 7 readable bytes behind it) in front of a name
 /// whose hash is `suffix_hash`.
 inline uint64_t extend_hash(uint64_t suffix_hash, const uint8_t* label) {
@@ -34,7 +38,7 @@ inline uint64_t extend_hash(uint64_t suffix_hash, const uint8_t* label) {
     left -= 8;
   }
   std::memcpy(&word, label, 8);
-  word &= ~uint64_t{0} >> (64 - 8 * left);
+  word &= kLowBytes[left];
   return fold_multiply(hash ^ word, kStep ^ 0xD6E8FEB86659FD93ULL);
 }
 
@@ -53,29 +57,32 @@ struct HashedName {
   /// The uncompressed name at the start of `wire`, which has `available` bytes and 16 more readable ones.
   /// Returns its size, or 0 when there is no valid name: longer than that, too long, or compressed.
   size_t assign_checked(const uint8_t* wire, size_t available) {
-    std::array<uint8_t, kMaxLabels> starts;
-    size_t count = 0;
+    uint8_t starts[kMaxLabels];
+    uint8_t* next = starts;
     size_t at = 0;
     const size_t end = available < kMaxNameBytes ? available : kMaxNameBytes;
     for (;;) {
       if (at >= end) return 0;
-      const uint8_t length = wire[at];
+      const size_t length = wire[at];
       if (length == 0) break;
       if (length > kMaxLabelBytes) return 0;
-      starts[count++] = static_cast<uint8_t>(at);
-      at += length + 1U;
+      *next++ = static_cast<uint8_t>(at);
+      at += length + 1;
     }
-    size = static_cast<uint8_t>(at + 1);
-    labels = static_cast<uint8_t>(count);
+    const uint8_t* const letters = lower.data();
     lower_padded(wire, lower.data(), at + 1);
-    suffix_at[0] = static_cast<uint8_t>(at);
+    size = static_cast<uint8_t>(at + 1);
+    labels = static_cast<uint8_t>(next - starts);
+    uint8_t* places = suffix_at.data();
+    uint64_t* hashes = hash.data();
     uint64_t suffix_hash = root_hash();
-    hash[0] = suffix_hash;
-    for (size_t k = 1; k <= count; k++) {
-      const uint8_t start = starts[count - k];
-      suffix_hash = extend_hash(suffix_hash, lower.data() + start);
-      suffix_at[k] = start;
-      hash[k] = suffix_hash;
+    *places = static_cast<uint8_t>(at);
+    *hashes = suffix_hash;
+    while (next != starts) {
+      const uint8_t start = *--next;
+      suffix_hash = extend_hash(suffix_hash, letters + start);
+      *++places = start;
+      *++hashes = suffix_hash;
     }
     return at + 1;
   }

@@ -8,7 +8,7 @@
 #include <ctime>
 
 #include "base/log.h"
-#include "server/zone_check.h"
+#include "server/zone_checks.h"
 
 namespace nomen::server {
 
@@ -101,6 +101,8 @@ LoadJob ZoneKeeper::job_for(size_t view, const std::string& key, KeptZone& zone)
   job.request.rr_class = zone.config.rr_class;
   job.request.limits = {zone.config.options->max_records, zone.config.options->max_records_per_type, zone.config.options->max_types_per_name};
   job.request.max_ttl_s = zone.config.options->max_zone_ttl_s;
+  job.request.is_raw = zone.config.format() == config::MasterFormat::kRaw;
+  job.request.checks = check_options(zone.config);
   job.request.previous = zone.served != nullptr ? zone.served->shared_content() : nullptr;
   zone.loading = os::file_stamp(job.request.path).value_or(os::FileStamp{});
   zone.in_flight = true;
@@ -161,6 +163,7 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& 
       // What another file said is served until this one is there.
       if (comparable && next.config.file != zone.file) {
         next.stamp = {};
+        next.loaded_s = 0;
         load_now = true;
       }
     } else {
@@ -238,15 +241,19 @@ const KeptZone* ZoneKeeper::find(dns::NameView name, dns::RRClass rr_class, cons
     found = &at->second;
     if (view_name != nullptr) *view_name = view_names_[i];
   }
-  return found;
+  if (found == nullptr || found->config.type != config::ZoneType::kInView) return found;
+  const config::Zone& shared = found->config;
+  return find(name, rr_class, shared.in_view, why, nullptr);
 }
 
 ZoneKeeper::Reload ZoneKeeper::reload(dns::NameView name, dns::RRClass rr_class, const std::string& view) {
   Reload why = Reload::kNotFound;
-  std::string view_name;
-  if (find(name, rr_class, view, why, &view_name) == nullptr) return why;
-  const auto number = static_cast<size_t>(std::find(view_names_.begin(), view_names_.end(), view_name) - view_names_.begin());
-  const auto at = views_[number].zones.find(key_of(name));
+  const KeptZone* found = find(name, rr_class, view, why);
+  if (found == nullptr) return why;
+  const std::string key = key_of(name);
+  size_t number = 0;
+  auto at = views_[number].zones.find(key);
+  while (at == views_[number].zones.end() || &at->second != found) at = views_[++number].zones.find(key);
   if (!wants_load(at->second, true)) return at->second.in_flight ? Reload::kQueued : Reload::kUpToDate;
   std::vector<LoadJob> jobs;
   jobs.push_back(job_for(number, at->first, at->second));
@@ -275,7 +282,6 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   const std::string name = display_name(zone.config, view_names_[job.view]);
   zone::LoadResult& result = outcome.result;
   const bool readable = result.content != nullptr;
-  check_loaded_zone(zone.config, name, result);
   log_diagnostics(result);
   if (result.content == nullptr) {
     if (!readable) {

@@ -94,7 +94,7 @@ class Content {
   Content(const Content&) = default;
   void note_soa();
 
-  Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels) const {
+  [[gnu::always_inline]] Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels) const {
     const uint8_t* lower = name.lower.data() + name.suffix_at[labels];
     const size_t size = name.suffix_at[apex_labels_] - name.suffix_at[labels];
     return index.find(name.hash[labels], [&](Ref ref) { return node(ref).is_named(lower, size); });

@@ -105,8 +105,10 @@ class Index {
 #if defined(__SSE2__)
     const __m128i wanted = _mm_set1_epi16(static_cast<int16_t>(tag));
     const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.tags));
-    const uint32_t bytes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(first, wanted), _mm_setzero_si128())));
-    mask = bytes | (line.tags[8] == tag ? 0x100U : 0U) | (line.tags[9] == tag ? 0x200U : 0U);
+    const __m128i last = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.tags + kEntries - 8));
+    // A byte of the packed comparison for each tag: the first eight, and the last eight once more.
+    const auto bits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(first, wanted), _mm_cmpeq_epi16(last, wanted))));
+    mask = (bits & 0xff) | (bits >> 8) << (kEntries - 8);
 #else
     for (size_t i = 0; i < kEntries; i++) mask |= line.tags[i] == tag ? 1U << i : 0U;
 #endif

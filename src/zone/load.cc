@@ -1,9 +1,11 @@
 #include "zone/load.h"
 
-#include <memory>
+#include <utility>
 
 #include "base/os/file.h"
+#include "zone/check_record.h"
 #include "zone/content_writer.h"
+#include "zone/raw.h"
 #include "zone/reload.h"
 
 namespace nomen::zone {
@@ -15,61 +17,118 @@ constexpr size_t kBytesPerName = 64;  // of a master file, to guess the number o
 /// Messages are for people: more than these are only counted.
 constexpr size_t kMostDiagnostics = 1000;
 
-Result<dns::MasterFileSummary> build(const LoadRequest& request, const dns::MasterFileOptions& options, Diagnostics& found, ContentPtr& content) {
-  const auto stamp = os::file_stamp(request.path);
-  ContentWriter writer(request.apex, request.rr_class, stamp ? stamp->size / kBytesPerName : 0, request.limits);
-  auto summary = dns::read_master_file(request.path, options, [&](const dns::RecordBatch& batch) { writer.add(batch, found); });
-  if (summary && summary->errors == 0) content = writer.finish(found);
-  return summary;
-}
+/// One load on its way.
+class ZoneLoad {
+ public:
+  explicit ZoneLoad(const LoadRequest& request) : request_(request), record_check_(request.apex, request.checks) {}
 
-Result<dns::MasterFileSummary> rebuild(const LoadRequest& request, const dns::MasterFileOptions& options, Diagnostics& found, LoadResult& result) {
-  Difference difference(request.previous);
-  auto summary = dns::read_master_file(request.path, options, [&](const dns::RecordBatch& batch) { difference.add(batch, found); });
-  if (!summary || summary->errors != 0) return summary;
-  const Change change = difference.finish();
-  if (change.empty()) {
-    result.content = request.previous;
-    result.changed = false;
-    return summary;
+  LoadResult run() {
+    if (request_.previous) {
+      compare();
+    } else {
+      build();
+    }
+    take_found();
+    if (result_.errors > 0) result_.content = nullptr;
+    if (result_.content != nullptr && result_.changed) check();
+    return std::move(result_);
   }
-  ContentWriter writer(*request.previous, request.limits);
-  if (const auto applied = writer.apply(change); !applied) {
-    found.push_back({Severity::kError, {request.path, 0, 0}, applied.error().text});
-  } else {
-    result.content = writer.finish(found);
+
+ private:
+  void build() {
+    const auto stamp = os::file_stamp(request_.path);
+    ContentWriter writer(request_.apex, request_.rr_class, stamp ? stamp->size / kBytesPerName : 0, request_.limits);
+    if (read([&](const dns::RecordBatch& batch) { writer.add(batch, found_); })) result_.content = writer.finish(found_);
   }
-  return summary;
-}
+
+  /// Against the version that is there: only what differs is made.
+  void compare() {
+    Difference difference(request_.previous);
+    if (!read([&](const dns::RecordBatch& batch) { difference.add(batch, found_); })) return;
+    const Change change = difference.finish();
+    if (change.empty()) {
+      result_.content = request_.previous;
+      result_.changed = false;
+      return;
+    }
+    ContentWriter writer(*request_.previous, request_.limits);
+    if (const auto applied = writer.apply(change); !applied) {
+      found_.push_back({Severity::kError, {request_.path, 0, 0}, applied.error().text});
+    } else {
+      result_.content = writer.finish(found_);
+    }
+  }
+
+  /// Hands all records to `take`; false when there is nothing to go on with.
+  bool read(const dns::ConsumeBatch& take) {
+    const auto consume = [&](const dns::RecordBatch& batch) {
+      record_check_.add(batch, found_);
+      take(batch);
+    };
+    const bool read = request_.is_raw ? read_raw_file(consume) : read_text(consume);
+    result_.errors += record_check_.errors();
+    return read && result_.errors == 0;
+  }
+
+  bool read_text(const dns::ConsumeBatch& consume) {
+    dns::MasterFileOptions options;
+    options.origin = request_.apex;
+    options.rr_class = request_.rr_class;
+    options.threads = request_.threads;
+    options.max_diagnostics = kMostDiagnostics;
+    options.max_ttl_s = request_.max_ttl_s.value_or(0);
+    options.include_directory = request_.include_directory;
+    auto summary = dns::read_master_file(request_.path, options, consume);
+    if (!summary) return refuse(summary.error().text);
+    result_.records_read = summary->records;
+    result_.errors += summary->errors;
+    result_.diagnostics = std::move(summary->diagnostics);
+    return true;
+  }
+
+  bool read_raw_file(const dns::ConsumeBatch& consume) {
+    const auto file = os::MappedFile::open(request_.path);
+    if (!file) return refuse(file.error().text);
+    const auto header = zone::read_raw(file->bytes(), request_.apex, request_.rr_class, request_.path, [&](const dns::RecordBatch& batch) {
+      result_.records_read += batch.records.size();
+      consume(batch);
+    });
+    return header ? true : refuse(header.error().text);
+  }
+
+  bool refuse(std::string why) {
+    result_.errors++;
+    result_.diagnostics.push_back({Severity::kError, {}, std::move(why)});
+    return false;
+  }
+
+  void take_found() {
+    const uint64_t told = record_check_.errors();
+    uint64_t errors = 0;
+    for (Diagnostic& diagnostic : found_) {
+      if (diagnostic.severity == Severity::kError) errors++;
+      if (result_.diagnostics.size() < kMostDiagnostics) result_.diagnostics.push_back(std::move(diagnostic));
+    }
+    if (errors > told) result_.errors += errors - told;
+  }
+
+  void check() {
+    CheckResult checked = check_content(*result_.content, request_.checks);
+    result_.is_signed = is_dnssec_signed(*result_.content);
+    for (Diagnostic& diagnostic : checked.diagnostics) result_.diagnostics.push_back(std::move(diagnostic));
+    if (checked.usable) return;
+    result_.errors++;
+    result_.content = nullptr;
+  }
+
+  const LoadRequest& request_;
+  RecordCheck record_check_;
+  Diagnostics found_;  ///< beside what the reader of the file says
+  LoadResult result_;
+};
 
 }  // namespace
 
-LoadResult load_zone(const LoadRequest& request) {
-  LoadResult result;
-  dns::MasterFileOptions options;
-  options.origin = request.apex;
-  options.rr_class = request.rr_class;
-  options.threads = request.threads;
-  options.max_diagnostics = kMostDiagnostics;
-  options.max_ttl_s = request.max_ttl_s.value_or(0);
-  options.include_directory = request.include_directory;
-  Diagnostics found;
-  auto summary = request.previous ? rebuild(request, options, found, result) : build(request, options, found, result.content);
-  if (!summary) {
-    result.content = nullptr;
-    result.errors = 1;
-    result.diagnostics.push_back({Severity::kError, {}, summary.error().text});
-    return result;
-  }
-  result.records_read = summary->records;
-  result.errors = summary->errors;
-  result.diagnostics = std::move(summary->diagnostics);
-  for (Diagnostic& diagnostic : found) {
-    if (diagnostic.severity == Severity::kError) result.errors++;
-    if (result.diagnostics.size() < kMostDiagnostics) result.diagnostics.push_back(std::move(diagnostic));
-  }
-  if (result.errors > 0) result.content = nullptr;
-  return result;
-}
+LoadResult load_zone(const LoadRequest& request) { return ZoneLoad(request).run(); }
 
 }  // namespace nomen::zone

@@ -1,4 +1,4 @@
-// From a master file to a content. The first time everything is built; a reload is read against the version
+// From a master file (or a raw one) to a checked content. The first time everything is built; a reload is read against the version
 // that is being served and costs memory only for what differs (reload.h): a zone is never held twice.
 // Thread rule: any thread; load_zone uses `threads` parser threads of its own while it runs.
 #pragma once
@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "dns/master_file.h"
+#include "zone/check.h"
 #include "zone/content.h"
 #include "zone/limits.h"
 
@@ -20,12 +21,15 @@ struct LoadRequest {
   std::optional<uint32_t> max_ttl_s;
   std::string include_directory;
   unsigned threads = 1;
+  bool is_raw = false;  ///< masterfile-format raw instead of text
+  CheckOptions checks;
   ContentPtr previous;  ///< the version that is served now, if any
 };
 
 struct LoadResult {
   ContentPtr content;         ///< nullptr when the file could not be read or has errors
   bool changed = true;        ///< false: `content` is `previous`, the file says the same
+  bool is_signed = false;     ///< a resolver sees a signed zone (check.h); of a changed content
   uint64_t records_read = 0;
   uint64_t errors = 0;
   Diagnostics diagnostics;

@@ -105,9 +105,9 @@ Lookup lookup_missing(const Content& content, const dns::HashedName& name, RRTyp
 
 }  // namespace
 
-Lookup lookup(const Content& content, const dns::HashedName& name, RRType type) {
+Lookup lookup_from(const Content& content, const dns::HashedName& name, RRType type, NodeView node) {
   Lookup result;
-  result.node = content.find(name, name.labels);
+  result.node = node;
   if (!result.node) return lookup_missing(content, name, type);
   if (result.node.has(NodeView::kCut | NodeView::kMaybeOccluded)) {
     if (!result.node.has(NodeView::kMaybeOccluded) && type != RRType::kDs) {

@@ -30,6 +30,21 @@ struct Lookup {
 };
 
 /// `name` is at or below the content's apex.
-Lookup lookup(const Content& content, const dns::HashedName& name, dns::RRType type);
+inline Lookup lookup(const Content& content, const dns::HashedName& name, dns::RRType type);
+
+/// The rest of the search, for a name whose node is `node` (empty: it has none).
+Lookup lookup_from(const Content& content, const dns::HashedName& name, dns::RRType type, NodeView node);
+
+// A plain hit, which most are, is found without a call.
+inline Lookup lookup(const Content& content, const dns::HashedName& name, dns::RRType type) {
+  Lookup result;
+  result.node = content.find(name, name.labels);
+  if (!result.node || result.node.has(NodeView::kCut | NodeView::kMaybeOccluded)) return lookup_from(content, name, type, result.node);
+  result.rrset = result.node.find(type);
+  if (!result.rrset || type == dns::RRType::kRrsig) return lookup_from(content, name, type, result.node);
+  result.kind = Lookup::Kind::kData;
+  result.labels = name.labels;
+  return result;
+}
 
 }  // namespace nomen::zone

@@ -1,0 +1,36 @@
+#include "server/zone_checks.h"
+
+namespace nomen::server {
+
+namespace {
+
+zone::Strictness strictness(config::CheckMode mode) {
+  switch (mode) {
+    case config::CheckMode::kIgnore:
+      return zone::Strictness::kIgnore;
+    case config::CheckMode::kWarn:
+      return zone::Strictness::kWarn;
+    case config::CheckMode::kFail:
+      return zone::Strictness::kFail;
+  }
+  return zone::Strictness::kWarn;
+}
+
+}  // namespace
+
+zone::CheckOptions check_options(const config::Zone& zone) {
+  const config::ZoneOptions& options = *zone.options;
+  zone::CheckOptions checks;
+  checks.integrity = options.check_integrity;
+  checks.sibling_glue = options.check_sibling;
+  checks.names = strictness(zone.check_names());
+  checks.mx_addresses = strictness(options.check_mx);
+  checks.mx_cname = strictness(options.check_mx_cname);
+  checks.srv_cname = strictness(options.check_srv_cname);
+  checks.duplicate_records = strictness(options.check_dup_records);
+  checks.wildcard = options.check_wildcard;
+  checks.spf = options.check_spf != config::CheckMode::kIgnore;
+  return checks;
+}
+
+}  // namespace nomen::server

@@ -19,8 +19,8 @@ Result<UserIds> find_user(const std::string& name_or_number);
 /// chroot(2) and chdir("/").
 Result<void> enter_root(const std::string& directory);
 
-/// Keeps CAP_NET_BIND_SERVICE (and CAP_SETGID, CAP_SETUID until become_user) and drops all other capabilities.
-/// Does nothing without root's rights.
+/// Keeps of root's capabilities CAP_NET_BIND_SERVICE, what enter_root() and become_user() need, reading of all
+/// files and raising of limits, and drops all others. Does nothing without root's rights.
 Result<void> limit_capabilities();
 
 /// Becomes the user, with the user's groups, keeping the right to bind low ports.

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -45,6 +46,7 @@ Result<void> Background::detach() {
     ssize_t n = 0;
     while ((n = ::read(ends[0], &byte, 1)) < 0 && errno == EINTR) {
     }
+    if (n != 1) static_cast<void>(std::fputs("named: could not start; the log says why\n", stderr));
     ::_exit(n == 1 ? 0 : 1);
   }
   ::close(ends[0]);

@@ -100,7 +100,7 @@ LogChannelsConfig Server::first_channels() const {
 
 Result<void> Server::configure_logging(const config::Config& config) {
   if (options_.log_to_stderr) {
-    if (config.logging.given) say(LogSeverity::kInfo, "not using config file logging statement for logging due to -g option");
+    say(LogSeverity::kInfo, "not using config file logging statement for logging due to -g option");
     return logs_.configure(foreground_channels());
   }
   if (!options_.log_file.empty() && !config.logging.given) return logs_.configure(file_channels(options_.log_file));
@@ -164,13 +164,25 @@ Result<void> Server::make_workers() {
   return {};
 }
 
+/// Channels that stay keep their sockets and connections and get their new keys and rights.
 void Server::open_controls() {
+  std::vector<std::unique_ptr<control::RndcListener>> before = std::move(controls_);
   controls_.clear();
+  std::vector<ControlAddress> added;
   for (ControlAddress& wanted : control_addresses(config_, local_)) {
+    const auto kept = std::find_if(before.begin(), before.end(), [&](const auto& old) { return old && old->address() == wanted.address; });
+    if (kept == before.end()) {
+      added.push_back(std::move(wanted));
+      continue;
+    }
+    (*kept)->set_policy(std::move(wanted.policy));
+    controls_.push_back(std::move(*kept));
+  }
+  before.clear();
+  for (ControlAddress& wanted : added) {
     auto opened = control::RndcListener::open(*loop_, wanted.address, std::move(wanted.policy), *this, replays_,
                                               [] { return static_cast<uint32_t>(std::time(nullptr)); });
     if (opened) {
-      say(LogSeverity::kNotice, "command channel listening on {}", wanted.address.to_string());
       controls_.push_back(std::move(*opened));
     } else {
       say(LogSeverity::kWarning, "couldn't add command channel {}: {}", wanted.address.to_string(), opened.error().text);

@@ -48,7 +48,8 @@ std::string status_text(const StatusFacts& facts) {
       "configuration file: {}\n"
       "CPUs found: {}\n"
       "worker threads: {}\n"
-      "number of zones: {}\n"
+      "UDP listeners per interface: {}\n"
+      "number of zones: {} (0 automatic)\n"
       "debug level: {}\n"
       "zones loading: {}\n"
       "query logging is {}\n"
@@ -56,7 +57,7 @@ std::string status_text(const StatusFacts& facts) {
       "TCP high-water: {}\n"
       "server is up and running",
       NOMEN_VERSION, host.data(), machine.sysname, machine.machine, machine.release, machine.version, http_time(facts.boot_s),
-      http_time(facts.configured_s), facts.config_file, std::thread::hardware_concurrency(), facts.workers, facts.zones,
+      http_time(facts.configured_s), facts.config_file, std::thread::hardware_concurrency(), facts.workers, facts.workers, facts.zones,
       facts.debug_level, facts.loads_pending, facts.query_log ? "ON" : "OFF", facts.tcp_clients, facts.tcp_clients_limit,
       facts.tcp_clients_most);
 }
@@ -68,7 +69,7 @@ std::string zone_status_text(const KeptZone& zone) {
   if (content == nullptr) return text + "loaded: no";
   text += fmt::format("serial: {}\nnodes: {}\n", content->serial().value, content->name_count());
   if (zone.loaded_s != 0) text += fmt::format("last loaded: {}\n", http_time(zone.loaded_s));
-  return text + fmt::format("secure: {}\ndynamic: no", content->is_signed() ? "yes" : "no");
+  return text + fmt::format("secure: {}\ndynamic: no\nreconfigurable via modzone: no", content->is_signed() ? "yes" : "no");
 }
 
 Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name, const std::string& view) {

@@ -42,7 +42,8 @@ class ZoneKeeper {
   enum class Reload : uint8_t { kQueued, kUpToDate, kNotFound, kAmbiguous };
   /// One zone (rndc reload ZONE); `view` empty: any.
   Reload reload(dns::NameView name, dns::RRClass rr_class, const std::string& view);
-  /// The zone, or nullptr with the reason in `why`.
+  /// The zone, or nullptr with the reason in `why`; an in-view zone is the other view's. `view_name`: where it
+  /// stands in the configuration.
   const KeptZone* find(dns::NameView name, dns::RRClass rr_class, const std::string& view, Reload& why, std::string* view_name = nullptr) const;
 
   /// The views for a snapshot, with the tables as they are now.

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "server/privileges.h"
 #include "server/server.h"
 #include "server/signals.h"
 
@@ -163,6 +164,7 @@ int named_main(int argc, char** argv, bool as_serve) {
     }
   }
   server::block_signals();
+  if (auto limited = server::limit_capabilities(); !limited) fmt::print(stderr, "named: {}\n", limited.error().text);
   server::Server server(std::move(parsed.options), background);
   return server.run();
 }

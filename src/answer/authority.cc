@@ -102,6 +102,7 @@ class Walk {
     }
     note_wildcard(found);
     add_authority_ns(found);
+    add_wildcard_proofs();
     if (fullness_.additional) additional_.add_addresses(query_, local_, *content_, response_);
   }
 
@@ -123,12 +124,13 @@ class Walk {
     return fits;
   }
 
-  /// That a wildcard answered is proven when all answers are out: sections follow each other.
+  /// That a wildcard answered is proven when all answers are out and before the additional section begins.
   void note_wildcard(const Lookup& found) {
     if (found.is_wildcard && wants_proofs()) wildcards_.push_back({content_, *name_, found});
   }
   void add_wildcard_proofs() {
     for (const WildcardUse& use : wildcards_) Proofs(*use.content, use.name, response_).wildcard_answer(use.found);
+    wildcards_.clear();
   }
 
   /// The zone's NS beside a positive answer; left out when the answer is that very set, or when it does not fit.
@@ -190,6 +192,7 @@ class Walk {
         Proofs(*content_, *name_, response_).no_ds(found);
       }
     }
+    add_wildcard_proofs();
     if (found.node.has(NodeView::kMaybeGlue)) additional_.add_glue(query_, *content_, *name_, found.labels, found.rrset, response_);
   }
   /// The NS of a cut; they are not signed.

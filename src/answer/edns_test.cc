@@ -21,7 +21,7 @@ std::vector<uint8_t> from_hex(std::string_view text) {
 }
 
 crypto::SipHashKey key(std::string_view text) {
-  crypto::SipHashKey secret;
+  crypto::SipHashKey secret{};
   const auto bytes = from_hex(text);
   std::copy(bytes.begin(), bytes.end(), secret.begin());
   return secret;

@@ -33,7 +33,7 @@ out 60 CNAME www.signed.example.
 a.b.c.d.e 60 TXT deep
 sub 60 NS ns.sub
 sub 60 NS ns.elsewhere.
-sub 60 DS 1 8 2 00
+sub 60 DS 1 8 99 00
 ns.sub 60 A 192.0.2.5
 d 60 DNAME w
 d2 60 DNAME g.d2

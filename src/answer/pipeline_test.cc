@@ -153,7 +153,7 @@ TEST(Pipeline, InDomainGlueFitsOrTheReferralIsTruncatedAndSiblingGlueMayGo) {
 
 TEST(Pipeline, DsAtACutIsTheParents) {
   World world;
-  world.zone("example.", with_head("sub 60 NS ns.sub\nsub 60 DS 1 8 2 00\nns.sub 60 A 192.0.2.1\nplain 60 NS ns.sub\nx 60 CNAME sub\n"));
+  world.zone("example.", with_head("sub 60 NS ns.sub\nsub 60 DS 1 8 99 00\nns.sub 60 A 192.0.2.1\nplain 60 NS ns.sub\nx 60 CNAME sub\n"));
   EXPECT_EQ(section_of(world.ask("sub.example.", RRType::kDs), 0).size(), 1U);
   EXPECT_EQ(sets_of(world.ask("plain.example.", RRType::kDs), 1), Lines{"example. SOA"});
   EXPECT_EQ(sets_of(world.ask("below.sub.example.", RRType::kDs), 1), Lines{"sub.example. NS"});
@@ -183,6 +183,15 @@ TEST(Pipeline, AChainEndsBeforeAZoneThatTheClientMayNotAsk) {
   EXPECT_EQ(world.ask("secret.example.org.", RRType::kA).rcode(), Rcode::kRefused);
   EXPECT_EQ(section_of(world.ask("a.example.", RRType::kA), 0), Lines{"a.example. 60 CNAME secret.example.org."});
   EXPECT_EQ(section_of(world.ask("m.example.", RRType::kMx), 2), Lines{"ns.example. 300 A 192.0.2.53"});
+}
+
+TEST(Pipeline, AReferralAtTheEndOfAChainHasItsGlue) {
+  World world;
+  world.zone("example.", with_head("a 60 CNAME x.sub\nsub 60 NS ns.sub\nns.sub 60 A 192.0.2.1\n"));
+  const ReadMessage reply = world.ask("a.example.", RRType::kA);
+  EXPECT_EQ(section_of(reply, 0), Lines{"a.example. 60 CNAME x.sub.example."});
+  EXPECT_EQ(section_of(reply, 1), Lines{"sub.example. 60 NS ns.sub.example."});
+  EXPECT_EQ(section_of(reply, 2), Lines{"ns.sub.example. 60 A 192.0.2.1"});
 }
 
 TEST(Pipeline, LoopsEndAndNothingComesTwice) {
@@ -246,18 +255,19 @@ TEST(Pipeline, AnAnswerThatDoesNotFitIsTruncated) {
 TEST(Pipeline, AdditionalDataThatDoesNotFitIsLeftOutSilently) {
   World world;
   std::string text = kHead;
-  for (int i = 0; i < 25; i++) text += "@ 60 MX 1 m" + std::to_string(i) + "\nm" + std::to_string(i) + " 60 A 10.0.0." + std::to_string(i) + "\n";
+  for (int i = 0; i < 18; i++) text += "@ 60 MX 1 m" + std::to_string(i) + "\nm" + std::to_string(i) + " 60 A 10.0.0." + std::to_string(i) + "\n";
   world.zone("example.", text);
   const ReadMessage reply = world.ask("example.", RRType::kMx);
   EXPECT_FALSE(reply.is_truncated());
-  EXPECT_EQ(section_of(reply, 0).size(), 25U);
-  EXPECT_LT(section_of(reply, 2).size(), 26U);
+  EXPECT_EQ(section_of(reply, 0).size(), 18U);
+  EXPECT_LT(section_of(reply, 2).size(), 19U);
+  EXPECT_GT(section_of(reply, 2).size(), 0U);
 }
 
 TEST(Pipeline, SizesAreLimitedByTheClientAndTheView) {
   World world;
   std::string text = kHead;
-  for (int i = 0; i < 200; i++) text += "many 60 A 10.0.0." + std::to_string(i) + "\n";
+  for (int i = 0; i < 100; i++) text += "many 60 A 10.0.0." + std::to_string(i) + "\n";
   world.zone("example.", text);
   world.view.max_udp_size = 4096;
   EXPECT_FALSE(world.ask({.name = "many.example.", .edns = true, .udp_size = 4096}).is_truncated());
@@ -318,10 +328,12 @@ TEST(Pipeline, TheServerSaysInChaosWhatItMaySay) {
   World world;
   world.server.version = "nomen " + std::string(300, 'v');
   const ReadMessage reply = world.ask({.name = "VERSION.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh, .transport = Transport::kTcp});
-  ASSERT_EQ(reply.records.size(), 1U);
+  ASSERT_EQ(section_of(reply, 0).size(), 1U);
   EXPECT_EQ(reply.records[0].rdata.size(), 306U + 2U) << "two strings";
   EXPECT_EQ(reply.records[0].rr_class, 3);
-  EXPECT_EQ(world.ask({.name = "hostname.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh}).rcode(), Rcode::kRefused);
+  const ReadMessage off = world.ask({.name = "hostname.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh});
+  EXPECT_TRUE(section_of(off, 0).empty()) << "what is switched off has no text (as in BIND)";
+  EXPECT_EQ(sets_of(off, 1), Lines{"hostname.bind. SOA"});
   EXPECT_EQ(world.ask({.name = "other.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh}).rcode(), Rcode::kRefused);
   EXPECT_EQ(sets_of(world.ask({.name = "version.bind.", .type = RRType::kA, .rr_class = dns::RRClass::kCh}), 1), Lines{"version.bind. SOA"});
 }

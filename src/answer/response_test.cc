@@ -11,10 +11,15 @@ namespace {
 
 using dns::RRType;
 
+zone::ContentPtr unlimited_content_of(const std::string& text, const std::string& apex) {
+  Diagnostics diagnostics;
+  return zone::content_of(text, apex, diagnostics, {.max_records_per_type = 0});
+}
+
 /// A response being written to a question for `name`, with the RRsets of a zone at hand.
 class Writing {
  public:
-  Writing(const std::string& text, const std::string& apex, const std::string& name, size_t limit, size_t reserved = 0) : content_(zone::content_of(text, apex)), out_(65600) {
+  Writing(const std::string& text, const std::string& apex, const std::string& name, size_t limit, size_t reserved = 0) : content_(unlimited_content_of(text, apex)), out_(65600) {
     request_ = request_of({.name = name});
     request_.resize(request_.size() + 64);
     Query query;
@@ -229,6 +234,30 @@ TEST(Response, RandomNamesAreReadBackAsTheyWere) {
     };
     ASSERT_EQ(lowered(found), lowered(wanted)) << text;
   }
+}
+
+TEST(Response, AMessageIsFilledToItsLimitAndNoFurther) {
+  std::string text = "@ 60 SOA . . 1 2 3 4 5\n";
+  for (int i = 0; i < 4094; i++) {
+    const std::string host = std::to_string(i / 256) + "." + std::to_string(i % 256) + "\n";
+    text += "most 60 A 10.1." + host + "more 60 A 10.1." + host;
+  }
+  text += "more 60 A 10.2.0.0\nsome 60 A 10.3.0.1\n";
+  // Header and question take 30 octets, an A record behind a pointer 16.
+  Writing writing(text, "example.", "most.example.", 30 + 4094 * 16);
+  EXPECT_FALSE(writing.add(Section::kAnswer, "more.example.", RRType::kA));
+  EXPECT_TRUE(writing.add(Section::kAnswer, "most.example.", RRType::kA));
+  EXPECT_FALSE(writing.add(Section::kAnswer, "some.example.", RRType::kA));
+  EXPECT_EQ(writing.finish().records.size(), 4094U);
+  EXPECT_EQ(writing.size(), 65534U);
+}
+
+TEST(Response, OptionsThatDoNotFitLeaveTheOptBare) {
+  Writing writing(kText, "example.", "www.example.", 29 + kOptBytes + 3, kOptBytes + 200);
+  const std::vector<uint8_t> options(200);
+  const ReadMessage message = writing.finish({.present = true}, options);
+  ASSERT_EQ(message.records.size(), 1U);
+  EXPECT_TRUE(message.opt()->rdata.empty());
 }
 
 }  // namespace

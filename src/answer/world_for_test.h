@@ -15,7 +15,7 @@ namespace nomen::answer {
 
 /// A question as a client sends it; whatever is not said is off.
 struct Asked {
-  std::string name;
+  std::string name{};
   dns::RRType type = dns::RRType::kA;
   dns::RRClass rr_class = dns::RRClass::kIn;
   Transport transport = Transport::kUdp;
@@ -24,7 +24,7 @@ struct Asked {
   bool dnssec_ok = false;
   uint16_t udp_size = 1232;
   uint8_t version = 0;
-  std::vector<uint8_t> options;  ///< coded
+  std::vector<uint8_t> options{};  ///< coded
   std::array<uint8_t, 4> peer{192, 0, 2, 99};
 };
 
@@ -78,15 +78,13 @@ class World {
     return {std::make_shared<const ServerSettings>(server), std::make_shared<const policy::LocalAddresses>(), {the_view}};
   }
 
-  /// The reply's bytes; none when there is no reply. Asked twice, in two buffers and in place: both say the same,
-  /// unless RRsets are shuffled.
+  /// The reply's bytes; none when there is no reply.
   std::vector<uint8_t> exchange(Bytes request, Transport transport, const std::array<uint8_t, 4>& peer = {192, 0, 2, 99}) {
     return exchange_with(snapshot(), request, transport, peer);
   }
   std::vector<uint8_t> exchange_with(const Snapshot& with, Bytes request, Transport transport, const std::array<uint8_t, 4>& peer = {192, 0, 2, 99}) {
     std::vector<uint8_t> in(request.begin(), request.end());
     in.resize(in.size() + 64);
-    std::vector<uint8_t> out(65535 + 64);
     static constexpr std::array<uint8_t, 4> kLocal{192, 0, 2, 53};
     Exchange exchange;
     exchange.received.data = in.data();
@@ -94,10 +92,9 @@ class World {
     exchange.received.transport = transport;
     exchange.received.peer = peer;
     exchange.received.local = kLocal;
-    exchange.out = MutableBytes(out.data(), 65535);
+    exchange.out = out_;
     pipeline_.answer(with, std::span(&exchange, 1), kNow);
-    out.resize(exchange.reply_size);
-    return out;
+    return {out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(exchange.reply_size)};
   }
 
   /// The reply read; a malformed one is an empty message with the reason in `error`.
@@ -117,6 +114,7 @@ class World {
  private:
   ZoneTable zones_;
   Pipeline pipeline_{1};
+  std::vector<uint8_t> out_ = std::vector<uint8_t>(65535);
 };
 
 /// A section's records, one "owner TTL type rdata" each, sorted; without the OPT.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/contract.h"
 #include "dns/master_file.h"
 #include "dns/rdata.h"
 #include "zone/content_writer.h"
@@ -29,7 +30,9 @@ inline ContentPtr content_of(std::string_view text, std::string_view apex, Diagn
 }
 inline ContentPtr content_of(std::string_view text, std::string_view apex) {
   Diagnostics diagnostics;
-  return content_of(text, apex, diagnostics);
+  ContentPtr content = content_of(text, apex, diagnostics);
+  NOMEN_REQUIRE(!has_error(diagnostics));
+  return content;
 }
 
 /// One line a node (owner, children, the flags that follow from what is there now) and one an RR, sorted; and the

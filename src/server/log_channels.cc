@@ -1,11 +1,11 @@
 #include "server/log_channels.h"
 
+#include <poll.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <climits>
 #include <csignal>
 #include <optional>
@@ -21,13 +21,22 @@ namespace {
 constexpr int kNobody = INT_MIN;
 /// After a batch the thread rests so long before it looks again: lines of a busy server are written in
 /// batches, and those who log rarely have to wake it.
-constexpr auto kRest = std::chrono::milliseconds(2);
-/// A buffered file is written out when nothing was logged for so long.
-constexpr auto kBufferedFor = std::chrono::seconds(1);
+constexpr int kRest_ms = 2;
+/// A buffered file is written out when nothing was logged for so many looks of this length.
+constexpr int kLook_ms = 50;
+constexpr int kLooksWhileBuffered = 20;
 
 int syslog_priority(LogSeverity severity) {
   constexpr std::array kPriorities = {LOG_CRIT, LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
   return kPriorities[static_cast<size_t>(severity)];
+}
+
+/// Sleeps without the lock. The kernel counts the time from now: waiting until a time of day, as condition
+/// variables do, would go wrong where somebody has moved the clock (libfaketime).
+void sleep_unlocked(std::unique_lock<std::mutex>& lock, int for_ms) {
+  lock.unlock();
+  ::poll(nullptr, 0, for_ms);
+  lock.lock();
 }
 
 /// Signals are for the thread that waits for them.
@@ -86,6 +95,9 @@ class LogChannels::Outputs {
   }
   void write_out(const timespec& now) {
     for (Channel& channel : channels_) channel.write_out(now);
+  }
+  bool has_buffered_file() const {
+    return std::any_of(channels_.begin(), channels_.end(), [](const Channel& channel) { return channel.file && channel.config.buffered; });
   }
   void flush_files() {
     for (Channel& channel : channels_)
@@ -234,16 +246,13 @@ void LogChannels::run() {
   std::unique_lock lock(queue_mutex_);
   while (true) {
     const auto has_work = [&] { return !queue_.lines.empty() || dropped_ != 0 || flush_now_ || ending_; };
+    for (int looks = 0; something_kept && !has_work() && looks < kLooksWhileBuffered; looks++) sleep_unlocked(lock, kLook_ms);
+    const bool idle = something_kept && !has_work();
     waiting_ = true;
-    bool timely = true;
-    if (something_kept) {
-      timely = wake_.wait_for(lock, kBufferedFor, has_work);
-    } else {
-      wake_.wait(lock, has_work);
-    }
+    if (!idle) wake_.wait(lock, has_work);
     waiting_ = false;
     const bool ending = ending_;
-    const bool flush_files = flush_now_ || ending || !timely;
+    const bool flush_files = flush_now_ || ending || idle;
     flush_now_ = false;
     std::swap(batch, queue_);
     const uint64_t dropped = std::exchange(dropped_, 0);
@@ -254,15 +263,15 @@ void LogChannels::run() {
       const std::lock_guard outputs_lock(outputs_mutex_);
       write_batch(batch, dropped);
       if (flush_files && outputs_) outputs_->flush_files();
+      something_kept = !flush_files && outputs_ && outputs_->has_buffered_file();
     }
-    something_kept = !flush_files;
     batch.clear();
 
     lock.lock();
     ++written_batches_;
     idle_.notify_all();
     if (ending && queue_.lines.empty()) return;
-    if (!ending && !flush_now_) wake_.wait_for(lock, kRest, [&] { return flush_now_ || ending_; });
+    if (!ending && !flush_now_) sleep_unlocked(lock, kRest_ms);
   }
 }
 

@@ -1,6 +1,7 @@
 """Starting and stopping as init scripts and BIND's test drivers know it."""
 
 import os
+import re
 import signal
 import subprocess
 
@@ -13,6 +14,11 @@ BAD = [
     ("options {\n  directory \"@DIRECTORY@\"\n}\n", "named.conf:3: missing ';' before '}'"),
     ('zone "x" { type primary; file "x" };\n', "named.conf:1: missing ';' before '}'"),
 ]
+
+
+def without_columns(text):
+    """BIND says file and line; we say the column, too."""
+    return re.sub(r"(named\.conf:\d+):\d+:", r"\1:", text)
 
 
 def test_pid_file_appears_with_running_and_goes_at_exit(start):
@@ -67,7 +73,7 @@ def test_a_bad_configuration_is_refused_with_file_and_line(start, text, message)
     named = start(text, running=False)
     named.spawn()
     assert named.process.wait(30) == 1
-    assert message in named.log()
+    assert message in without_columns(named.log())
     assert " running\n" not in named.log()
 
 

@@ -177,7 +177,6 @@ class TextDump {
       origin_known_ = true;
     }
     origin_ = origin;
-    style_.origin = origin_;
     const bool is_absolute = origin_.is_root() && !owner.is_root();
     owner_text_ = is_absolute ? dns::to_string_no_dot(owner) : dns::to_relative_string(owner, origin_);
     if (owner.is_root()) owner_text_.assign(1, '@');
@@ -217,6 +216,8 @@ class TextDump {
     line.advance(columns_.type);
     line.put(dns::to_string(set.type()));
     line.advance(columns_.rdata);
+    // BIND writes the next name of NSEC in full, whatever the origin.
+    if (relative_) style_.origin = set.type() == RRType::kNsec ? NameView() : origin_.view();
     line.put(dns::rdata_to_text(set.type(), content_.rr_class(), rdata, style_));
     line.put("\n");
   }

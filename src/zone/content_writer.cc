@@ -226,10 +226,14 @@ void ContentWriter::check_draft(NameView owner, const std::string* file, Diagnos
     if (ttls_differ) say(Severity::kWarning, items[latest], "TTL set to prior TTL of the RRset: its RRs have different TTLs");
     if (limits_.max_records_per_type != 0 && i - first > limits_.max_records_per_type) {
       say(Severity::kError, items[latest], "too many records of one type: more than max-records-per-type " + std::to_string(limits_.max_records_per_type));
+    } else if (i - first > NodeDraft::kMostRRs) {
+      say(Severity::kError, items[latest], "too many records of one type: more than " + std::to_string(NodeDraft::kMostRRs));
     }
   }
   if (limits_.max_types_per_name != 0 && types > limits_.max_types_per_name) {
     say(Severity::kError, items.back(), "too many types at one name: more than max-types-per-name " + std::to_string(limits_.max_types_per_name));
+  } else if (types > NodeDraft::kMostRRsets) {
+    say(Severity::kError, items.back(), "too many types at one name: more than " + std::to_string(NodeDraft::kMostRRsets));
   }
 }
 
@@ -342,6 +346,7 @@ Result<void> ContentWriter::apply(const Change& change) {
     size_t entry;
     NameView owner;
     bool nsec3;
+    size_t order;  ///< as they came: what is removed before what is added
   };
   std::vector<Step> steps;
   for (const RecordList* list : {&change.removed, &change.added}) {
@@ -351,14 +356,14 @@ Result<void> ContentWriter::apply(const Change& change) {
       const NameView owner = list->owner(entry);
       if (!owner.is_at_or_below(content_->apex_)) return failure("out-of-zone data (" + dns::to_string_no_dot(owner) + ")");
       if (touches_denial(type, list->rdata(entry))) denial_changed_ = true;
-      steps.push_back({list, i, owner, belongs_to_nsec3(type, list->rdata(entry))});
+      steps.push_back({list, i, owner, belongs_to_nsec3(type, list->rdata(entry)), steps.size()});
     }
   }
-  // Ancestors first: glue that comes with its delegation inherits the mark of a name below a zone cut. The
-  // stable sort keeps what is removed before what is added.
-  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+  // Ancestors first: glue that comes with its delegation inherits the mark of a name below a zone cut.
+  std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
     if (a.nsec3 != b.nsec3) return a.nsec3 < b.nsec3;
-    return a.owner < b.owner;
+    const auto order = a.owner <=> b.owner;
+    return order != 0 ? order < 0 : a.order < b.order;
   });
   for (size_t i = 0; i < steps.size();) {
     const size_t first = i;

@@ -372,5 +372,20 @@ TEST(ContentWriter, TheRootZoneHasNames) {
   EXPECT_TRUE(found.is_wildcard);
 }
 
+TEST(ContentWriter, MoreRecordsOfOneTypeThanANodeCountsAreAnError) {
+  std::string text = "@ 60 SOA ns h 1 1 2 3 4\n";
+  for (int i = 0; i < 65536; i++) text += "many 60 A 10.1." + std::to_string(i / 256) + "." + std::to_string(i % 256) + "\n";
+  const ContentLimits unlimited{.max_records_per_type = 0, .max_types_per_name = 0};
+  Diagnostics diagnostics;
+  const ContentPtr content = content_of(text, "example.", diagnostics, unlimited);
+  EXPECT_TRUE(has_error(diagnostics));
+  EXPECT_EQ(content->find(name_of("many.example.")).find(RRType::kA).count(), 65535U);
+  EXPECT_EQ(content->find(name_of("many.example.")).find(RRType::kA).data().size(), 65535U * 6);
+  Diagnostics none;
+  const std::string one_less = text.substr(0, text.rfind("many"));
+  EXPECT_EQ(content_of(one_less, "example.", none, unlimited)->find(name_of("many.example.")).find(RRType::kA).count(), 65535U);
+  EXPECT_FALSE(has_error(none));
+}
+
 }  // namespace
 }  // namespace nomen::zone

@@ -49,34 +49,43 @@ void NodeDraft::add_all(NodeView node) {
   node.for_each([&](RRsetView set) {
     set.for_each([&](Bytes rdata) { add(set.type(), set.ttl_s(), rdata, 0); });
   });
+  sorted_ = items_.size();
 }
 
-bool NodeDraft::same(const Item& a, const Item& b) const {
-  return a.key == b.key && quick_compare(type_of(a), rr_class_, a.rdata, b.rdata) == 0;
+std::strong_ordering NodeDraft::compare(const Item& a, const Item& b) const {
+  return a.key != b.key ? a.key <=> b.key : quick_compare(type_of(a), rr_class_, a.rdata, b.rdata);
 }
 
 bool NodeDraft::remove(dns::RRType type, Bytes rdata) {
   const Item wanted{key_of(type, rdata), 0, 0, 0, rdata};
-  const auto at = std::find_if(items_.begin(), items_.end(), [&](const Item& item) { return same(item, wanted); });
-  if (at == items_.end()) return false;
-  items_.erase(at);
+  const auto sorted_end = items_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+  auto at = std::lower_bound(items_.begin(), sorted_end, wanted, [this](const Item& a, const Item& b) { return compare(a, b) < 0; });
+  if (at == sorted_end || !same(*at, wanted)) {
+    at = std::find_if(sorted_end, items_.end(), [&](const Item& item) { return item.order != kRemoved && same(item, wanted); });
+  }
+  if (at == items_.end() || at->order == kRemoved) return false;
+  at->order = kRemoved;
+  has_removed_ = true;
   return true;
 }
 
 void NodeDraft::set_ttl(dns::RRType type, Bytes rdata, uint32_t ttl_s) {
   const uint32_t key = key_of(type, rdata);
+  if (key == ttl_key_ && ttl_s == ttl_s_) return;
+  ttl_key_ = key;
+  ttl_s_ = ttl_s;
   for (Item& item : items_) {
     if (item.key == key) item.ttl_s = ttl_s;
   }
 }
 
 bool NodeDraft::before(const Item& a, const Item& b) const {
-  if (a.key != b.key) return a.key < b.key;
-  const auto order = quick_compare(type_of(a), rr_class_, a.rdata, b.rdata);
+  const auto order = compare(a, b);
   return order != 0 ? order < 0 : a.order < b.order;
 }
 
 size_t NodeDraft::arrange() {
+  if (has_removed_) std::erase_if(items_, [](const Item& item) { return item.order == kRemoved; });
   if (items_.size() < 2) return 0;
   const auto less = [this](const Item& a, const Item& b) { return before(a, b); };
   if (!std::is_sorted(items_.begin(), items_.end(), less)) std::sort(items_.begin(), items_.end(), less);
@@ -104,10 +113,13 @@ Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t childre
   const size_t names_end = NodeView::kHeaderBytes + ((labels.size() + 3) & ~size_t{3});
   size_t bytes = names_end;
   uint16_t sets = 0;
-  for (size_t i = 0; i < items_.size();) {
+  for (size_t i = 0; i < items_.size() && sets < kMostRRsets;) {
+    const size_t first = i;
     const uint32_t key = items_[i].key;
     size_t data = 0;
-    for (; i < items_.size() && items_[i].key == key; i++) data += 2 + items_[i].rdata.size();
+    for (; i < items_.size() && items_[i].key == key; i++) {
+      if (i - first < kMostRRs) data += 2 + items_[i].rdata.size();
+    }
     bytes += (RRsetView::kHeaderBytes + data + 3) & ~size_t{3};
     sets++;
   }
@@ -119,7 +131,7 @@ Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t childre
   std::memcpy(p + 4, &children, 4);
   if (!labels.empty()) std::memcpy(p + NodeView::kHeaderBytes, labels.data(), labels.size());
   p += names_end;
-  for (size_t i = 0; i < items_.size();) {
+  for (size_t i = 0, set = 0; set < sets; set++) {
     const size_t first = i;
     uint8_t* const header = p;
     uint32_t ttl_s = items_[i].ttl_s;
@@ -131,12 +143,13 @@ Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t childre
         first_order = item.order;
         ttl_s = item.ttl_s;
       }
+      if (i - first >= kMostRRs) continue;
       store_u16(p, static_cast<uint16_t>(item.rdata.size()));
       if (!item.rdata.empty()) std::memcpy(p + 2, item.rdata.data(), item.rdata.size());
       p += 2 + item.rdata.size();
     }
     const auto type = dns::number(type_of(items_[first]));
-    const auto count = static_cast<uint16_t>(i - first);
+    const auto count = static_cast<uint16_t>(std::min(i - first, kMostRRs));
     const auto size = static_cast<uint32_t>(p - header - RRsetView::kHeaderBytes);
     std::memcpy(header, &type, 2);
     std::memcpy(header + 2, &count, 2);

@@ -16,24 +16,30 @@ class NodeDraft {
   struct Item {
     uint32_t key;     ///< orders by type, signatures behind what they cover
     uint32_t ttl_s;
-    uint32_t order;   ///< as they came: the first RR's TTL is the RRset's
+    uint32_t order;   ///< as they came: the first RR's TTL is the RRset's; kRemoved: arrange() drops it
     uint32_t line;    ///< in the master file, for messages
     Bytes rdata;      ///< lives until the node is written
   };
 
   explicit NodeDraft(dns::RRClass rr_class) : rr_class_(rr_class) {}
 
-  void clear() { items_.clear(); }
+  void clear() {
+    items_.clear();
+    sorted_ = 0;
+    has_removed_ = false;
+    ttl_key_ = kNoKey;
+  }
   bool empty() const { return items_.empty(); }
   const std::vector<Item>& items() const { return items_; }
 
   void add(dns::RRType type, uint32_t ttl_s, Bytes rdata, uint32_t line) {
     items_.push_back({key_of(type, rdata), ttl_s, static_cast<uint32_t>(items_.size()), line, rdata});
   }
+  /// To an empty draft.
   void add_all(NodeView node);
   /// Takes one RR out; false when it is not there.
   bool remove(dns::RRType type, Bytes rdata);
-  /// Gives all RRs of the RRset this TTL.
+  /// Gives all RRs of the RRset this TTL; those that are added from now on must have it too, or another call.
   void set_ttl(dns::RRType type, Bytes rdata, uint32_t ttl_s);
 
   /// Sorts and drops duplicates (RFC 2181 5); returns how many were dropped.
@@ -42,6 +48,10 @@ class NodeDraft {
   uint8_t flags(bool is_apex, dns::NameView apex) const;
   /// Appends the node to the arena; `labels` is not in a chunk of the arena that could move. After arrange().
   Ref write(Arena& arena, Bytes labels, uint8_t flags, uint32_t children) const;
+
+  /// What a node can count. Above this write() takes the first ones; check_draft() of the writer calls it an error.
+  static constexpr size_t kMostRRs = 65535;
+  static constexpr size_t kMostRRsets = 65535;
 
   static dns::RRType type_of(const Item& item) {
     return (item.key & 1) != 0 ? dns::RRType::kRrsig : static_cast<dns::RRType>(item.key >> 1);
@@ -52,11 +62,18 @@ class NodeDraft {
     if (type == dns::RRType::kRrsig && rdata.size() >= 2) return uint32_t{load_u16(rdata.data())} << 1 | 1;
     return uint32_t{dns::number(type)} << 1;
   }
+  std::strong_ordering compare(const Item& a, const Item& b) const;
   bool before(const Item& a, const Item& b) const;
-  bool same(const Item& a, const Item& b) const;
+  bool same(const Item& a, const Item& b) const { return compare(a, b) == 0; }
 
+  static constexpr uint32_t kNoKey = UINT32_MAX;
+  static constexpr uint32_t kRemoved = UINT32_MAX;
   dns::RRClass rr_class_;
   std::vector<Item> items_;
+  bool has_removed_ = false;
+  size_t sorted_ = 0;           ///< so many items came with add_all(): they are in order
+  uint32_t ttl_key_ = kNoKey;   ///< of the RRset that set_ttl() was last called for,
+  uint32_t ttl_s_ = 0;          ///< and its TTL
 };
 
 }  // namespace nomen::zone

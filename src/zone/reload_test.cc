@@ -34,21 +34,32 @@ LoadResult loaded(const File& file, ContentPtr previous = nullptr, const Content
   return load_zone(request);
 }
 
-void expect_same_as_afresh(const std::string& before, const std::string& now) {
-  const File file(before);
-  const LoadResult first = loaded(file);
-  ASSERT_TRUE(first.content) << before;
-  const std::string first_text = describe(*first.content);
-  file.write(now);
-  const LoadResult again = loaded(file, first.content);
-  const LoadResult afresh = loaded(file);
-  ASSERT_TRUE(again.content && afresh.content) << now;
-  EXPECT_EQ(describe(*again.content), describe(*afresh.content)) << "from\n" << before << "to\n" << now;
-  EXPECT_EQ(again.changed, describe(*afresh.content) != first_text);
-  EXPECT_EQ(describe(*first.content), first_text) << "the served version has changed";
+/// The version that `text` leads to from `base`; `base` itself when nothing changes.
+ContentPtr reread(const ContentPtr& base, const std::string& text) {
+  Difference difference(base);
+  Diagnostics diagnostics;
+  dns::MasterFileOptions options;
+  options.origin = name_of("example.");
+  dns::read_master_text(text, "zone", options, [&](const dns::RecordBatch& batch) { difference.add(batch, diagnostics); });
+  const Change change = difference.finish();
+  if (change.empty()) return base;
+  ContentWriter writer(*base, {});
+  const auto applied = writer.apply(change);
+  EXPECT_TRUE(applied) << (applied ? "" : applied.error().text);
+  return writer.finish(diagnostics);
 }
 
-constexpr const char* kHead = "@ 60 SOA ns h 1 1 2 3 4\n@ 60 NS ns\n";
+void expect_same_as_afresh(const std::string& before, const std::string& now) {
+  const ContentPtr first = content_of(before, "example.");
+  const std::string first_text = describe(*first);
+  const ContentPtr again = reread(first, now);
+  const std::string afresh = describe(*content_of(now, "example."));
+  EXPECT_EQ(describe(*again), afresh) << "from\n" << before << "to\n" << now;
+  EXPECT_EQ(again == first, afresh == first_text) << "from\n" << before << "to\n" << now;
+  EXPECT_EQ(describe(*first), first_text) << "the served version has changed";
+}
+
+constexpr const char* kHead = "@ 60 SOA ns h 1 1 2 3 4\n@ 60 NS ns\nns 60 A 192.0.2.53\n";
 
 TEST(Reload, AnUnchangedFileIsNoChange) {
   const File file(std::string(kHead) + "www 60 A 192.0.2.1\nwww 300 A 192.0.2.2\n*.w 60 TXT a b\n");
@@ -132,8 +143,8 @@ TEST(Reload, LimitsHold) {
   const File file(kHead);
   const LoadResult first = loaded(file);
   file.write(std::string(kHead) + "w 60 A 192.0.2.1\nw 60 A 192.0.2.2\n");
-  EXPECT_TRUE(loaded(file, first.content, {.max_records = 4, .max_records_per_type = 2}).content);
-  EXPECT_FALSE(loaded(file, first.content, {.max_records = 3}).content);
+  EXPECT_TRUE(loaded(file, first.content, {.max_records = 5, .max_records_per_type = 2}).content);
+  EXPECT_FALSE(loaded(file, first.content, {.max_records = 4}).content);
   EXPECT_FALSE(loaded(file, first.content, {.max_records_per_type = 1}).content);
   EXPECT_FALSE(loaded(file, nullptr, {.max_records_per_type = 1}).content);
 }
@@ -146,6 +157,28 @@ TEST(Reload, OutOfZoneDataIsIgnoredAgain) {
   EXPECT_FALSE(again.changed);
   ASSERT_EQ(again.diagnostics.size(), 1U);
   EXPECT_EQ(to_string(again.diagnostics[0]), to_string(first.diagnostics[0]));
+}
+
+TEST(Reload, ALargeRRsetChangesAsASmallOneDoes) {
+  const auto text = [](int from, int to, int ttl_s) {
+    std::string out = kHead;
+    for (int i = to; i-- > from;) {
+      const std::string number = std::to_string(i * 7919 % 10007);
+      out += "Big " + std::to_string(ttl_s) + " TXT t" + number + "\nBig 60 MX 1 M" + number + "\n";
+    }
+    return out;
+  };
+  const ContentLimits unlimited{.max_records_per_type = 0};
+  const File file(text(0, 3000, 60));
+  const LoadResult first = loaded(file, nullptr, unlimited);
+  ASSERT_TRUE(first.content);
+  for (const std::string& now : {text(0, 3000, 60), text(100, 3000, 60), text(0, 3500, 60), text(2000, 5000, 60), text(0, 3000, 61), text(70, 72, 5)}) {
+    file.write(now);
+    const LoadResult again = loaded(file, first.content, unlimited);
+    const LoadResult afresh = loaded(file, nullptr, unlimited);
+    ASSERT_TRUE(again.content && afresh.content);
+    EXPECT_EQ(describe(*again.content), describe(*afresh.content));
+  }
 }
 
 }  // namespace

@@ -4,7 +4,6 @@ namespace nomen::answer {
 
 namespace {
 
-constexpr uint16_t kQr = 0x8000;
 
 }  // namespace
 

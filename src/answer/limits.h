@@ -6,6 +6,7 @@
 namespace nomen::answer {
 
 inline constexpr size_t kBatch = 64;                 ///< questions looked up together; net/ receives as many
+inline constexpr uint16_t kQr = 0x8000;              ///< the header's bit of responses (RFC 1035 4.1.1)
 inline constexpr size_t kPlainUdpBytes = 512;        ///< RFC 1035 4.2.1
 inline constexpr size_t kMaxMessageBytes = 65535;    ///< RFC 1035 4.2.2
 inline constexpr unsigned kMaxChainLinks = 11;       ///< CNAMEs and DNAMEs one answer follows (BIND's max-query-restarts)

@@ -12,7 +12,6 @@ constexpr size_t kMaxPointerTarget = 0x4000;
 constexpr size_t kNameProbes = 16;     // slots in which a written name may be
 constexpr size_t kLeastRRBytes = 11;  // the root as owner, and no rdata
 
-constexpr uint16_t kQr = 0x8000;
 constexpr uint16_t kAa = 0x0400;
 constexpr uint16_t kTc = 0x0200;
 constexpr uint16_t kOpcodeRdCd = 0x7910;  // opcode, RD and CD come back as they came

@@ -55,6 +55,7 @@ struct MasterFileSummary {
   uint64_t records = 0;
   uint64_t errors = 0;       ///< all of them, also those not kept in `diagnostics`
   Diagnostics diagnostics;   ///< in file order
+  std::vector<std::string> included;  ///< the files that $INCLUDE brought in, as opened; some of them more than once
 };
 
 using ConsumeBatch = std::function<void(const RecordBatch&)>;

@@ -16,7 +16,8 @@ MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
   state.origin = options_.origin;
   state.default_ttl_s = options_.default_ttl_s;
   read_source(std::move(input), name, state);
-  return {writer_.records() + pooled_records_, report_.errors, std::move(report_.diagnostics)};
+  std::vector<std::string> included(files_.begin() + 1, files_.end());
+  return {writer_.records() + pooled_records_, report_.errors, std::move(report_.diagnostics), std::move(included)};
 }
 
 void MasterReader::read_source(TextInput input, const std::string& name, MasterState& state) {

@@ -168,7 +168,7 @@ class LogChannels::Outputs {
 
 LogChannels::LogChannels(LogClock clock) : clock_(clock) {
   for (std::atomic<int>& threshold : thresholds_) threshold.store(kNobody, std::memory_order_relaxed);
-  ::openlog("named", LOG_PID, LOG_DAEMON);
+  ::openlog("named", LOG_PID | LOG_NDELAY, LOG_DAEMON);  // at once: chroot may hide the way to it
   thread_ = std::thread([this] { run(); });
 }
 

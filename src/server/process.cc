@@ -79,7 +79,11 @@ void make_directory_for(const std::string& path, const UserIds& user) {
   const std::string directory = path.substr(0, slash);
   if (::access(directory.c_str(), F_OK) == 0) return;
   make_directory_of(path);
-  if (::chown(directory.c_str(), user.uid, user.gid) != 0) return;  // writing the file will say it
+  give_to(directory, user);
+}
+
+void give_to(const std::string& path, const UserIds& user) {
+  if (::chown(path.c_str(), user.uid, user.gid) != 0) return;  // who needs it will say it
 }
 
 Result<void> PidFile::write(const std::string& path) {

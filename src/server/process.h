@@ -25,6 +25,9 @@ class Background {
 /// server is going to be. A failure shows when the file is written.
 void make_directory_for(const std::string& path, const UserIds& user);
 
+/// A file that root has made (the log of -L) becomes the user's.
+void give_to(const std::string& path, const UserIds& user);
+
 /// A file with our process id, made when the server is ready and taken away at its end.
 class PidFile {
  public:

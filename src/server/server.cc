@@ -60,13 +60,16 @@ Server::~Server() { set_log_sink(nullptr); }
 
 int Server::run() {
   logs_.set_debug_level(options_.debug_level);
+  // Names of files are those of the new root, the log's too.
+  const Result<void> placed = take_place();
   if (auto ready = logs_.configure(first_channels()); !ready) {
     fmt::print(stderr, "named: {}\n", ready.error().text);
     return 1;
   }
   set_log_sink(&logs_);
   say(LogSeverity::kNotice, "starting Nomen {} (pid {})", NOMEN_VERSION, ::getpid());
-  if (auto started = start(); !started) {
+  if (user_ && !options_.log_file.empty()) give_to(options_.log_file, *user_);
+  if (auto started = placed ? start() : placed; !started) {
     say(LogSeverity::kCritical, "{}", started.error().text);
     say(LogSeverity::kCritical, "exiting (due to fatal error)");
     logs_.flush();
@@ -107,17 +110,19 @@ Result<void> Server::configure_logging(const config::Config& config) {
   return logs_.configure(log_channels(config.logging));
 }
 
-Result<void> Server::start() {
-  raise_file_limit();
-  std::optional<UserIds> user;
+/// Learns what only the old root can tell (users, the time zone) and enters the new one.
+Result<void> Server::take_place() {
+  ::tzset();
   if (!options_.user.empty()) {
     auto found = find_user(options_.user);
     if (!found) return std::unexpected(found.error());
-    user = *found;
+    user_ = std::move(*found);
   }
-  if (!options_.root_directory.empty()) {
-    if (auto entered = enter_root(options_.root_directory); !entered) return entered;
-  }
+  return options_.root_directory.empty() ? Result<void>() : enter_root(options_.root_directory);
+}
+
+Result<void> Server::start() {
+  raise_file_limit();
   auto config = read_configuration();
   if (!config) return std::unexpected(config.error());
   config_ = std::move(*config);
@@ -138,9 +143,9 @@ Result<void> Server::start() {
   if (listeners_->size() == 0 && failed > 0) return failure("unable to listen on any configured interfaces");
   open_controls();
   // From here on as the user that the server runs as: files that it makes, log files first, belong to that user.
-  if (user) {
-    if (config_.options.pid_file) make_directory_for(*config_.options.pid_file, *user);
-    if (auto done = become_user(*user); !done) return done;
+  if (user_) {
+    if (config_.options.pid_file) make_directory_for(*config_.options.pid_file, *user_);
+    if (auto done = become_user(*user_); !done) return done;
   }
   if (auto configured = configure_logging(config_); !configured) return configured;
   if (config_.options.automatic_interface_scan) {

@@ -60,6 +60,7 @@ class Server final : public control::Operations {
   control::CommandResult scan() override;
 
  private:
+  Result<void> take_place();
   Result<void> start();
   Result<config::Config> read_configuration();
   LogChannelsConfig first_channels() const;
@@ -77,6 +78,7 @@ class Server final : public control::Operations {
   const KeptZone* select(const control::ZoneSelector& zone, control::CommandResult& problem, std::string* view = nullptr);
 
   ServeOptions options_;
+  std::optional<UserIds> user_;  ///< who the server becomes
   config::Config config_;
   LogChannels logs_;
   Background& background_;

@@ -27,6 +27,12 @@ std::string display_name(const config::Zone& zone, const std::string& view) {
   return view == "_default" ? zone.display_name() : zone.display_name() + "/" + view;
 }
 
+int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
   log(LogCategory::kGeneral, severity, "zone", "zone {}: {}", name, text);
 }
@@ -87,8 +93,26 @@ bool ZoneKeeper::wants_load(KeptZone& zone, bool reload_all) {
     return false;
   }
   if (!loaded) return true;
-  const auto stamp = os::file_stamp(path_of(zone.config));
-  return !stamp || !(*stamp == zone.stamp);
+  return has_changed(zone);
+}
+
+/// Whether the file or one that it includes is another than what was loaded.
+bool ZoneKeeper::has_changed(const KeptZone& zone) const {
+  const auto differs = [](const std::string& path, const os::FileStamp& loaded) {
+    const auto stamp = os::file_stamp(path);
+    return !stamp || !(*stamp == loaded);
+  };
+  return differs(path_of(zone.config), zone.stamp) ||
+         std::any_of(zone.included.begin(), zone.included.end(), [&](const auto& file) { return differs(file.first, file.second); });
+}
+
+/// A file that was changed while it may have been read counts as changed since.
+void ZoneKeeper::note_included(KeptZone& zone, const std::vector<std::string>& paths) const {
+  zone.included.clear();
+  for (const std::string& path : paths) {
+    const os::FileStamp stamp = os::file_stamp(path).value_or(os::FileStamp{});
+    zone.included.emplace_back(path, stamp.mtime_ns < zone.asked_ns ? stamp : os::FileStamp{});
+  }
 }
 
 LoadJob ZoneKeeper::job_for(size_t view, const std::string& key, KeptZone& zone) {
@@ -105,6 +129,7 @@ LoadJob ZoneKeeper::job_for(size_t view, const std::string& key, KeptZone& zone)
   job.request.checks = check_options(zone.config);
   job.request.previous = zone.served != nullptr ? zone.served->shared_content() : nullptr;
   zone.loading = os::file_stamp(job.request.path).value_or(os::FileStamp{});
+  zone.asked_ns = now_ns();
   zone.in_flight = true;
   zone.load_again = false;
   return job;
@@ -208,6 +233,7 @@ KeptZone ZoneKeeper::moved_here(const config::Zone& zone, const std::string& key
   if (same_file == last) return next;
   next.served = same_file->second.served;
   next.stamp = same_file->second.stamp;
+  next.included = same_file->second.included;
   next.loaded_s = same_file->second.loaded_s;
   return next;
 }
@@ -291,6 +317,7 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   } else {
     if (result.changed || zone.loaded_s == 0) take_content(view, zone, job, result.content, name);
     zone.stamp = zone.loading;
+    note_included(zone, result.included);
     zone.loaded_s = std::time(nullptr);
   }
   if (zone.load_again) again.push_back(job_for(job.view, job.key, zone));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "answer/snapshot.h"
@@ -23,6 +24,9 @@ struct KeptZone {
   std::shared_ptr<const answer::ServedZone> served;
   os::FileStamp stamp;        ///< of the file that is loaded
   os::FileStamp loading;      ///< of the file that is being loaded
+  int64_t asked_ns = 0;       ///< when that load was asked for, since 1970
+  /// The files that $INCLUDE brought in.
+  std::vector<std::pair<std::string, os::FileStamp>> included;
   int64_t loaded_s = 0;       ///< seconds since 1970; 0: never
   uint64_t generation = 0;
   bool in_flight = false;     ///< a load is under way
@@ -63,6 +67,8 @@ class ZoneKeeper {
   void note_contents();
   KeptZone moved_here(const config::Zone& zone, const std::string& key) const;
   void link_in_views(const config::Config& config);
+  bool has_changed(const KeptZone& zone) const;
+  void note_included(KeptZone& zone, const std::vector<std::string>& paths) const;
   bool wants_load(KeptZone& zone, bool reload_all);
   LoadJob job_for(size_t view, const std::string& key, KeptZone& zone);
   void take(std::vector<LoadOutcome> outcomes);

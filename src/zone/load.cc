@@ -83,6 +83,7 @@ class ZoneLoad {
     result_.records_read = summary->records;
     result_.errors += summary->errors;
     result_.diagnostics = std::move(summary->diagnostics);
+    result_.included = std::move(summary->included);
     return true;
   }
 

@@ -33,6 +33,7 @@ struct LoadResult {
   uint64_t records_read = 0;
   uint64_t errors = 0;
   Diagnostics diagnostics;
+  std::vector<std::string> included;  ///< what $INCLUDE brought in: files whose changes are the zone's, too
 };
 
 LoadResult load_zone(const LoadRequest& request);

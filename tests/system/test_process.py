@@ -220,3 +220,16 @@ def test_listening_on_several_ports_at_once(start):
     named.start().assert_serving()
     for named.port in others:
         named.assert_serving()
+
+
+@root_only
+def test_the_log_of_the_command_line_becomes_the_users(start):
+    user = some_user()
+    named = opened_for(start(running=False), user)
+    log = os.path.join(named.directory, "all.log")
+    named.command = lambda: [program(), "-f", "-L", log, "-u", user.pw_name, "-n", "1", "-c", os.path.join(named.directory, "named.conf"), "-p", str(named.port)]
+    named.spawn()
+    wait_for(lambda: re.search(r" running$", read(log), re.M) or named.process.poll() is not None, "running")
+    named.assert_serving()
+    assert named.stop() == 0
+    assert re.search(r" exiting$", read(log), re.M)

@@ -311,3 +311,12 @@ def test_listening_addresses_follow_the_configuration(controlled):
     since = controlled.reconfig()
     named.wait_log("no longer listening on 127.0.0.1#%d" % other, since)
     named.assert_serving()
+
+
+def test_a_change_of_an_included_file_is_a_change_of_the_zone(start):
+    controlled = Controlled(start, files={"a.zone": ZONE + "$INCLUDE part.inc\n", "b.zone": ZONE, "part.inc": "part A 192.0.2.7\n"})
+    assert controlled.named.query("part.a.").answer[0][0].address == "192.0.2.7"
+    controlled.write("part.inc", "part A 192.0.2.8\n")
+    since = controlled.rndc("reload", "a")[2]
+    controlled.named.wait_log("zone a/IN: loaded serial 1", since)
+    wait_for(lambda: controlled.named.query("part.a.").answer[0][0].address == "192.0.2.8", "the new address")

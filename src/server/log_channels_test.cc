@@ -84,7 +84,7 @@ TEST_F(LogChannelsTest, LinesLookAsBindWritesThem) {
 }
 
 TEST_F(LogChannelsTest, DebugLinesShowTheirLevelAndLocalTimeItsZone) {
-  ::setenv("TZ", "XXX-05:30", 1);
+  ::setenv("TZ", "QQQ-05:30", 1);
   ::tzset();
   LogLineFormatter formatter;
   LogChannelConfig channel;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "answer/permit.h"
-
 namespace nomen::answer {
 
 namespace {
@@ -67,18 +65,12 @@ void Additional::collect(zone::RRsetView set) {
   });
 }
 
-void Additional::add_addresses(const Query& query, const policy::LocalAddresses& local, const zone::Content& content, Response& response) {
+void Additional::add_addresses(const Query& query, const zone::Content& content, Response& response) {
   for (const uint8_t* target : targets_) {
     const NameView name = name_at(target);
-    if (name.is_root()) continue;
+    if (name.is_root() || !name.is_at_or_below(content.apex())) continue;
     hashed_.assign_padded(name);
-    const zone::Content* from = &content;
-    if (!name.is_at_or_below(content.apex())) {
-      const ServedZone* zone = query.view->zones.find_longest(hashed_, hashed_.labels);
-      if (zone == nullptr || zone->content() == nullptr || !may_query(query, *zone, local)) continue;
-      from = zone->content();
-    }
-    const zone::NodeView node = from->find(hashed_, hashed_.labels);
+    const zone::NodeView node = content.find(hashed_, hashed_.labels);
     if (node) add_address_sets(query, node, name, hashed_, response);
   }
 }

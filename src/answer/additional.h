@@ -17,8 +17,8 @@ class Additional {
 
   /// Remembers the targets of the set's RRs, when its type has any.
   void collect(zone::RRsetView set);
-  /// Adds the addresses of what was collected; those of other zones where the requester may ask there.
-  void add_addresses(const Query& query, const policy::LocalAddresses& local, const zone::Content& content, Response& response);
+  /// Adds the addresses of what was collected, as far as the zone that answers has them.
+  void add_addresses(const Query& query, const zone::Content& content, Response& response);
   /// Adds the glue for the NS set of a zone cut which is the suffix of `cut_labels` labels of the question.
   void add_glue(const Query& query, const zone::Content& content, const dns::HashedName& name, size_t cut_labels,
                 zone::RRsetView ns_set, Response& response);

@@ -103,7 +103,7 @@ class Walk {
     note_wildcard(found);
     add_authority_ns(found);
     add_wildcard_proofs();
-    if (fullness_.additional) additional_.add_addresses(query_, local_, *content_, response_);
+    if (fullness_.additional) additional_.add_addresses(query_, *content_, response_);
   }
 
   /// ANY (RFC 8482 where minimal-any is on) and RRSIG questions: RRsets of several types.
@@ -205,7 +205,7 @@ class Walk {
     const RRsetView soa = apex.find(RRType::kSoa);
     if (soa) {
       const Bytes rdata = soa.first_rdata();
-      const bool no_soa_here = query_.question.type == RRType::kSoa && zone_->settings().zero_no_soa_ttl;
+      const bool no_soa_here = rcode == dns::Rcode::kNxDomain && query_.question.type == RRType::kSoa && zone_->settings().zero_no_soa_ttl;
       const uint32_t ttl_s = no_soa_here ? 0 : std::min(soa.ttl_s(), load_u32(rdata.data() + rdata.size() - 4));
       if (!require(add_with_ttl(soa, ttl_s))) return;
       if (query_.edns.dnssec_ok) {
@@ -269,7 +269,7 @@ Fullness fullness_of_mode(const Query& query) {
 
 Fullness fullness_of(const Query& query) {
   const RRType type = query.question.type;
-  if (type == RRType::kDnskey) return {false, false};  // such answers are large enough (as BIND and others)
+  if (type == RRType::kDnskey || type == RRType::kDs) return {false, false};  // large enough (as BIND and others)
   Fullness fullness = fullness_of_mode(query);
   if (type == RRType::kNs) fullness.additional = true;
   if (type == RRType::kAny) fullness.additional = false;

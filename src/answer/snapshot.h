@@ -39,7 +39,7 @@ struct ZoneSettings {
   policy::AclPtr allow_transfer;
   /// Whether anybody may ask, whatever the address.
   bool is_open() const { return allow_query->is_any() && allow_query_on->is_any(); }
-  bool zero_no_soa_ttl = true;  ///< the SOA of a negative answer to an SOA question has TTL 0
+  bool zero_no_soa_ttl = true;  ///< the SOA of an NXDOMAIN answer to an SOA question has TTL 0
 };
 
 /// A zone of a view: its settings, and its content once it is loaded.

@@ -241,6 +241,11 @@ def chain_end(question, answer):
     return name if seen and not owners(answer.answer, *range(65536)) & {name.to_text()} else None
 
 
+def record_type(record):
+    """The type of a record; of a signature, the type that it signs."""
+    return int.from_bytes(record[4][:2], "big") if record[1] == dns.rdatatype.RRSIG else record[1]
+
+
 # Each rule gives the fields that it explains in a case (or nothing). Its text is the reason, for docs/interop.md too.
 def rule_chain_across_zones(case):
     """CNAME and DNAME are followed into other zones served here, as NSD and PowerDNS do (RFC 1034 4.3.2 step 3a: "go back
@@ -267,12 +272,27 @@ def joined_chain(case):
         more = ask(case.servers["bind"].port, dataclasses.replace(case.question, name=end, tcp=True))
         if not well_formed(more) or more.rcode in (dns.rcode.REFUSED, dns.rcode.SERVFAIL):
             break
-        merged = {f: tuple(sorted(set(getattr(joined, f)) | set(getattr(more, f)))) for f in ("answer", "authority", "additional")}
+        # Who serves the border zone (full answers) no longer matters; its proofs (wildcards) do.
+        proofs = [r for r in joined.authority if record_type(r) != dns.rdatatype.NS]
+        merged = {"answer": tuple(sorted({*joined.answer, *more.answer})), "authority": tuple(sorted({*proofs, *more.authority})),
+                  "additional": more.additional}
         grown = set(merged["answer"]) > set(joined.answer)
         joined = dataclasses.replace(joined, rcode=more.rcode, **merged)
         if not grown:
             break
     return joined
+
+
+def rule_wildcard_no_data(case):
+    """A wildcard without types of its own (an empty non-terminal): BIND and Knot prove only that the name is not there; RFC 4035
+    3.1.3.4 wants the wildcard's NSEC too, as NSD gives it. For a small client the longer answer may not fit."""
+    if not well_formed(case.subject, case.bind) or case.bind.answer or case.subject.answer or case.bind.rcode:
+        return None
+    subject = case.over_tcp(case.kind)
+    more = set(subject.authority) - set(case.bind.authority)
+    if more and set(case.bind.authority) <= set(subject.authority) and {record_type(r) for r in more} == {dns.rdatatype.NSEC}:
+        return {"authority", "flags", "additional"} if case.subject.truncated else {"authority"}
+    return None
 
 
 def rule_loop(case):
@@ -352,8 +372,8 @@ def rule_transfers(case):
     return None
 
 
-RULES = (rule_chain_across_zones, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue, rule_at_the_border,
-         rule_small_client, rule_cut_off_before_the_end, rule_transfers)
+RULES = (rule_chain_across_zones, rule_wildcard_no_data, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue,
+         rule_at_the_border, rule_small_client, rule_cut_off_before_the_end, rule_transfers)
 
 
 def excerpt(world_text, case):

@@ -12,6 +12,7 @@ else
 fi
 
 # Two units share a ccache between build directories only when it ignores the directory's name.
+export CCACHE_BASEDIR=$root
 export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 say() { printf '%s\n' "$bold== $*$plain"; }

@@ -11,6 +11,7 @@
 
 #include "tools/checkzone_options.h"
 #include "tools/checkzone_trial.h"
+#include "tools/checkzone_verdict.h"
 #include "zone/raw.h"
 
 namespace nomen::tools {
@@ -44,24 +45,6 @@ bool refuse_journal(const CheckzoneOptions& options) {
   if (options.journal.empty() || access(options.journal.c_str(), F_OK) != 0) return false;
   fmt::print(stderr, "the journal '{}' cannot be read: this version does not read journals (leave out -j and -J to check the file alone)\n", options.journal);
   return true;
-}
-
-void print_verdict(const CheckzoneOptions& options, const Trial& trial) {
-  std::FILE* const to = talk(options);
-  for (const Diagnostic& diagnostic : trial.diagnostics) {
-    // BIND's lines say "warning:" only where they say a place.
-    const bool has_place = !diagnostic.position.file.empty();
-    fmt::print(to, "{}\n", has_place ? to_string(diagnostic) : diagnostic.text);
-  }
-  const std::string prefix = "zone " + dns::to_string_no_dot(options.zone) + "/" + dns::to_string(options.rr_class) + ": ";
-  if (!trial.failure.empty()) {
-    fmt::print(to, "{}loading from master file {} failed: {}\n", prefix, options.file.empty() ? "(stdin)" : options.file, trial.failure);
-  }
-  if (trial.is_good) {
-    fmt::print(to, "{}loaded serial {}{}\n", prefix, trial.serial.value, trial.is_signed ? " (DNSSEC signed)" : "");
-  } else {
-    fmt::print(to, "{}not loaded due to errors.\n", prefix);
-  }
 }
 
 const char* severity_word(Severity severity) {
@@ -140,7 +123,7 @@ int checkzone_main(int argc, char** argv, CheckzoneFace face) {
   if (options.json) {
     print_json(options, *trial);
   } else if (!options.quiet) {
-    print_verdict(options, *trial);
+    print_verdict(options, *trial, talk(options));
   }
   std::fflush(nullptr);
   if (!trial->is_good) return 1;

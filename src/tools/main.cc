@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tools/checkconf.h"
+#include "tools/checkconf_zones.h"
 #include "tools/checkzone.h"
 #include "tools/ctl.h"
 #include "tools/named.h"
@@ -43,7 +44,7 @@ int main(int argc, char** argv) {
   using namespace nomen::tools;
   const std::string_view name = base_name(argv[0]);
   if (name == "named") return named_main(argc, argv, false);
-  if (name == "named-checkconf") return checkconf_main(argc, argv, true);
+  if (name == "named-checkconf") return checkconf_main(argc, argv, true, zone_tester());
   if (name == "named-checkzone") return checkzone_main(argc, argv, CheckzoneFace::kNamedCheckzone);
   if (name == "named-compilezone") return checkzone_main(argc, argv, CheckzoneFace::kNamedCompilezone);
   if (name == "rndc") return rndc_main(argc, argv);
@@ -62,7 +63,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (command == "serve") return named_main(argc - 1, argv + 1, true);
-  if (command == "checkconf") return checkconf_main(argc - 1, argv + 1, false);
+  if (command == "checkconf") return checkconf_main(argc - 1, argv + 1, false, zone_tester());
   if (command == "checkzone") return checkzone_main(argc - 1, argv + 1, CheckzoneFace::kNomen);
   if (command == "ctl") return ctl_main(argc - 1, argv + 1);
   fmt::print(stderr, "nomen: unknown command '{}'\n\n", command);

@@ -54,7 +54,7 @@ Result<void> enter_root(const std::string& directory) {
 
 Result<void> limit_capabilities() {
   if (::geteuid() != 0) return {};
-  return set_capabilities({CAP_NET_BIND_SERVICE, CAP_SETUID, CAP_SETGID, CAP_CHOWN, CAP_SYS_CHROOT, CAP_DAC_READ_SEARCH, CAP_SYS_RESOURCE});
+  return set_capabilities({CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT, CAP_DAC_READ_SEARCH, CAP_SYS_RESOURCE});
 }
 
 Result<void> become_user(const UserIds& user) {

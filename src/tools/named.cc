@@ -164,7 +164,10 @@ int named_main(int argc, char** argv, bool as_serve) {
     }
   }
   server::block_signals();
-  if (auto limited = server::limit_capabilities(); !limited) fmt::print(stderr, "named: {}\n", limited.error().text);
+  // With -u all rights go a little later; till then root may make files in that user's directories.
+  if (parsed.options.user.empty()) {
+    if (auto limited = server::limit_capabilities(); !limited) fmt::print(stderr, "named: {}\n", limited.error().text);
+  }
   server::Server server(std::move(parsed.options), background);
   return server.run();
 }

@@ -72,7 +72,7 @@ class Printer {
   void any_text(const Node& node);
   bool is_secret() const { return name_ == "secret" || name_ == "cookie-secret"; }
 
-  const PrintOptions& options_;
+  const PrintOptions options_;
   std::string out_;
   int depth_ = 0;
   std::string_view name_;  ///< of the statement being printed

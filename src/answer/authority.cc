@@ -101,8 +101,8 @@ class Walk {
       return;
     }
     note_wildcard(found);
-    add_authority_ns(found);
     add_wildcard_proofs();
+    add_authority_ns(found);
     if (fullness_.additional) additional_.add_addresses(query_, *content_, response_);
   }
 
@@ -140,8 +140,15 @@ class Walk {
     const bool answered = name_->labels == apex && !found.is_wildcard &&
                           (query_.question.type == RRType::kNs || query_.question.type == RRType::kAny);
     if (answered) return;
-    const RRsetView set = content_->apex_node().find(RRType::kNs);
-    if (!set || !add_signed(Section::kAuthority, apex, content_->apex_node(), set)) return;
+    const NodeView node = content_->apex_node();
+    const RRsetView set = node.find(RRType::kNs);
+    if (!set) return;
+    const Response::Mark before = response_.mark();
+    const RRsetView signatures = query_.edns.dnssec_ok ? node.find_signatures(RRType::kNs) : RRsetView{};
+    if (!add_at(Section::kAuthority, apex, set) || (signatures && !add_at(Section::kAuthority, apex, signatures))) {
+      response_.undo(before);  // with its signatures or not at all
+      return;
+    }
     if (fullness_.additional) additional_.collect(set);
   }
 

@@ -101,6 +101,14 @@ void Response::set_view(const ViewSettings& view) {
   if (question_->rr_class == dns::RRClass::kAny) class_ = dns::number(view.rr_class);
 }
 
+void Response::undo(const Mark& mark) {
+  at_ = mark.at;
+  set_count_ = mark.sets;
+  counts_ = mark.counts;
+  forget_since(at_);
+  if (foreign_at_ >= at_) foreign_ = nullptr;
+}
+
 void Response::rewind() {
   at_ = question_->end;
   counts_ = {};

@@ -59,6 +59,15 @@ class Response {
   /// Writes the OPT with `options` (already coded), then the header. Returns the size of the message.
   size_t finish(const Edns& edns, uint16_t own_udp_size, Bytes options);
 
+  /// A place to come back to: undo() takes away what was added since.
+  struct Mark {
+    size_t at;
+    size_t sets;
+    std::array<uint16_t, 3> counts;
+  };
+  Mark mark() const { return {at_, set_count_, counts_}; }
+  void undo(const Mark& mark);
+
   /// Forgets all sections: for an error found late.
   void rewind();
 

@@ -285,13 +285,52 @@ def joined_chain(case):
 
 def rule_wildcard_no_data(case):
     """A wildcard without types of its own (an empty non-terminal): BIND and Knot prove only that the name is not there; RFC 4035
-    3.1.3.4 wants the wildcard's NSEC too, as NSD gives it. For a small client the longer answer may not fit."""
-    if not well_formed(case.subject, case.bind) or case.bind.answer or case.subject.answer or case.bind.rcode:
+    3.1.3.4 wants the wildcard's NSEC too, as NSD gives it. For a small client the longer answer may not fit. BIND takes such
+    a name for one that does not exist when it clears the SOA's TTL for SOA questions; NSD and Knot do not."""
+    if not well_formed(case.subject, case.bind) or case.bind.rcode or case.subject.rcode:
         return None
-    subject = case.over_tcp(case.kind)
-    more = set(subject.authority) - set(case.bind.authority)
-    if more and set(case.bind.authority) <= set(subject.authority) and {record_type(r) for r in more} == {dns.rdatatype.NSEC}:
+    subject, bind = case.over_tcp(case.kind), case.over_tcp("bind")
+    if not well_formed(subject, bind) or subject.answer != bind.answer:
+        return None
+    ours, theirs = without_soa_ttl(subject.authority), without_soa_ttl(bind.authority)
+    if theirs <= ours and owners(bind.authority, dns.rdatatype.SOA) and {record_type(r) for r in ours - theirs} <= {dns.rdatatype.NSEC}:
         return {"authority", "flags", "additional"} if case.subject.truncated else {"authority"}
+    return None
+
+
+def without_soa_ttl(records):
+    return {r[:3] + (0,) + r[4:] if record_type(r) == dns.rdatatype.SOA else r for r in records}
+
+
+def rule_ds_behind_a_chain(case):
+    """DS asked for, a CNAME leads to the apex of a zone whose parent is served here too: the parent answers (RFC 4035 3.1.4.1),
+    as in NSD and PowerDNS. BIND and Knot stay in the zone and say that there is none."""
+    if not well_formed(case.subject, case.bind) or case.question.rrtype != dns.rdatatype.DS or case.bind.rcode:
+        return None
+    end = chain_end(case.question, case.bind)
+    if end is None:
+        return None
+    direct, subject = ask(case.servers["bind"].port, dataclasses.replace(case.question, name=end, tcp=True)), case.over_tcp(case.kind)
+    if not well_formed(direct, subject):
+        return None
+    same = set(subject.answer) == {*case.over_tcp("bind").answer, *direct.answer} and set(direct.authority) <= set(subject.authority)
+    return {"answer", "authority", "additional", "flags"} if same and subject.rcode == direct.rcode else None
+
+
+def rule_cname_asked_below_a_dname(case):
+    """CNAME asked for below a DNAME: BIND shows the zone's NS beside the answer, NSD does not."""
+    if not well_formed(case.subject, case.bind) or case.question.rrtype != dns.rdatatype.CNAME or not owners(case.bind.answer, dns.rdatatype.DNAME):
+        return None
+    nsd = case.peer("nsd")
+    if well_formed(nsd) and case.subject.answer == case.bind.answer and (nsd.authority, nsd.additional) == (case.subject.authority, case.subject.additional):
+        return {"authority", "additional"}
+    return None
+
+
+def rule_ad_of_a_cut_answer(case):
+    """BIND copies AD of the query into a truncated answer to ANY; it means nothing there."""
+    if well_formed(case.subject, case.bind) and case.subject.truncated and case.bind.truncated and case.bind.flags.replace(" AD", "") == case.subject.flags:
+        return {"flags"}
     return None
 
 
@@ -372,7 +411,8 @@ def rule_transfers(case):
     return None
 
 
-RULES = (rule_chain_across_zones, rule_wildcard_no_data, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue,
+RULES = (rule_chain_across_zones, rule_ds_behind_a_chain, rule_wildcard_no_data, rule_cname_asked_below_a_dname,
+         rule_ad_of_a_cut_answer, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue,
          rule_at_the_border, rule_small_client, rule_cut_off_before_the_end, rule_transfers)
 
 

@@ -4,7 +4,7 @@ import struct
 
 import dns.flags
 import pytest
-from harness import configuration, framed, opt_record, option, rcode, read_message, wire_query
+from harness import SUBJECT, configuration, framed, opt_record, option, rcode, read_message, wire_query
 
 NOERROR, FORMERR, NOTIMP, REFUSED, NOTAUTH = 0, 1, 4, 5, 9
 A_RECORD = b"\0" + struct.pack(">HHIH", 1, 1, 0, 4) + b"1234"
@@ -103,10 +103,11 @@ def test_the_default_is_no_auth_recursive(start):
 
 
 @pytest.mark.parametrize("options, ttl", [("", 0), ("zero-no-soa-ttl no;", 60), ("zero-no-soa-ttl yes;", 0)])
-def test_a_negative_answer_to_a_soa_question(start, options, ttl):
+def test_the_soa_of_nxdomain_for_a_soa_question(start, options, ttl):
     named = start(configuration(options=options))
     assert named.query("nx.example.", "SOA").authority[0].ttl == ttl
     assert named.query("nx.example.", "A").authority[0].ttl == 60
+    assert named.query("www.example.", "SOA").authority[0].ttl == 60
 
 
 @pytest.mark.parametrize("minimal, tcp, several", [("no", False, True), ("yes", False, False), ("yes", True, True)])
@@ -125,3 +126,21 @@ def test_rrset_order(start, order, stays):
         assert (len(set(firsts)) == 1) == stays
     everything = named.query("many.example.", flags=dns.flags.RD).answer
     assert {r.address for rrset in everything for r in rrset} == {"192.0.2.%d" % i for i in range(1, 9)}
+
+
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND sets TC for what nobody needs (RFC 2181 9)")
+def test_ns_of_the_zone_that_do_not_fit_are_left_out_without_tc(start):
+    zone = "$TTL 300\n@ SOA ns h 1 7200 900 604800 60\n" + "".join("@ NS %s%d.elsewhere.test.\n" % ("n" * 50, i) for i in range(3))
+    zone += "big TXT %s\nsmall TXT x\n" % " ".join('"%s"' % ("t" * 100) for _ in range(4))
+    named = start(configuration(statements='zone "full" { type primary; file "full.zone"; };'), {"full.zone": zone})
+    assert named.query("small.full.", "TXT", flags=0).authority
+    answer = named.query("big.full.", "TXT", flags=0)
+    assert answer.answer and not answer.authority and not answer.flags & dns.flags.TC
+
+
+def test_the_addresses_of_another_zone_are_not_given(start):
+    """Only what the zone that answers says itself."""
+    zone = "$TTL 300\n@ SOA ns h 1 7200 900 604800 60\n@ NS ns1.example.\n@ MX 10 mail\nmail A 192.0.2.25\n"
+    named = start(configuration(statements='zone "other" { type primary; file "other.zone"; };'), {"other.zone": zone})
+    answer = named.query("other.", "MX", flags=0)
+    assert [rrset.name.to_text() for rrset in answer.additional] == ["mail.other."]

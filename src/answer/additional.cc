@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "zone/lookup.h"
+
 namespace nomen::answer {
 
 namespace {
@@ -35,6 +37,13 @@ NameView name_at(const uint8_t* wire) {
   size_t size = 0;
   while (wire[size] != 0) size += wire[size] + 1U;
   return {wire, size + 1};
+}
+
+/// Whether what a node holds is another zone's.
+bool is_below_cut(const zone::Content& content, const dns::HashedName& name, zone::NodeView node) {
+  if (!node.has(zone::NodeView::kCut | zone::NodeView::kMaybeOccluded)) return false;
+  const auto kind = zone::lookup(content, name, RRType::kA).kind;
+  return kind == zone::Lookup::Kind::kReferral || kind == zone::Lookup::Kind::kDname;
 }
 
 /// Adds the address sets of a node; false when one did not fit.
@@ -71,7 +80,8 @@ void Additional::add_addresses(const Query& query, const zone::Content& content,
     if (name.is_root() || !name.is_at_or_below(content.apex())) continue;
     hashed_.assign_padded(name);
     const zone::NodeView node = content.find(hashed_, hashed_.labels);
-    if (node) add_address_sets(query, node, name, hashed_, response);
+    if (!node || is_below_cut(content, hashed_, node)) continue;
+    add_address_sets(query, node, name, hashed_, response);
   }
 }
 

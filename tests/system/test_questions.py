@@ -144,3 +144,11 @@ def test_the_addresses_of_another_zone_are_not_given(start):
     named = start(configuration(statements='zone "other" { type primary; file "other.zone"; };'), {"other.zone": zone})
     answer = named.query("other.", "MX", flags=0)
     assert [rrset.name.to_text() for rrset in answer.additional] == ["mail.other."]
+
+
+def test_glue_is_for_referrals_only(start):
+    zone = "$TTL 300\n@ SOA ns h 1 7200 900 604800 60\n@ NS ns.sub\n@ MX 10 host.sub\nsub NS ns.sub\nns.sub A 192.0.2.53\nhost.sub A 192.0.2.25\n"
+    named = start(configuration(options="check-integrity no;", statements='zone "cut" { type primary; file "cut.zone"; };'), {"cut.zone": zone})
+    for rrtype in ("MX", "NS"):
+        assert not named.query("cut.", rrtype, flags=0).additional
+    assert [rrset.name.to_text() for rrset in named.query("sub.cut.", "MX", flags=0).additional] == ["ns.sub.cut."]

@@ -10,6 +10,8 @@ namespace {
 
 using dns::RRType;
 
+constexpr size_t kWalkedRRs = 64;  // a larger RRset is searched by halves
+
 bool belongs_to_nsec3(RRType type, Bytes rdata) {
   return type == RRType::kNsec3 ||
          (type == RRType::kRrsig && rdata.size() >= 2 && load_u16(rdata.data()) == dns::number(RRType::kNsec3));
@@ -29,6 +31,12 @@ RRsetView find_set(NodeView node, RRType type, Bytes rdata) {
 
 }  // namespace
 
+Difference::LargeSet& Difference::large_set(RRsetView set) {
+  LargeSet& large = large_sets_[set.data().data()];
+  if (large.rrs.empty()) set.for_each([&](Bytes rdata) { large.rrs.push_back(rdata); });
+  return large;
+}
+
 Difference::Difference(ContentPtr base) : base_(std::move(base)), ticks_(base_->end_ref() * Arena::kUnitBytes / 2) {}
 
 /// Finds the RR in the node and marks it as seen; false when the node does not have it like this. `ttl_s`, the
@@ -40,7 +48,13 @@ bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes r
   const auto place = [&](const uint8_t* p) { return (node_at + static_cast<size_t>(p - node.data())) / 2; };
   size_t found = 0;
   bool any_ticked = false;
-  if (set) {
+  LargeSet* const large = set && set.count() > kWalkedRRs ? &large_set(set) : nullptr;
+  if (large != nullptr) {
+    any_ticked = large->any_ticked;
+    const auto order = [&](Bytes a, Bytes b) { return dns::compare_rdata(type, base_->rr_class(), a, b); };
+    const auto at = std::lower_bound(large->rrs.begin(), large->rrs.end(), rdata, [&](Bytes a, Bytes b) { return order(a, b) < 0; });
+    if (at != large->rrs.end() && order(*at, rdata) == 0) found = place(at->data());
+  } else if (set) {
     set.for_each([&](Bytes own) {
       any_ticked = any_ticked || ticks_[place(own.data())];
       if (found == 0 && (equal(own, rdata) || dns::compare_rdata(type, base_->rr_class(), own, rdata) == 0)) found = place(own.data());
@@ -54,6 +68,7 @@ bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes r
   }
   if (found != 0 && ttl_s == set.ttl_s()) {
     ticks_[found] = true;
+    if (large != nullptr) large->any_ticked = true;
     return true;
   }
   new_ttls_.emplace(set_key(name_.full_hash(), type, rdata), ttl_s);

@@ -23,13 +23,21 @@ class Difference {
   Change finish();
 
  private:
+  /// An RRset that is too large to be walked for each RR of the file: its RRs, in canonical order.
+  struct LargeSet {
+    std::vector<Bytes> rrs;
+    bool any_ticked = false;
+  };
+
   bool tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata, uint32_t& ttl_s);
+  LargeSet& large_set(RRsetView set);
 
   ContentPtr base_;
   std::vector<bool> ticks_;
   Change change_;
   /// TTLs of the RRsets that the change adds to, by owner and type: the first RR in the file says it.
   std::unordered_map<uint64_t, uint32_t> new_ttls_;
+  std::unordered_map<const uint8_t*, LargeSet> large_sets_;  ///< by where their data is
   dns::HashedName name_;
   Ref node_ref_ = 0;         ///< of the present owner
   bool last_nsec3_ = false;

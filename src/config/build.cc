@@ -115,7 +115,7 @@ Config Builder::build() {
   config.options.pid_file = "/run/named/named.pid";
   config.options.session_keyfile = "/run/named/session.key";
   apply_server_options(block, names_, config.options);
-  for (const Node& statement : tree_.statements()) {
+  for (const Node& statement : tree_.definitions()) {
     if (statement.name() == "key") config.keys.push_back(build_key(statement, names_));
   }
   config.logging = build_logging(tree_, names_);
@@ -128,11 +128,11 @@ void Builder::build_views(Nodes options_block, Config& config) {
   ViewOptions view_options;
   ZoneOptions zone_options;
   apply_shared(options_block, view_options, zone_options);
-  for (const Node& statement : tree_.statements()) {
+  for (const Node& statement : tree_.definitions()) {
     if (statement.name() == "view") config.views.push_back(build_view(statement, view_options, zone_options));
   }
   if (config.views.empty()) build_default_views(view_options, zone_options, config);
-  for (const Node& statement : tree_.statements()) {
+  for (const Node& statement : tree_.definitions()) {
     if (statement.name() != "server") continue;
     for (View& view : config.views) view.servers.push_back(build_server(statement, names_));
   }
@@ -161,7 +161,7 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
     view.rr_class = dns::parse_class(rr_class->text).value_or(dns::RRClass::kIn);
   }
   ZoneOptions own_zone_options = zone_options;
-  apply_shared(statement.block(), view.options, own_zone_options);
+  apply_shared(Definitions(statement.block()).nodes(), view.options, own_zone_options);
   ZoneBuilder zones(names_, std::move(own_zone_options));
   for (const Node& inner : statement.block()) {
     const std::string_view name = inner.name();

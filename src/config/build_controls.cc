@@ -30,7 +30,7 @@ ControlChannel build_channel(const Node& statement, Names& names) {
 
 Controls build_controls(const Tree& tree, Names& names) {
   Controls controls;
-  for (const Node& statement : tree.statements()) {
+  for (const Node& statement : tree.definitions()) {
     if (statement.name() != "controls") continue;
     controls.given = true;
     for (const Node& inner : statement.block()) controls.channels.push_back(build_channel(inner, names));

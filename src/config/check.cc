@@ -9,7 +9,7 @@ namespace nomen::config {
 CheckContext::CheckContext(const Tree& tree, const CheckOptions& options, Disk& disk,
                            Diagnostics& diagnostics)
     : tree_(tree), options_(options), disk_(disk), diagnostics_(diagnostics), names_(tree, diagnostics) {
-  for (const Node& statement : tree.statements()) {
+  for (const Node& statement : tree.definitions()) {
     const std::string_view name = statement.name();
     if (name == "options") options_block_ = statement.block();
     if (name == "key") keys_.insert(canonical_name(statement.value()->text));
@@ -38,7 +38,32 @@ const Node* CheckContext::policy(std::string_view name) const {
   return found != policies_.end() ? found->second : nullptr;
 }
 
+namespace {
+
+// Most names: letters, digits, '-', '_' and single dots, nothing to unescape. Empty when it is not so plain.
+std::string plain_name(std::string_view text) {
+  if (text.empty() || text.size() > 253) return {};
+  std::string out(text);
+  size_t label = 0;
+  for (char& c : out) {
+    if (c == '.') {
+      if (label == 0) return {};
+      label = 0;
+      continue;
+    }
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!is_plain || ++label > 63) return {};
+  }
+  if (label != 0) out += '.';
+  return out;
+}
+
+}  // namespace
+
 std::string canonical_name(std::string_view text) {
+  std::string plain = plain_name(text);
+  if (!plain.empty()) return plain;
   const auto name = dns::Name::parse(text);
   return name ? lower_text(dns::to_string(name->view())) : std::string();
 }
@@ -46,7 +71,7 @@ std::string canonical_name(std::string_view text) {
 // What options ask for all views is judged with the zones of each; without views with those of the top level.
 static void check_options_features(CheckContext& context) {
   bool has_views = false;
-  for (const Node& statement : context.tree().statements()) {
+  for (const Node& statement : context.tree().definitions()) {
     if (statement.name() != "view") continue;
     has_views = true;
     check_view_features(context, context.options_block(), statement.block());
@@ -63,8 +88,8 @@ void check_tree(const Tree& tree, const CheckOptions& options, Disk& disk, Diagn
   check_server_options(context);
   check_settings(context, context.options_block(), Place::kOptions);
   check_options_features(context);
-  check_trust_anchors(context, tree.statements());
-  check_servers(context, tree.statements(), Nodes(nullptr));
+  check_trust_anchors(context, tree.definitions());
+  check_servers(context, tree.definitions(), Nodes(nullptr));
   check_zones_and_views(context);
 }
 

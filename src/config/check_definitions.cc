@@ -11,7 +11,7 @@ namespace {
 
 void check_acls(CheckContext& context) {
   std::map<std::string, const Node*> seen;
-  for (const Node& statement : context.tree().statements()) {
+  for (const Node& statement : context.tree().definitions()) {
     if (statement.name() != "acl") continue;
     const std::string name(statement.value()->text);
     const std::string lowered = lower_text(name);
@@ -106,7 +106,7 @@ namespace {
 
 void check_server_lists(CheckContext& context) {
   std::map<std::string, const Node*> seen;
-  for (const Node& statement : context.tree().statements()) {
+  for (const Node& statement : context.tree().definitions()) {
     const std::string_view kind = statement.name();
     if (kind != "primaries" && kind != "masters" && kind != "parental-agents" && kind != "remote-servers")
       continue;
@@ -141,7 +141,7 @@ void check_protocols(CheckContext& context, const Node& statement, const std::st
 
 void check_tls(CheckContext& context) {
   std::map<std::string, const Node*> seen;
-  for (const Node& statement : context.tree().statements()) {
+  for (const Node& statement : context.tree().definitions()) {
     if (statement.name() != "tls") continue;
     const std::string name(statement.value()->text);
     if (same_word(name, "ephemeral") || same_word(name, "none")) {
@@ -165,7 +165,7 @@ void check_tls(CheckContext& context) {
 
 void check_http(CheckContext& context) {
   std::map<std::string, const Node*> seen;
-  for (const Node& statement : context.tree().statements()) {
+  for (const Node& statement : context.tree().definitions()) {
     if (statement.name() != "http") continue;
     const std::string name(statement.value()->text);
     if (same_word(name, "default")) {
@@ -192,7 +192,7 @@ void check_http(CheckContext& context) {
 
 void check_definitions(CheckContext& context) {
   check_acls(context);
-  check_keys(context, context.tree().statements());
+  check_keys(context, context.tree().definitions());
   check_server_lists(context);
   check_tls(context);
   check_http(context);

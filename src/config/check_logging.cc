@@ -38,7 +38,7 @@ void check_logging(CheckContext& context) {
 }
 
 void check_controls(CheckContext& context) {
-  for (const Node& statement : context.tree().statements()) {
+  for (const Node& statement : context.tree().definitions()) {
     if (statement.name() != "controls") continue;
     for (const Node& inner : statement.block()) {
       if (const Node* keys = inner.after("keys")) {

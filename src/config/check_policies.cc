@@ -152,7 +152,7 @@ void check_policy(CheckContext& context, const Node& policy) {
 
 void check_policies(CheckContext& context) {
   std::map<std::string, const Node*> seen;
-  for (const Node& statement : context.tree().statements()) {
+  for (const Node& statement : context.tree().definitions()) {
     if (statement.name() != "dnssec-policy") continue;
     const std::string name(statement.value()->text);
     if (name == "none" || name == "default" || name == "insecure") {

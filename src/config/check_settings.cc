@@ -1,5 +1,7 @@
 // The settings that options, views and zones share: ranges and names. One table for the plain ranges.
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "config/check_context.h"
 #include "config/encodings.h"
@@ -48,14 +50,11 @@ constexpr Range kRanges[] = {
     {"fstrm-set-reopen-interval", 1, 600},
 };
 
-void check_range(CheckContext& context, const Node& statement) {
-  for (const Range& range : kRanges) {
-    if (range.name != statement.name()) continue;
-    const uint64_t value = statement.value()->number;
-    if (value >= range.low && value <= range.high) return;
-    context.error(statement, std::string(range.name) + " '" + std::to_string(value) + "' is out of range (" +
-                                 std::to_string(range.low) + ".." + std::to_string(range.high) + ")");
-  }
+void check_range(CheckContext& context, const Node& statement, const Range& range) {
+  const uint64_t value = statement.value()->number;
+  if (value >= range.low && value <= range.high) return;
+  context.error(statement, std::string(range.name) + " '" + std::to_string(value) + "' is out of range (" +
+                               std::to_string(range.low) + ".." + std::to_string(range.high) + ")");
 }
 
 void check_name_value(CheckContext& context, const Node& statement, const Node& value) {
@@ -230,11 +229,6 @@ void check_nta(CheckContext& context, Nodes block) {
   }
 }
 
-// Lists that BIND resolves for every view; what only zones use is resolved with the zones.
-constexpr std::string_view kResolvedLists[] = {
-    "allow-query",       "allow-query-on",       "allow-recursion",     "allow-recursion-on",
-    "allow-query-cache", "allow-query-cache-on", "keep-response-order", "sortlist"};
-
 void check_forwarders(CheckContext& context, Nodes block) {
   const Node* forward = find(block, "forward");
   if (forward != nullptr && find(block, "forwarders") == nullptr) {
@@ -264,39 +258,100 @@ void check_zone_level_only(CheckContext& context, Nodes block) {
   }
 }
 
-void check_one(CheckContext& context, const Node& statement) {
-  const std::string_view name = statement.name();
-  for (std::string_view list : kResolvedLists) {
-    if (list == name) context.names().match_list_of(statement);
+void check_preferred_glue(CheckContext& context, const Node& statement) {
+  const std::string text = lower_text(statement.value()->text);
+  if (text != "a" && text != "aaaa" && text != "none") {
+    context.warn(statement, "preferred-glue unexpected value '" + std::string(statement.value()->text) + "'");
   }
-  check_range(context, statement);
-  if (name == "rrset-order") check_rrset_order(context, statement);
-  if (name == "sig-validity-interval") check_validity(context, statement);
-  if (name == "disable-algorithms") check_disabled(context, statement, false);
-  if (name == "disable-ds-digests") check_disabled(context, statement, true);
-  if (name == "max-ixfr-ratio") check_max_ixfr_ratio(context, statement);
-  if (name == "allow-transfer") check_transport(context, statement);
-  if (name == "query-source" || name == "query-source-v6" || name == "notify-source" ||
-      name == "notify-source-v6" || name == "transfer-source" || name == "transfer-source-v6" ||
-      name == "parental-source" || name == "parental-source-v6") {
-    check_source(context, statement);
-  }
-  if (name == "validate-except" || name == "root-delegation-only") check_name_list(context, statement);
-  if (name == "dns64-server" || name == "dns64-contact" || name == "empty-server" ||
-      name == "empty-contact" || name == "ipv4only-server" || name == "ipv4only-contact" ||
-      name == "disable-empty-zone" || name == "nxdomain-redirect" || name == "dnssec-must-be-secure") {
-    check_name_value(context, statement, *statement.value());
-  }
-  if (name == "preferred-glue") {
-    const std::string text = lower_text(statement.value()->text);
-    if (text != "a" && text != "aaaa" && text != "none") {
-      context.warn(statement,
-                   "preferred-glue unexpected value '" + std::string(statement.value()->text) + "'");
-    }
-  }
-  if (name == "stale-refresh-time" && statement.value()->number != 0 && statement.value()->number < 30) {
+}
+
+void check_stale_refresh(CheckContext& context, const Node& statement) {
+  const uint64_t value = statement.value()->number;
+  if (value != 0 && value < 30) {
     context.warn(statement, "'stale-refresh-time' should either be 0 or otherwise 30 seconds or higher");
   }
+}
+
+void check_first_name(CheckContext& context, const Node& statement) {
+  check_name_value(context, statement, *statement.value());
+}
+void check_algorithms(CheckContext& context, const Node& statement) {
+  check_disabled(context, statement, false);
+}
+void check_digests(CheckContext& context, const Node& statement) {
+  check_disabled(context, statement, true);
+}
+void check_acl_names(CheckContext& context, const Node& statement) {
+  context.names().match_list_of(statement);
+}
+
+using Check = void (*)(CheckContext&, const Node&);
+
+// Rules of single statements beyond their shapes and ranges. Of the lists, those that BIND resolves for every
+// view are here; what only zones use is resolved with the zones.
+constexpr std::pair<std::string_view, Check> kChecks[] = {
+    {"allow-query", check_acl_names},
+    {"allow-query-on", check_acl_names},
+    {"allow-recursion", check_acl_names},
+    {"allow-recursion-on", check_acl_names},
+    {"allow-query-cache", check_acl_names},
+    {"allow-query-cache-on", check_acl_names},
+    {"keep-response-order", check_acl_names},
+    {"sortlist", check_acl_names},
+    {"rrset-order", check_rrset_order},
+    {"sig-validity-interval", check_validity},
+    {"disable-algorithms", check_algorithms},
+    {"disable-ds-digests", check_digests},
+    {"max-ixfr-ratio", check_max_ixfr_ratio},
+    {"allow-transfer", check_transport},
+    {"query-source", check_source},
+    {"query-source-v6", check_source},
+    {"notify-source", check_source},
+    {"notify-source-v6", check_source},
+    {"transfer-source", check_source},
+    {"transfer-source-v6", check_source},
+    {"parental-source", check_source},
+    {"parental-source-v6", check_source},
+    {"validate-except", check_name_list},
+    {"root-delegation-only", check_name_list},
+    {"dns64-server", check_first_name},
+    {"dns64-contact", check_first_name},
+    {"empty-server", check_first_name},
+    {"empty-contact", check_first_name},
+    {"ipv4only-server", check_first_name},
+    {"ipv4only-contact", check_first_name},
+    {"disable-empty-zone", check_first_name},
+    {"nxdomain-redirect", check_first_name},
+    {"dnssec-must-be-secure", check_first_name},
+    {"preferred-glue", check_preferred_glue},
+    {"stale-refresh-time", check_stale_refresh},
+};
+
+/// What to look at in the statements of one row of the grammar.
+struct RowChecks {
+  const Range* range = nullptr;
+  Check check = nullptr;
+};
+
+std::vector<RowChecks> make_row_checks() {
+  std::vector<RowChecks> out(grammar().size());
+  for (size_t row = 0; row < out.size(); ++row) {
+    const std::string_view name = grammar()[row].name;
+    for (const Range& range : kRanges) {
+      if (range.name == name) out[row].range = &range;
+    }
+    for (const auto& [known, check] : kChecks) {
+      if (known == name) out[row].check = check;
+    }
+  }
+  return out;
+}
+
+void check_one(CheckContext& context, const Node& statement) {
+  static const std::vector<RowChecks> kByRow = make_row_checks();
+  const RowChecks& checks = kByRow[statement.row];
+  if (checks.range != nullptr) check_range(context, statement, *checks.range);
+  if (checks.check != nullptr) checks.check(context, statement);
 }
 
 }  // namespace

@@ -360,7 +360,7 @@ class ViewsCheck {
 
   void run() {
     bool has_views = false;
-    for (const Node& statement : context_.tree().statements())
+    for (const Node& statement : context_.tree().definitions())
       has_views = has_views || statement.name() == "view";
     if (has_views) {
       views();
@@ -413,13 +413,14 @@ class ViewsCheck {
       context_.error(statement, "view '" + name + "': already exists previous definition: " +
                                     context_.tree().place_text(old->second->position));
     }
-    const Nodes block = statement.block();
-    check_keys(context_, block);
-    check_settings(context_, block, Place::kView);
-    check_view_features(context_, block, block);
-    check_trust_anchors(context_, block);
-    check_servers(context_, block, block);
-    zones(block, block, name, rr_class);
+    const Definitions own(statement.block());
+    const Nodes settings = own.nodes();
+    check_keys(context_, settings);
+    check_settings(context_, settings, Place::kView);
+    check_view_features(context_, settings, statement.block());
+    check_trust_anchors(context_, settings);
+    check_servers(context_, settings, settings);
+    zones(statement.block(), settings, name, rr_class);
   }
 
   CheckContext& context_;

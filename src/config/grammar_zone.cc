@@ -252,7 +252,9 @@ constexpr StatementRow kRows[] = {
      .zones = kP | kS | kM | kT | kR,
      .shape = "( full | relative )",
      .default_text = "relative",
-     .status = Status::kObeyed},
+     .status = Status::kHarmless,
+     .nothing = "relative",
+     .note = "the server writes no zone files yet"},
     {.name = "masters",
      .places = kZone,
      .zones = kS | kM | kT | kR,
@@ -519,7 +521,9 @@ constexpr StatementRow kRows[] = {
      .zones = kP | kS | kM | kT | kX | kR,
      .shape = "( full | terse | none | <boolean> )",
      .default_text = "terse",
-     .status = Status::kObeyed},
+     .status = Status::kHarmless,
+     .nothing = "no|none",
+     .note = "counters of a single zone are not kept yet"},
 };
 
 }  // namespace

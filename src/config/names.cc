@@ -13,7 +13,7 @@ std::string lower_text(std::string_view text) {
 }
 
 Names::Names(const Tree& tree, Diagnostics& diagnostics) : tree_(tree), diagnostics_(diagnostics) {
-  for (const Node& statement : tree.statements()) {
+  for (const Node& statement : tree.definitions()) {
     const std::string_view name = statement.name();
     if (name == "acl") {
       acls_.emplace(lower_text(statement.value()->text), &statement);

@@ -186,7 +186,7 @@ void Parser::lifecycle_warnings(const StatementRow& row, const Token& name) {
 Node* Parser::statement(Place place, int row, const Token& name, int depth) {
   Node* made = node(Node::Kind::kStatement, name.position);
   made->row = static_cast<uint16_t>(row);
-  made->text = name.text;
+  made->text = grammar()[made->row].name;
   Chain values;
   if (!read(shape_of(made->row), values, depth)) return nullptr;
   if (values.first == nullptr && shape_of(made->row).kind == Shape::Kind::kAnyOrder) {

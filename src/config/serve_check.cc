@@ -103,7 +103,7 @@ class ServeCheck {
     const Node* options = tree_.find("options");
     if (options != nullptr && find(options->block(), "recursion") != nullptr) return;
     bool has_view = false, all_say = true;
-    for (const Node& node : tree_.statements()) {
+    for (const Node& node : tree_.definitions()) {
       if (node.name() != "view") continue;
       has_view = true;
       all_say = all_say && find(node.block(), "recursion") != nullptr;

@@ -62,6 +62,16 @@ const Node* find_last(Nodes statements, std::string_view name) {
   return last;
 }
 
+Definitions::Definitions(Nodes statements) {
+  for (const Node& node : statements) {
+    if (node.name() == "zone") continue;
+    Node* last = copies_.empty() ? nullptr : &copies_.back();
+    copies_.push_back(node);
+    copies_.back().next = nullptr;
+    if (last != nullptr) last->next = &copies_.back();
+  }
+}
+
 SourcePosition Tree::source(const Position& position) const {
   return {position.file < files_.size() ? files_[position.file] : std::string(), position.line,
           position.column};

@@ -21,6 +21,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,7 +75,7 @@ struct Node {
   bool quoted = false;                   ///< kValue: it was written with quotes
   uint16_t row = 0;                      ///< kStatement: index into grammar()
   Position position;
-  std::string_view text;  ///< kValue: as written, without quotes; kStatement: the name as written
+  std::string_view text;  ///< kValue: as written, without quotes; kStatement: its name
   uint64_t number = 0;    ///< kValue of a number, boolean (0, 1), size, duration (s), port
   const Node* child = nullptr;
   const Node* next = nullptr;
@@ -82,7 +83,7 @@ struct Node {
   Nodes children() const { return Nodes(child); }
   /// A statement's row in the grammar.
   const StatementRow& grammar_row() const { return grammar()[row]; }
-  std::string_view name() const { return grammar_row().name; }
+  std::string_view name() const { return text; }
   /// The first value of a statement or element; nullptr when it has none.
   const Node* value() const { return child; }
   /// The statements of the block among this statement's children; empty when it has none.
@@ -105,6 +106,19 @@ inline Nodes::Iterator& Nodes::Iterator::operator++() {
 const Node* find(Nodes statements, std::string_view name);
 const Node* find_last(Nodes statements, std::string_view name);
 
+/// The statements of a block that are not zones, in order, as nodes of their own with the same children: a
+/// setting is looked up among these without a walk over 100,000 zones.
+class Definitions {
+ public:
+  explicit Definitions(Nodes statements);
+  Definitions(const Definitions&) = delete;
+  Definitions& operator=(const Definitions&) = delete;
+  Nodes nodes() const { return Nodes(copies_.empty() ? nullptr : &copies_.front()); }
+
+ private:
+  std::deque<Node> copies_;
+};
+
 class Tree {
  public:
   Tree() = default;
@@ -112,7 +126,10 @@ class Tree {
   Tree& operator=(const Tree&) = delete;
 
   Nodes statements() const { return Nodes(first_); }
-  const Node* find(std::string_view name) const { return config::find(statements(), name); }
+  /// Those of them that are not zones.
+  Nodes definitions() const { return definitions_ ? definitions_->nodes() : Nodes(nullptr); }
+  /// The first definition of that name.
+  const Node* find(std::string_view name) const { return config::find(definitions(), name); }
 
   /// Names of the files read, in order of opening; Position::file indexes them.
   const std::vector<std::string>& files() const { return files_; }
@@ -127,13 +144,17 @@ class Tree {
     return static_cast<uint32_t>(files_.size() - 1);
   }
   std::string_view keep_text(std::string text) { return texts_.emplace_back(std::move(text)); }
-  void set_first(const Node* first) { first_ = first; }
+  void set_first(const Node* first) {
+    first_ = first;
+    definitions_.emplace(statements());
+  }
 
  private:
   TextArena arena_;
   std::deque<std::string> texts_;
   std::vector<std::string> files_;
   const Node* first_ = nullptr;
+  std::optional<Definitions> definitions_;
 };
 
 /// Case-insensitive comparison of ASCII, as keywords and names of statements compare.

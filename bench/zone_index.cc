@@ -4,8 +4,8 @@
 //
 //   bench_zone_index FILE ORIGIN [ROUNDS [LOOKUPS]]
 //
-// The trie is made in one go from sorted keys, as tight as it can be: that flatters it, as nothing is kept for
-// changes. Prints one JSON object a round. To be run on one core (taskset -c 0).
+// The trie is made in one go from sorted keys, as tight as it can be: that flatters it, as nothing is kept
+// for changes. Prints one JSON object a round. To be run on one core (taskset -c 0).
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -31,11 +31,12 @@ constexpr size_t kBatch = 32;
 constexpr size_t kKeyBytes = 600;  // a name with every octet escaped, and room
 
 double now_ns() {
-  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
-/// A name's labels below the apex from right to left, each closed by a zero octet: keys compare as names do in
-/// canonical order. Returns the size; the octets behind it are zero as far as another key may reach.
+/// A name's labels below the apex from right to left, each closed by a zero octet: keys compare as names do
+/// in canonical order. Returns the size; the octets behind it are zero as far as another key may reach.
 size_t write_key(const dns::HashedName& name, size_t apex_labels, uint8_t* key) {
   uint8_t* out = key;
   for (size_t label = apex_labels + 1; label <= name.labels; label++) {
@@ -58,7 +59,8 @@ class Trie {
   };
 
   /// `entries` in order of their keys.
-  explicit Trie(std::span<const Entry> entries) : blocks_((2 * entries.size() * sizeof(Twig)) / zone::kBlockBytes + 1) {
+  explicit Trie(std::span<const Entry> entries)
+      : blocks_((2 * entries.size() * sizeof(Twig)) / zone::kBlockBytes + 1) {
     twigs_ = reinterpret_cast<Twig*>(zone::take_blocks(blocks_));
     used_ = 1;
     fill(twigs_[0], entries);
@@ -95,7 +97,9 @@ class Trie {
   };
   static_assert(sizeof(Twig) == 8);
 
-  static unsigned nibble(const uint8_t* key, size_t at) { return at % 2 == 0 ? key[at / 2] >> 4 : key[at / 2] & 15U; }
+  static unsigned nibble(const uint8_t* key, size_t at) {
+    return at % 2 == 0 ? key[at / 2] >> 4 : key[at / 2] & 15U;
+  }
 
   void fill(Twig& twig, std::span<const Entry> entries) {
     if (entries.size() == 1) {
@@ -114,9 +118,9 @@ class Trie {
     const uint32_t base = twig.ref;
     used_ += static_cast<size_t>(std::popcount(twig.bitmap));
     for (uint32_t child = base; !entries.empty(); child++) {
-      const auto end = std::partition_point(entries.begin(), entries.end(), [&, own = nibble_of(entries.front())](const Entry& entry) {
-        return nibble_of(entry) == own;
-      });
+      const auto end = std::partition_point(
+          entries.begin(), entries.end(),
+          [&, own = nibble_of(entries.front())](const Entry& entry) { return nibble_of(entry) == own; });
       const auto count = static_cast<size_t>(end - entries.begin());
       fill(twigs_[child], entries.first(count));
       entries = entries.subspan(count);
@@ -148,7 +152,8 @@ zone::Index build_hash(const zone::Content&, const Names& names) {
   dns::HashedName name;
   for (size_t i = 0; i < names.refs.size(); i++) {
     name.assign(names.owners[i]);
-    index.insert(name.full_hash(), names.refs[i], [](zone::Ref) -> uint64_t { std::abort(); });  // sized: never grows
+    index.insert(name.full_hash(), names.refs[i],
+                 [](zone::Ref) -> uint64_t { std::abort(); });  // sized: never grows
   }
   return index;
 }
@@ -191,7 +196,9 @@ class Questions {
     bytes_.resize(bytes_.size() + 64);
   }
   size_t size() const { return starts_.size() - 1; }
-  dns::NameView operator[](size_t i) const { return {bytes_.data() + starts_[i], starts_[i + 1] - starts_[i]}; }
+  dns::NameView operator[](size_t i) const {
+    return {bytes_.data() + starts_[i], starts_[i + 1] - starts_[i]};
+  }
 
  private:
   std::vector<uint8_t> bytes_;
@@ -307,7 +314,8 @@ class Contest {
     return content_.node(ref).is_named(name.lower.data(), name.suffix_at[content_.apex_labels()]);
   }
   size_t find_by_hash(const Search& search) const {
-    return index_.find(search.name.full_hash(), [&](zone::Ref ref) { return is(ref, search.name); }) != 0 ? 1 : 0;
+    return index_.find(search.name.full_hash(), [&](zone::Ref ref) { return is(ref, search.name); }) != 0 ? 1
+                                                                                                          : 0;
   }
   void begin_descent(Search& search) const {
     std::memset(search.key.data(), 0, search.key_size);  // what the last question left
@@ -337,7 +345,8 @@ double ns_each(Contest& contest, Way way, const Questions& questions, size_t exp
   return took_ns / static_cast<double>(questions.size());
 }
 
-void run_round(const zone::Content& content, const Names& names, const Questions& hit, const Questions& miss) {
+void run_round(const zone::Content& content, const Names& names, const Questions& hit,
+               const Questions& miss) {
   const auto count = static_cast<double>(names.refs.size());
   double began_ns = now_ns();
   const zone::Index index = build_hash(content, names);
@@ -345,9 +354,11 @@ void run_round(const zone::Content& content, const Names& names, const Questions
   began_ns = now_ns();
   const std::unique_ptr<Trie> trie = build_trie(content, names);
   const double trie_build_ns = (now_ns() - began_ns) / count;
-  std::printf("{\"names\": %.0f, \"hash_bytes\": %.2f, \"trie_bytes\": %.2f, \"hash_build_ns\": %.1f, \"trie_build_ns\": %.1f",
-              count, static_cast<double>(index.memory_bytes()) / count, static_cast<double>(trie->memory_bytes()) / count,
-              hash_build_ns, trie_build_ns);
+  std::printf(
+      "{\"names\": %.0f, \"hash_bytes\": %.2f, \"trie_bytes\": %.2f, \"hash_build_ns\": %.1f, "
+      "\"trie_build_ns\": %.1f",
+      count, static_cast<double>(index.memory_bytes()) / count,
+      static_cast<double>(trie->memory_bytes()) / count, hash_build_ns, trie_build_ns);
   Contest contest(content, index, *trie);
   const struct {
     const char* name;
@@ -356,8 +367,10 @@ void run_round(const zone::Content& content, const Names& names, const Questions
               {"trie", &Contest::trie_alone},
               {"hash_batched", &Contest::hash_batched},
               {"trie_batched", &Contest::trie_batched}};
-  for (const auto& [name, way] : ways) std::printf(", \"%s_hit_ns\": %.1f", name, ns_each(contest, way, hit, hit.size()));
-  for (const auto& [name, way] : ways) std::printf(", \"%s_miss_ns\": %.1f", name, ns_each(contest, way, miss, 0));
+  for (const auto& [name, way] : ways)
+    std::printf(", \"%s_hit_ns\": %.1f", name, ns_each(contest, way, hit, hit.size()));
+  for (const auto& [name, way] : ways)
+    std::printf(", \"%s_miss_ns\": %.1f", name, ns_each(contest, way, miss, 0));
   std::printf("}\n");
   std::fflush(stdout);
 }
@@ -370,7 +383,8 @@ int run(const char* path, const char* origin, int rounds, size_t lookups) {
   request.apex = *apex;
   const zone::LoadResult loaded = zone::load_zone(request);
   if (!loaded.content) {
-    for (const auto& diagnostic : loaded.diagnostics) std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
+    for (const auto& diagnostic : loaded.diagnostics)
+      std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
     return 1;
   }
   const Names names = names_of(*loaded.content);

@@ -56,7 +56,8 @@ void Loader::add(std::vector<LoadJob> jobs, bool gently) {
 void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
   if (outcomes.empty()) return;
   auto shared = std::make_shared<std::vector<LoadOutcome>>(std::move(outcomes));
-  outcomes.clear();
+  outcomes = {};
+  outcomes.reserve(kBatchOutcomes);
   loop_.post([this, shared] {
     pending_ -= shared->size();
     deliver_(std::move(*shared));
@@ -66,6 +67,7 @@ void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
 void Loader::run(bool gently) {
   if (gently) lower_priority();
   std::vector<LoadOutcome> outcomes;
+  outcomes.reserve(kBatchOutcomes);
   auto last = std::chrono::steady_clock::now();
   for (;;) {
     LoadJob job;

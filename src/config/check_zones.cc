@@ -57,6 +57,7 @@ class ZoneCheck {
   void check_references();
   void check_notify();
   void check_policy();
+  void check_signing_type();
   void check_static_stub();
   void check_update();
   const Node* effective(std::string_view option) const;
@@ -264,6 +265,14 @@ void ZoneCheck::check_policy() {
   }
 }
 
+// A private type; options and views may say any number, as BIND looks at it in zones only.
+void ZoneCheck::check_signing_type() {
+  const Node* type = find(block_, "sig-signing-type");
+  if (type == nullptr || (type->value()->number >= 65280 && type->value()->number <= 65535)) return;
+  context_.error(
+      *type, "sig-signing-type: " + std::to_string(type->value()->number) + " out of range [65280..65535]");
+}
+
 void ZoneCheck::check_static_stub() {
   if (type_ != ZoneType::kStaticStub) return;
   if (const Node* addresses = find(block_, "server-addresses")) {
@@ -349,6 +358,7 @@ void ZoneCheck::run() {
   check_references();
   check_notify();
   check_policy();
+  check_signing_type();
   check_static_stub();
   check_update();
   check_settings(context_, block_, Place::kZone);

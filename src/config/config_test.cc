@@ -261,6 +261,57 @@ TEST(ServeCheck, RefusesWhatWouldBeHalfObeyedAndAllowsWhatAsksForNothing) {
   EXPECT_GT(problems.size(), 2U) << "notify is kept with a warning";
 }
 
+std::vector<std::string> problems_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (const Diagnostic& d : serve_problems(*parsed(text).tree)) out.push_back(to_string(d));
+  return out;
+}
+
+TEST(ServeCheck, RefusesByFileAndLineWhatWouldBeHalfObeyed) {
+  const std::string statements[] = {"cookie-algorithm aes;",
+                                    "allow-update { 192.0.2.1; };",
+                                    "rate-limit { slip 2; };",
+                                    "response-policy { zone \"r\"; };",
+                                    "dnssec-policy default;",
+                                    "allow-new-zones yes;",
+                                    "allow-query { geoip country NL; };",
+                                    "listen-on port 853 tls ephemeral { any; };"};
+  for (const std::string& statement : statements) {
+    const auto problems = problems_of("options { recursion no;\n" + statement + "\n};");
+    ASSERT_EQ(problems.size(), 1U) << statement;
+    EXPECT_EQ(problems[0].find("named.conf:2:"), 0U) << problems[0];
+    EXPECT_EQ(problems[0].find("warning"), std::string::npos) << problems[0];
+    EXPECT_NE(problems[0].find("cannot be served by this version"), std::string::npos) << problems[0];
+  }
+  EXPECT_EQ(
+      problems_of("options { recursion no; }; controls {\n unix \"/s\" perm 0600 owner 0 group 0; };").size(),
+      1U);
+}
+
+TEST(ServeCheck, WarnsOfWhatIsIgnored) {
+  const std::string statements[] = {"reuseport no;", "tcp-send-buffer 65536;", "zone-statistics full;",
+                                    "masterfile-style full;", "statistics-file \"s\";"};
+  for (const std::string& statement : statements) {
+    const auto problems = problems_of("options { recursion no; " + statement + " };");
+    ASSERT_EQ(problems.size(), 1U) << statement;
+    EXPECT_NE(problems[0].find("warning: "), std::string::npos) << problems[0];
+  }
+}
+
+TEST(ServeCheck, WarnsOfKeysThatNoQueryCanBeSignedWith) {
+  const std::string key = "key k { algorithm hmac-sha256; secret \"MTIz\"; }; options { recursion no; };\n";
+  const auto problems = problems_of(
+      key + "acl a { 10/8;\n { key k; }; };\nzone z { type primary; file \"z\"; allow-query { a; }; };");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0],
+            "named.conf:3:4: warning: 'key' in 'allow-query' matches nobody: signed queries (TSIG) are not "
+            "there yet");
+  EXPECT_TRUE(
+      problems_of(key + "acl a { key k; }; zone z { type primary; file \"z\"; allow-transfer { a; }; };")
+          .empty())
+      << "transfers are refused anyway";
+}
+
 TEST(ServeCheck, WarnsThatRecursionIsNotThere) {
   const Parsed out = parsed("options { };");
   const Diagnostics problems = serve_problems(*out.tree);

@@ -1,7 +1,9 @@
 #include "config/serve_check.h"
 
 #include <map>
+#include <set>
 
+#include "config/names.h"
 #include "config/printer.h"
 
 namespace nomen::config {
@@ -26,7 +28,11 @@ bool asks_for_nothing(const Node& statement) {
 
 class ServeCheck {
  public:
-  explicit ServeCheck(const Tree& tree) : tree_(tree) {}
+  explicit ServeCheck(const Tree& tree) : tree_(tree) {
+    for (const Node& node : tree.definitions()) {
+      if (node.name() == "acl") acls_.emplace(lower_text(node.value()->text), &node);
+    }
+  }
 
   Diagnostics run() {
     statements(tree_.statements());
@@ -62,7 +68,10 @@ class ServeCheck {
     const StatementRow& row = node.grammar_row();
     if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
     if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
-    if (row.status == Status::kObeyed) return statements(node.block());
+    if (row.status == Status::kObeyed) {
+      if (row.name != "acl" && row.name != "allow-transfer") match_list(node.name(), node.children());
+      return statements(node.block());
+    }
     if (asks_for_nothing(node)) return;
     const std::string name = "'" + std::string(row.name) + "'";
     const std::string why = row.note.empty() ? "" : ": " + std::string(row.note);
@@ -87,6 +96,40 @@ class ServeCheck {
     } else {
       add(Severity::kError, node.position, name + " cannot be served by this version");
     }
+  }
+
+  // What no query can match yet is said of the lists that are used, through the acls that they name.
+  void match_list(std::string_view statement, Nodes values) {
+    std::set<const Node*> open;
+    for (const Node& value : values) {
+      if (value.kind == Node::Kind::kList) match_elements(statement, value, open);
+    }
+  }
+
+  void match_elements(std::string_view statement, const Node& list, std::set<const Node*>& open) {
+    if (!open.insert(&list).second) return;
+    for (const Node& element : list.children()) {
+      if (const Node* value = element.value(); element.kind == Node::Kind::kElement && value != nullptr) {
+        match_element(statement, element, *value, open);
+      }
+    }
+  }
+
+  void match_element(std::string_view statement, const Node& element, const Node& value,
+                     std::set<const Node*>& open) {
+    if (value.kind == Node::Kind::kList) return match_elements(statement, value, open);
+    if (value.is_keyword("geoip")) {
+      return add(Severity::kError, element.position, "'geoip' cannot be served by this version");
+    }
+    if (value.is_keyword("key")) {
+      return add(Severity::kWarning, element.position,
+                 "'key' in '" + std::string(statement) +
+                     "' matches nobody: signed queries (TSIG) are not there yet");
+    }
+    if (value.type != ValueType::kString) return;
+    const auto acl = acls_.find(lower_text(value.text));
+    if (acl == acls_.end()) return;
+    if (const Node* named = acl->second->list_node()) match_elements(statement, *named, open);
   }
 
   void listen_on(const Node& node) {
@@ -115,6 +158,7 @@ class ServeCheck {
   }
 
   const Tree& tree_;
+  std::map<std::string, const Node*> acls_;
   std::map<std::string, Found> found_;
   std::vector<std::string> order_;
 };

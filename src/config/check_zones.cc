@@ -382,6 +382,7 @@ class ViewsCheck {
  private:
   void zones(Nodes block, Nodes view_block, const std::string& view, dns::RRClass rr_class) {
     ZoneTable& table = state_.views[view + "/" + dns::to_string(rr_class)];
+    table.reserve(block.size());
     for (const Node& statement : block) {
       if (statement.name() != "zone") continue;
       ZoneCheck(context_, state_, statement, view_block, rr_class, table).run();

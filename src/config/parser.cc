@@ -443,7 +443,7 @@ bool Parser::read_value(const Shape& shape, Chain& chain, int depth) {
       return read_match_element(*element, depth);
     }
     case ValueType::kRRTypes:
-      while (tokens_.peek().is_word()) chain.add(value_node(ValueType::kRRTypes, tokens_.take()));
+      while (tokens_.peek().is_text()) chain.add(value_node(ValueType::kRRTypes, tokens_.take()));
       return true;
     case ValueType::kBoolean:
     case ValueType::kInteger:

@@ -211,11 +211,11 @@ std::optional<IpText> read_ip(std::string_view text) {
 bool looks_like(ValueType type, const Token& token) {
   switch (type) {
     case ValueType::kString:
+    case ValueType::kRRTypes:
       return token.is_text();
     case ValueType::kQuoted:
       return token.kind == TokenKind::kQuoted;
     case ValueType::kBare:
-    case ValueType::kRRTypes:
       return token.is_word();
     case ValueType::kAnyText:
       return token.is_special('{');
@@ -260,9 +260,9 @@ std::string_view expectation(ValueType type) {
     case ValueType::kQuoted:
       return "expected quoted string";
     case ValueType::kString:
+    case ValueType::kRRTypes:
       return "expected string";
     case ValueType::kBare:
-    case ValueType::kRRTypes:
       return "expected unquoted string";
     case ValueType::kIpv4:
       return "expected IPv4 address";

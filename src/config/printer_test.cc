@@ -1,0 +1,57 @@
+// What is printed parses again, and prints the same then.
+#include "config/printer.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "config/parser.h"
+
+namespace nomen::config {
+namespace {
+
+/// A disk without files.
+class NoDisk final : public Disk {
+ public:
+  Result<std::string> read(const std::string&) override { return failure("file not found"); }
+  std::vector<std::string> expand(const std::string&) override { return {}; }
+  bool is_directory(const std::string&) override { return true; }
+  bool exists(const std::string&) override { return false; }
+};
+
+void expect_same_again(const std::string& text) {
+  NoDisk disk;
+  Diagnostics diagnostics;
+  const auto tree = parse_text("first", text, {}, disk, diagnostics);
+  ASSERT_FALSE(has_error(diagnostics)) << to_string(diagnostics.front());
+  const std::string printed = print_tree(*tree);
+  const auto again = parse_text("second", printed, {}, disk, diagnostics);
+  ASSERT_FALSE(has_error(diagnostics)) << to_string(diagnostics.front()) << "\n" << printed;
+  EXPECT_EQ(print_tree(*again), printed);
+}
+
+TEST(Printer, TypesOfUpdatePoliciesArePrintedWithQuotesAndReadSo) {
+  expect_same_again("zone a { type primary; file \"a\"; update-policy { grant x name y. A AAAA; grant k zonesub any; }; };");
+}
+
+TEST(Printer, TheSeedsOfTheFuzzerParseAgainAndPrintTheSame) {
+  size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(NOMEN_SOURCE_DIR "/fuzz/named_conf_fuzz")) {
+    std::ifstream in(entry.path());
+    std::stringstream text;
+    text << in.rdbuf();
+    NoDisk disk;
+    Diagnostics diagnostics;
+    parse_text("seed", text.str(), {}, disk, diagnostics);
+    if (has_error(diagnostics)) continue;  // includes, and what a fuzzer found
+    SCOPED_TRACE(entry.path());
+    expect_same_again(text.str());
+    files++;
+  }
+  EXPECT_GE(files, 20U);
+}
+
+}  // namespace
+}  // namespace nomen::config

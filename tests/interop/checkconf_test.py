@@ -163,7 +163,7 @@ class Judges:
     def path(self):
         if not hasattr(self.own, "path"):
             folder = self.directory / str(threading.get_ident())
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
             self.own.path = folder / "named.conf"
         return self.own.path
 
@@ -181,8 +181,13 @@ class Judges:
         self.path().write_text(placed(place, " ".join(f"{name} {value};" for name, value in statements)))
         if verdict(THEIRS, self.path())[0] == 0 and verdict(OURS, self.path())[0] == 0:
             return []
-        single = [(f"{place}: {name} {value}", placed(place, f"{name} {value};")) for name, value in statements]
-        return [found for found in map(self.difference, single) if found]
+        if len(statements) > 1:
+            half = len(statements) // 2
+            return [*self.differences_of_group((place, statements[:half])),
+                    *self.differences_of_group((place, statements[half:]))]
+        name, value = statements[0]
+        found = self.difference((f"{place}: {name} {value}", placed(place, f"{name} {value};")))
+        return [found] if found else []
 
     def differences(self, cases):
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -78,11 +78,20 @@ int main(int argc, char** argv) {
   size_t batch = 64;
   for (int word; (word = getopt_long(argc, argv, "", words, nullptr)) != -1;) {
     switch (word) {
-      case 'p': port = std::atoi(optarg); break;
-      case 'a': address = optarg; break;
-      case 't': threads = std::atoi(optarg); break;
-      case 'b': batch = std::strtoull(optarg, nullptr, 10); break;
-      default: return 2;
+      case 'p':
+        port = std::atoi(optarg);
+        break;
+      case 'a':
+        address = optarg;
+        break;
+      case 't':
+        threads = std::atoi(optarg);
+        break;
+      case 'b':
+        batch = std::strtoull(optarg, nullptr, 10);
+        break;
+      default:
+        return 2;
     }
   }
   try {

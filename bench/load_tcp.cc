@@ -185,7 +185,8 @@ class Connection {
   }
 
   void take(std::span<const uint8_t> message) {
-    const size_t slot = message.size() < kHeaderBytes ? slots() : static_cast<size_t>(message[0] << 8 | message[1]);
+    const size_t slot =
+        message.size() < kHeaderBytes ? slots() : static_cast<size_t>(message[0] << 8 | message[1]);
     if (slot >= slots() || sent_ns_[slot] == 0) {
       run_.tally.stray++;
       return;
@@ -254,27 +255,50 @@ void run_load(const Options& options) {
 }
 
 Options parse(int argc, char** argv) {
-  const option words[] = {{"server", 1, nullptr, 's'},      {"port", 1, nullptr, 'p'},   {"queries", 1, nullptr, 'f'},
-                          {"one-shot", 0, nullptr, '1'},    {"seconds", 1, nullptr, 'l'}, {"window", 1, nullptr, 'w'},
-                          {"connections", 1, nullptr, 'c'}, {"edns", 0, nullptr, 'e'},   {"dnssec", 0, nullptr, 'd'},
-                          {"timeout-ms", 1, nullptr, 't'},  {nullptr, 0, nullptr, 0}};
+  const option words[] = {
+      {"server", 1, nullptr, 's'},      {"port", 1, nullptr, 'p'},    {"queries", 1, nullptr, 'f'},
+      {"one-shot", 0, nullptr, '1'},    {"seconds", 1, nullptr, 'l'}, {"window", 1, nullptr, 'w'},
+      {"connections", 1, nullptr, 'c'}, {"edns", 0, nullptr, 'e'},    {"dnssec", 0, nullptr, 'd'},
+      {"timeout-ms", 1, nullptr, 't'},  {nullptr, 0, nullptr, 0}};
   Options options;
   for (int word; (word = getopt_long(argc, argv, "", words, nullptr)) != -1;) {
     switch (word) {
-      case 's': options.server = optarg; break;
-      case 'p': options.port = std::atoi(optarg); break;
-      case 'f': options.queries = optarg; break;
-      case '1': options.one_shot = true; break;
-      case 'l': options.seconds = std::atof(optarg); break;
-      case 'w': options.window = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10)); break;
-      case 'c': options.connections = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10)); break;
-      case 'e': options.edns = Edns::plain; break;
-      case 'd': options.edns = Edns::with_do; break;
-      case 't': options.timeout_ms = std::strtoull(optarg, nullptr, 10); break;
-      default: throw std::runtime_error("see the top of bench/load_tcp.cc for the options");
+      case 's':
+        options.server = optarg;
+        break;
+      case 'p':
+        options.port = std::atoi(optarg);
+        break;
+      case 'f':
+        options.queries = optarg;
+        break;
+      case '1':
+        options.one_shot = true;
+        break;
+      case 'l':
+        options.seconds = std::atof(optarg);
+        break;
+      case 'w':
+        options.window = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
+        break;
+      case 'c':
+        options.connections = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
+        break;
+      case 'e':
+        options.edns = Edns::plain;
+        break;
+      case 'd':
+        options.edns = Edns::with_do;
+        break;
+      case 't':
+        options.timeout_ms = std::strtoull(optarg, nullptr, 10);
+        break;
+      default:
+        throw std::runtime_error("see the top of bench/load_tcp.cc for the options");
     }
   }
-  if (options.port == 0 || options.queries.empty()) throw std::runtime_error("--port and --queries are needed");
+  if (options.port == 0 || options.queries.empty())
+    throw std::runtime_error("--port and --queries are needed");
   return options;
 }
 

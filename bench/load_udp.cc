@@ -223,30 +223,57 @@ void run(const Options& options) {
 }
 
 Options parse(int argc, char** argv) {
-  const option words[] = {{"server", 1, nullptr, 's'},  {"port", 1, nullptr, 'p'},    {"queries", 1, nullptr, 'f'},
-                          {"seconds", 1, nullptr, 'l'}, {"count", 1, nullptr, 'n'},   {"sockets", 1, nullptr, 'c'},
-                          {"window", 1, nullptr, 'w'},  {"edns", 0, nullptr, 'e'},    {"dnssec", 0, nullptr, 'd'},
-                          {"skip", 1, nullptr, 'o'},    {"nap-us", 1, nullptr, 'i'},  {"timeout-ms", 1, nullptr, 't'},
-                          {nullptr, 0, nullptr, 0}};
+  const option words[] = {
+      {"server", 1, nullptr, 's'},  {"port", 1, nullptr, 'p'},   {"queries", 1, nullptr, 'f'},
+      {"seconds", 1, nullptr, 'l'}, {"count", 1, nullptr, 'n'},  {"sockets", 1, nullptr, 'c'},
+      {"window", 1, nullptr, 'w'},  {"edns", 0, nullptr, 'e'},   {"dnssec", 0, nullptr, 'd'},
+      {"skip", 1, nullptr, 'o'},    {"nap-us", 1, nullptr, 'i'}, {"timeout-ms", 1, nullptr, 't'},
+      {nullptr, 0, nullptr, 0}};
   Options options;
   for (int word; (word = getopt_long(argc, argv, "", words, nullptr)) != -1;) {
     switch (word) {
-      case 's': options.server = optarg; break;
-      case 'p': options.port = std::atoi(optarg); break;
-      case 'f': options.queries = optarg; break;
-      case 'l': options.seconds = std::atof(optarg); break;
-      case 'n': options.count = std::strtoull(optarg, nullptr, 10); break;
-      case 'c': options.sockets = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10)); break;
-      case 'w': options.window = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10)); break;
-      case 'e': options.edns = Edns::plain; break;
-      case 'd': options.edns = Edns::with_do; break;
-      case 'o': options.skip = std::strtoull(optarg, nullptr, 10); break;
-      case 'i': options.nap_us = std::strtoull(optarg, nullptr, 10); break;
-      case 't': options.timeout_ms = std::strtoull(optarg, nullptr, 10); break;
-      default: throw std::runtime_error("see the top of bench/load_udp.cc for the options");
+      case 's':
+        options.server = optarg;
+        break;
+      case 'p':
+        options.port = std::atoi(optarg);
+        break;
+      case 'f':
+        options.queries = optarg;
+        break;
+      case 'l':
+        options.seconds = std::atof(optarg);
+        break;
+      case 'n':
+        options.count = std::strtoull(optarg, nullptr, 10);
+        break;
+      case 'c':
+        options.sockets = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
+        break;
+      case 'w':
+        options.window = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
+        break;
+      case 'e':
+        options.edns = Edns::plain;
+        break;
+      case 'd':
+        options.edns = Edns::with_do;
+        break;
+      case 'o':
+        options.skip = std::strtoull(optarg, nullptr, 10);
+        break;
+      case 'i':
+        options.nap_us = std::strtoull(optarg, nullptr, 10);
+        break;
+      case 't':
+        options.timeout_ms = std::strtoull(optarg, nullptr, 10);
+        break;
+      default:
+        throw std::runtime_error("see the top of bench/load_udp.cc for the options");
     }
   }
-  if (options.port == 0 || options.queries.empty()) throw std::runtime_error("--port and --queries are needed");
+  if (options.port == 0 || options.queries.empty())
+    throw std::runtime_error("--port and --queries are needed");
   return options;
 }
 

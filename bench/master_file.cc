@@ -14,7 +14,9 @@ namespace {
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -30,22 +32,25 @@ int run(const char* path, const char* origin, unsigned threads, int rounds) {
     uint64_t rdata_bytes = 0;
     const auto began = std::chrono::steady_clock::now();
     const double cpu_began_s = cpu_seconds();
-    const auto summary = nomen::dns::read_master_file(path, options, [&](const nomen::dns::RecordBatch& batch) {
-      for (const auto& record : batch.records) rdata_bytes += record.rdata_size;
-    });
+    const auto summary =
+        nomen::dns::read_master_file(path, options, [&](const nomen::dns::RecordBatch& batch) {
+          for (const auto& record : batch.records) rdata_bytes += record.rdata_size;
+        });
     const double cpu_s = cpu_seconds() - cpu_began_s;
     const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     if (!summary) {
       std::fprintf(stderr, "%s\n", summary.error().text.c_str());
       return 1;
     }
-    for (const auto& diagnostic : summary->diagnostics) std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
+    for (const auto& diagnostic : summary->diagnostics)
+      std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
     const auto records = static_cast<double>(summary->records);
-    std::printf("{\"threads\": %u, \"records\": %.0f, \"rdata_bytes\": %llu, \"errors\": %llu, \"wall_s\": %.4f, "
-                "\"cpu_s\": %.4f, \"mb_per_s\": %.0f, \"mb_per_cpu_s\": %.0f, \"cpu_ns_per_record\": %.1f}\n",
-                threads, records, static_cast<unsigned long long>(rdata_bytes),
-                static_cast<unsigned long long>(summary->errors), wall_s, cpu_s, megabytes / wall_s, megabytes / cpu_s,
-                cpu_s * 1e9 / records);
+    std::printf(
+        "{\"threads\": %u, \"records\": %.0f, \"rdata_bytes\": %llu, \"errors\": %llu, \"wall_s\": %.4f, "
+        "\"cpu_s\": %.4f, \"mb_per_s\": %.0f, \"mb_per_cpu_s\": %.0f, \"cpu_ns_per_record\": %.1f}\n",
+        threads, records, static_cast<unsigned long long>(rdata_bytes),
+        static_cast<unsigned long long>(summary->errors), wall_s, cpu_s, megabytes / wall_s,
+        megabytes / cpu_s, cpu_s * 1e9 / records);
   }
   return 0;
 }
@@ -57,5 +62,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s FILE ORIGIN [THREADS [ROUNDS]]\n", argv[0]);
     return 2;
   }
-  return run(argv[1], argv[2], argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 1, argc > 4 ? std::atoi(argv[4]) : 3);
+  return run(argv[1], argv[2], argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 1,
+             argc > 4 ? std::atoi(argv[4]) : 3);
 }

@@ -52,8 +52,8 @@ class QueryList {
 
   static int type_code(const std::string& word) {
     static const std::map<std::string, int> kCodes = {
-        {"A", 1},     {"NS", 2},    {"CNAME", 5}, {"SOA", 6},     {"PTR", 12},  {"MX", 15},   {"TXT", 16},
-        {"AAAA", 28}, {"SRV", 33},  {"DS", 43},   {"DNSKEY", 48}, {"HTTPS", 65}, {"ANY", 255}, {"CAA", 257}};
+        {"A", 1},     {"NS", 2},   {"CNAME", 5}, {"SOA", 6},     {"PTR", 12},   {"MX", 15},   {"TXT", 16},
+        {"AAAA", 28}, {"SRV", 33}, {"DS", 43},   {"DNSKEY", 48}, {"HTTPS", 65}, {"ANY", 255}, {"CAA", 257}};
     auto found = kCodes.find(word);
     if (found != kCodes.end()) return found->second;
     return word.starts_with("TYPE") ? std::atoi(word.c_str() + 4) : -1;

@@ -53,14 +53,16 @@ class Tally {
 
   void print(double seconds, double cpu_s) const {
     auto number = [](uint64_t n) { return static_cast<unsigned long long>(n); };
-    std::printf("{\"sent\":%llu,\"answered\":%llu,\"lost\":%llu,\"stray\":%llu,\"seconds\":%.6f,\"qps\":%.1f,",
-                number(sent), number(answered_), number(lost), number(stray), seconds,
-                static_cast<double>(answered_) / seconds);
+    std::printf(
+        "{\"sent\":%llu,\"answered\":%llu,\"lost\":%llu,\"stray\":%llu,\"seconds\":%.6f,\"qps\":%.1f,",
+        number(sent), number(answered_), number(lost), number(stray), seconds,
+        static_cast<double>(answered_) / seconds);
     std::printf("\"mean_bytes\":%.1f,\"with_answer\":%llu,\"with_authority\":%llu,\"truncated\":%llu,",
                 answered_ == 0 ? 0.0 : static_cast<double>(bytes_) / static_cast<double>(answered_),
                 number(with_answer_), number(with_authority_), number(truncated_));
-    std::printf("\"connections\":%llu,\"refused_connections\":%llu,\"p50_us\":%.0f,\"p99_us\":%.0f,\"cpu_s\":%.4f,",
-                number(connections), number(refused_connections), quantile_us(0.5), quantile_us(0.99), cpu_s);
+    std::printf(
+        "\"connections\":%llu,\"refused_connections\":%llu,\"p50_us\":%.0f,\"p99_us\":%.0f,\"cpu_s\":%.4f,",
+        number(connections), number(refused_connections), quantile_us(0.5), quantile_us(0.99), cpu_s);
     std::printf("\"rcodes\":{");
     const char* comma = "";
     for (size_t code = 0; code < rcodes_.size(); code++) {

@@ -14,10 +14,10 @@ using dns::RRType;
 /// Where the rdata of types that ask for additional data have their target; -1 for the others.
 int target_offset(RRType type) {
   switch (static_cast<uint16_t>(type)) {
-    case 2:   // NS
-    case 3:   // MD
-    case 4:   // MF
-    case 7:   // MB
+    case 2:  // NS
+    case 3:  // MD
+    case 4:  // MF
+    case 7:  // MB
       return 0;
     case 15:  // MX
     case 18:  // AFSDB
@@ -47,7 +47,8 @@ bool is_below_cut(const zone::Content& content, const dns::HashedName& name, zon
 }
 
 /// Adds the address sets of a node; false when one did not fit.
-bool add_address_sets(const Query& query, zone::NodeView node, NameView owner, const dns::HashedName& hashed, Response& response) {
+bool add_address_sets(const Query& query, zone::NodeView node, NameView owner, const dns::HashedName& hashed,
+                      Response& response) {
   bool fits = true;
   for (const RRType type : {RRType::kA, RRType::kAaaa}) {
     const zone::RRsetView set = node.find(type);
@@ -69,7 +70,8 @@ void Additional::collect(zone::RRsetView set) {
   set.for_each([&](Bytes rdata) {
     if (targets_.size() >= kMaxAdditionalNames || rdata.size() <= static_cast<size_t>(offset)) return;
     const uint8_t* target = rdata.data() + offset;
-    const bool seen = std::any_of(targets_.begin(), targets_.end(), [&](const uint8_t* other) { return name_at(other) == name_at(target); });
+    const bool seen = std::any_of(targets_.begin(), targets_.end(),
+                                  [&](const uint8_t* other) { return name_at(other) == name_at(target); });
     if (!seen) targets_.push_back(target);
   });
 }
@@ -85,8 +87,8 @@ void Additional::add_addresses(const Query& query, const zone::Content& content,
   }
 }
 
-void Additional::add_glue(const Query& query, const zone::Content& content, const dns::HashedName& name, size_t cut_labels,
-                          zone::RRsetView ns_set, Response& response) {
+void Additional::add_glue(const Query& query, const zone::Content& content, const dns::HashedName& name,
+                          size_t cut_labels, zone::RRsetView ns_set, Response& response) {
   const size_t apex_labels = content.apex_labels();
   const uint64_t apex_hash = name.hash[apex_labels];
   const uint64_t cut_hash = name.hash[cut_labels];

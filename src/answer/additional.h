@@ -20,8 +20,8 @@ class Additional {
   /// Adds the addresses of what was collected, as far as the zone that answers has them.
   void add_addresses(const Query& query, const zone::Content& content, Response& response);
   /// Adds the glue for the NS set of a zone cut which is the suffix of `cut_labels` labels of the question.
-  void add_glue(const Query& query, const zone::Content& content, const dns::HashedName& name, size_t cut_labels,
-                zone::RRsetView ns_set, Response& response);
+  void add_glue(const Query& query, const zone::Content& content, const dns::HashedName& name,
+                size_t cut_labels, zone::RRsetView ns_set, Response& response);
 
  private:
   std::vector<const uint8_t*> targets_;  ///< wire names in rdata of the snapshot's zones

@@ -2,10 +2,7 @@
 
 namespace nomen::answer {
 
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 void admit(Query& query) {
   const Received& received = query.received;

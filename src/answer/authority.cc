@@ -21,7 +21,11 @@ using zone::RRsetView;
 class Walk {
  public:
   Walk(const Query& query, const policy::LocalAddresses& local, Response& response, Additional& additional)
-      : query_(query), local_(local), response_(response), additional_(additional), fullness_(fullness_of(query)) {}
+      : query_(query),
+        local_(local),
+        response_(response),
+        additional_(additional),
+        fullness_(fullness_of(query)) {}
 
   void run() {
     zone_ = query_.zone;
@@ -42,7 +46,8 @@ class Walk {
   /// Answers at the present name; true when a CNAME or DNAME leads on to another one.
   bool step() {
     const Lookup found = zone::lookup(*content_, *name_, query_.question.type);
-    if (found.kind != Lookup::Kind::kReferral) response_.set_authoritative(is_first() || response_.count(Section::kAnswer) > 0);
+    if (found.kind != Lookup::Kind::kReferral)
+      response_.set_authoritative(is_first() || response_.count(Section::kAnswer) > 0);
     switch (found.kind) {
       case Lookup::Kind::kData:
         data(found);
@@ -77,7 +82,9 @@ class Walk {
     return response_.add(section, name_->suffix(labels), suffix_, set, set.ttl_s());
   }
   /// The question's name in the case in which it was asked.
-  dns::NameView asked_name() const { return {query_.received.data + kHeaderBytes, query_.question.name.size}; }
+  dns::NameView asked_name() const {
+    return {query_.received.data + kHeaderBytes, query_.question.name.size};
+  }
   dns::NameView wire_name() const { return is_first() ? name_->view() : target_; }
 
   /// What must be there: without it the answer is truncated.
@@ -109,13 +116,15 @@ class Walk {
   /// ANY (RFC 8482 where minimal-any is on) and RRSIG questions: RRsets of several types.
   bool several(const Lookup& found) {
     const bool any = query_.question.type == RRType::kAny;
-    const bool only_one = any && query_.view->settings->minimal_any && query_.received.transport == Transport::kUdp;
+    const bool only_one =
+        any && query_.view->settings->minimal_any && query_.received.transport == Transport::kUdp;
     bool fits = true;
     RRType picked{};
     bool picked_one = false;
     found.node.for_each([&](RRsetView set) {
       if (!fits || (!any && !set.is_signature())) return;
-      if (only_one && picked_one && !(query_.edns.dnssec_ok && set.is_signature() && set.covered() == picked)) return;
+      if (only_one && picked_one && !(query_.edns.dnssec_ok && set.is_signature() && set.covered() == picked))
+        return;
       if (only_one && set.is_signature() && !picked_one) return;
       picked = set.is_signature() ? set.covered() : set.type();
       picked_one = true;
@@ -129,11 +138,13 @@ class Walk {
     if (found.is_wildcard && wants_proofs()) wildcards_.push_back({content_, *name_, found});
   }
   void add_wildcard_proofs() {
-    for (const WildcardUse& use : wildcards_) Proofs(*use.content, use.name, response_).wildcard_answer(use.found);
+    for (const WildcardUse& use : wildcards_)
+      Proofs(*use.content, use.name, response_).wildcard_answer(use.found);
     wildcards_.clear();
   }
 
-  /// The zone's NS beside a positive answer; left out when the answer is that very set, or when it does not fit.
+  /// The zone's NS beside a positive answer; left out when the answer is that very set, or when it does not
+  /// fit.
   void add_authority_ns(const Lookup& found) {
     if (!fullness_.authority || response_.is_truncated()) return;
     const size_t apex = content_->apex_labels();
@@ -145,7 +156,8 @@ class Walk {
     if (!set) return;
     const Response::Mark before = response_.mark();
     const RRsetView signatures = query_.edns.dnssec_ok ? node.find_signatures(RRType::kNs) : RRsetView{};
-    if (!add_at(Section::kAuthority, apex, set) || (signatures && !add_at(Section::kAuthority, apex, signatures))) {
+    if (!add_at(Section::kAuthority, apex, set) ||
+        (signatures && !add_at(Section::kAuthority, apex, signatures))) {
       response_.undo(before);  // with its signatures or not at all
       return;
     }
@@ -176,7 +188,9 @@ class Walk {
     std::memcpy(rewritten.data(), owner.data(), kept);
     std::memcpy(rewritten.data() + kept, rdata.data(), rdata.size());
     const Bytes target(rewritten.data(), kept + rdata.size());
-    if (!require(response_.add_rr(Section::kAnswer, owner, *name_, RRType::kCname, found.rrset.ttl_s(), target))) return false;
+    if (!require(
+            response_.add_rr(Section::kAnswer, owner, *name_, RRType::kCname, found.rrset.ttl_s(), target)))
+      return false;
     if (query_.question.type == RRType::kCname) return false;
     go_to({target.data(), target.size()});
     return true;
@@ -200,10 +214,13 @@ class Walk {
       }
     }
     add_wildcard_proofs();
-    if (found.node.has(NodeView::kMaybeGlue)) additional_.add_glue(query_, *content_, *name_, found.labels, found.rrset, response_);
+    if (found.node.has(NodeView::kMaybeGlue))
+      additional_.add_glue(query_, *content_, *name_, found.labels, found.rrset, response_);
   }
   /// The NS of a cut; they are not signed.
-  bool add_signed_ns(const Lookup& found) { return require(add_at(Section::kAuthority, found.labels, found.rrset)); }
+  bool add_signed_ns(const Lookup& found) {
+    return require(add_at(Section::kAuthority, found.labels, found.rrset));
+  }
 
   /// NODATA and NXDOMAIN: the SOA with the negative TTL (RFC 2308 3), and the proofs.
   void negative(const Lookup& found, dns::Rcode rcode) {
@@ -212,8 +229,10 @@ class Walk {
     const RRsetView soa = apex.find(RRType::kSoa);
     if (soa) {
       const Bytes rdata = soa.first_rdata();
-      const bool no_soa_here = rcode == dns::Rcode::kNxDomain && query_.question.type == RRType::kSoa && zone_->settings().zero_no_soa_ttl;
-      const uint32_t ttl_s = no_soa_here ? 0 : std::min(soa.ttl_s(), load_u32(rdata.data() + rdata.size() - 4));
+      const bool no_soa_here = rcode == dns::Rcode::kNxDomain && query_.question.type == RRType::kSoa &&
+                               zone_->settings().zero_no_soa_ttl;
+      const uint32_t ttl_s =
+          no_soa_here ? 0 : std::min(soa.ttl_s(), load_u32(rdata.data() + rdata.size() - 4));
       if (!require(add_with_ttl(soa, ttl_s))) return;
       if (query_.edns.dnssec_ok) {
         const RRsetView signatures = apex.find_signatures(RRType::kSoa);
@@ -230,7 +249,8 @@ class Walk {
   }
   bool add_with_ttl(RRsetView set, uint32_t ttl_s) {
     const size_t apex = content_->apex_labels();
-    if (is_first() && set.type() == RRType::kSoa) return response_.add_soa(apex, set, ttl_s, content_->soa_names());
+    if (is_first() && set.type() == RRType::kSoa)
+      return response_.add_soa(apex, set, ttl_s, content_->soa_names());
     if (is_first()) return response_.add_at_suffix(Section::kAuthority, apex, set, ttl_s);
     suffix_.assign(content_->apex());
     return response_.add(Section::kAuthority, content_->apex(), suffix_, set, ttl_s);
@@ -276,14 +296,16 @@ Fullness fullness_of_mode(const Query& query) {
 
 Fullness fullness_of(const Query& query) {
   const RRType type = query.question.type;
-  if (type == RRType::kDnskey || type == RRType::kDs) return {false, false};  // large enough (as BIND and others)
+  if (type == RRType::kDnskey || type == RRType::kDs)
+    return {false, false};  // large enough (as BIND and others)
   Fullness fullness = fullness_of_mode(query);
   if (type == RRType::kNs) fullness.additional = true;
   if (type == RRType::kAny) fullness.additional = false;
   return fullness;
 }
 
-void answer_from_zones(const Query& query, const policy::LocalAddresses& local, Response& response, Additional& additional) {
+void answer_from_zones(const Query& query, const policy::LocalAddresses& local, Response& response,
+                       Additional& additional) {
   additional.clear();
   Walk(query, local, response, additional).run();
 }

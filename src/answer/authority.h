@@ -17,7 +17,8 @@ inline const ServedZone* find_zone(const View& view, const dns::HashedName& name
 }
 
 /// query.zone is set and loaded. Leaves the response complete but for OPT and header.
-void answer_from_zones(const Query& query, const policy::LocalAddresses& local, Response& response, Additional& additional);
+void answer_from_zones(const Query& query, const policy::LocalAddresses& local, Response& response,
+                       Additional& additional);
 
 /// Which sections a response has beyond what is needed (minimal-responses).
 struct Fullness {

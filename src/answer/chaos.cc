@@ -10,21 +10,24 @@ namespace {
 
 using dns::RRType;
 
-dns::Name literal(std::string_view text) { return *dns::Name::parse(text); }
+dns::Name literal(std::string_view text) {
+  return *dns::Name::parse(text);
+}
 
 /// One of the built-in zones of class CH: an apex with SOA, NS and the text, unless the setting hides it.
 struct BuiltinZone {
   dns::Name apex;
-  std::optional<std::string> ServerSettings::*setting;
+  std::optional<std::string> ServerSettings::* setting;
   std::string_view fixed_text;  ///< told rather than what is set
 };
 
 /// The zone that the name is in, or nullptr. Who hides the version hides the authors, too.
 const BuiltinZone* zone_of(const dns::HashedName& name) {
-  static const std::array<BuiltinZone, 4> kZones = {{{literal("version.bind."), &ServerSettings::version, {}},
-                                                     {literal("hostname.bind."), &ServerSettings::hostname, {}},
-                                                     {literal("id.server."), &ServerSettings::server_id, {}},
-                                                     {literal("authors.bind."), &ServerSettings::version, "the authors of Nomen"}}};
+  static const std::array<BuiltinZone, 4> kZones = {
+      {{literal("version.bind."), &ServerSettings::version, {}},
+       {literal("hostname.bind."), &ServerSettings::hostname, {}},
+       {literal("id.server."), &ServerSettings::server_id, {}},
+       {literal("authors.bind."), &ServerSettings::version, "the authors of Nomen"}}};
   for (const BuiltinZone& zone : kZones) {
     if (name.view().is_at_or_below(zone.apex.view())) return &zone;
   }

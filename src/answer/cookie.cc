@@ -8,8 +8,8 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 
-std::array<uint8_t, 8> hash(const crypto::SipHashKey& secret, Bytes client_cookie, const uint8_t* version_and_time,
-                            Bytes client_address) {
+std::array<uint8_t, 8> hash(const crypto::SipHashKey& secret, Bytes client_cookie,
+                            const uint8_t* version_and_time, Bytes client_address) {
   std::array<uint8_t, kClientCookieBytes + 8 + 16> input;
   std::memcpy(input.data(), client_cookie.data(), kClientCookieBytes);
   std::memcpy(input.data() + kClientCookieBytes, version_and_time, 8);

@@ -33,8 +33,8 @@ bool read_cookie(Query& query, Bytes value, const ServerSettings& server, uint32
     query.edns.cookie = CookieState::kClientOnly;
     return true;
   }
-  const bool valid = is_valid_server_cookie(server.cookies, value.first(kClientCookieBytes), value.subspan(kClientCookieBytes),
-                                            query.received.peer, now_s);
+  const bool valid = is_valid_server_cookie(server.cookies, value.first(kClientCookieBytes),
+                                            value.subspan(kClientCookieBytes), query.received.peer, now_s);
   query.edns.cookie = valid ? CookieState::kValid : CookieState::kInvalid;
   return true;
 }
@@ -82,7 +82,8 @@ bool read_options(Query& query, Bytes options, const ServerSettings& server, uin
 }
 
 /// One record behind the question; false when it is malformed. `at` moves behind it.
-bool read_record(Query& query, Bytes message, size_t& at, bool in_additional, bool is_last, const ServerSettings& server, uint32_t now_s) {
+bool read_record(Query& query, Bytes message, size_t& at, bool in_additional, bool is_last,
+                 const ServerSettings& server, uint32_t now_s) {
   const size_t owner = at;
   const size_t head = skip_name(message, at);
   if (head == 0 || head + 10 > message.size()) return false;
@@ -94,7 +95,8 @@ bool read_record(Query& query, Bytes message, size_t& at, bool in_additional, bo
     query.edns.signed_message = in_additional && is_last;
     return query.edns.signed_message;
   }
-  if (type == dns::RRType::kSig && in_additional && is_last && size >= 2 && load_u16(&message[head + 10]) == 0) {
+  if (type == dns::RRType::kSig && in_additional && is_last && size >= 2 &&
+      load_u16(&message[head + 10]) == 0) {
     query.edns.signed_message = true;
   }
   if (type != dns::RRType::kOpt) return true;
@@ -113,7 +115,8 @@ void read_edns(Query& query, const ServerSettings& server, uint32_t now_s) {
   query.edns = Edns{};
   if (query.early != dns::Rcode::kNoError) return;
   const uint8_t* behind = query.received.data + 6;
-  if ((load_u16(behind) | load_u32(behind + 2)) == 0 && query.question.present) return;  // nothing but a question
+  if ((load_u16(behind) | load_u32(behind + 2)) == 0 && query.question.present)
+    return;  // nothing but a question
   const Received& received = query.received;
   const uint8_t* counts = received.data + 6;
   const uint32_t before_additional = load_u16(counts) + uint32_t{load_u16(counts + 2)};
@@ -147,7 +150,8 @@ void OptOptions::add(ExtendedError error) {
   add(kExtendedError, code);
 }
 
-OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view, uint32_t now_s) {
+OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
+                         uint32_t now_s) {
   OptOptions options;
   if (!query.edns.present) return options;
   if (query.edns.wants_nsid && server.server_id) options.add(kNsid, as_bytes(*server.server_id));

@@ -15,7 +15,12 @@ namespace nomen::answer {
 void read_edns(Query& query, const ServerSettings& server, uint32_t now_s);
 
 /// Extended DNS errors that this server says (RFC 8914 5.2).
-enum class ExtendedError : uint16_t { kNone = 0xffff, kNotReady = 14, kProhibited = 18, kNotAuthoritative = 20 };
+enum class ExtendedError : uint16_t {
+  kNone = 0xffff,
+  kNotReady = 14,
+  kProhibited = 18,
+  kNotAuthoritative = 20
+};
 
 /// The coded options of a reply.
 class OptOptions {
@@ -31,6 +36,7 @@ class OptOptions {
 };
 
 /// What our OPT answers to theirs.
-OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view, uint32_t now_s);
+OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
+                         uint32_t now_s);
 
 }  // namespace nomen::answer

@@ -16,7 +16,8 @@ using dns::RRType;
 std::vector<uint8_t> from_hex(std::string_view text) {
   EXPECT_EQ(text.size() % 2, 0U) << text;
   std::vector<uint8_t> bytes;
-  for (size_t i = 0; i + 1 < text.size(); i += 2) bytes.push_back(static_cast<uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+  for (size_t i = 0; i + 1 < text.size(); i += 2)
+    bytes.push_back(static_cast<uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
   return bytes;
 }
 
@@ -38,22 +39,30 @@ struct Vector {
 };
 
 TEST(Cookie, AreThoseOfRfc9018) {
-  for (const Vector& vector : {Vector{"2464c4abcf10c957", "c6336464", 1559731985, "e5e973e5a6b2a43f48e7dc849e37bfcf", "010000005cf79f111f8130c3eee29480"},
-                               Vector{"fc93fc62807ddb86", "cb0071cb", 1559734700, "e5e973e5a6b2a43f48e7dc849e37bfcf", "010000005cf7a9acf73a7810aca2381e"},
-                               Vector{"22681ab97d52c298", "20010db80220000159ded0f4876982b8", 1559741817, "dd3bdf9344b678b185a6f5cb60fca715", "010000005cf7c57926556bd0934c72f8"},
-                               Vector{"22681ab97d52c298", "20010db80220000159ded0f4876982b8", 1559741961, "445536bcd2513298075a5d379663c962", "010000005cf7c609a6bb79d16625507a"}}) {
-    const auto made = make_server_cookie({{key(vector.secret)}}, from_hex(vector.client), from_hex(vector.address), vector.now_s);
+  for (const Vector& vector :
+       {Vector{"2464c4abcf10c957", "c6336464", 1559731985, "e5e973e5a6b2a43f48e7dc849e37bfcf",
+               "010000005cf79f111f8130c3eee29480"},
+        Vector{"fc93fc62807ddb86", "cb0071cb", 1559734700, "e5e973e5a6b2a43f48e7dc849e37bfcf",
+               "010000005cf7a9acf73a7810aca2381e"},
+        Vector{"22681ab97d52c298", "20010db80220000159ded0f4876982b8", 1559741817,
+               "dd3bdf9344b678b185a6f5cb60fca715", "010000005cf7c57926556bd0934c72f8"},
+        Vector{"22681ab97d52c298", "20010db80220000159ded0f4876982b8", 1559741961,
+               "445536bcd2513298075a5d379663c962", "010000005cf7c609a6bb79d16625507a"}}) {
+    const auto made = make_server_cookie({{key(vector.secret)}}, from_hex(vector.client),
+                                         from_hex(vector.address), vector.now_s);
     EXPECT_EQ(std::vector<uint8_t>(made.begin(), made.end()), from_hex(vector.cookie));
   }
 }
 
 TEST(Cookie, OfAnOldSecretAreValidWhileTheNewOneSigns) {
-  const CookieSecrets rolled{{key("445536bcd2513298075a5d379663c962"), key("dd3bdf9344b678b185a6f5cb60fca715")}};
+  const CookieSecrets rolled{
+      {key("445536bcd2513298075a5d379663c962"), key("dd3bdf9344b678b185a6f5cb60fca715")}};
   const auto client = from_hex("22681ab97d52c298");
   const auto address = from_hex("20010db80220000159ded0f4876982b8");
   const auto old = from_hex("010000005cf7c57926556bd0934c72f8");
   EXPECT_TRUE(is_valid_server_cookie(rolled, client, old, address, 1559741961));
-  EXPECT_FALSE(is_valid_server_cookie({{key("445536bcd2513298075a5d379663c962")}}, client, old, address, 1559741961));
+  EXPECT_FALSE(
+      is_valid_server_cookie({{key("445536bcd2513298075a5d379663c962")}}, client, old, address, 1559741961));
 }
 
 TEST(Cookie, AreValidForAnHourForOneClient) {
@@ -62,7 +71,9 @@ TEST(Cookie, AreValidForAnHourForOneClient) {
   const std::vector<uint8_t> address = {198, 51, 100, 100};
   for (const uint32_t made_at : {1559731985U, 10U, 0xffffff00U}) {
     const auto cookie = make_server_cookie(secrets, client, address, made_at);
-    const auto valid = [&](uint32_t now_s) { return is_valid_server_cookie(secrets, client, cookie, address, now_s); };
+    const auto valid = [&](uint32_t now_s) {
+      return is_valid_server_cookie(secrets, client, cookie, address, now_s);
+    };
     EXPECT_TRUE(valid(made_at) && valid(made_at + 3600) && valid(made_at - 300)) << made_at;
     EXPECT_FALSE(valid(made_at + 3601) || valid(made_at - 301)) << made_at;
     for (size_t i = 0; i < cookie.size(); i++) {
@@ -71,7 +82,8 @@ TEST(Cookie, AreValidForAnHourForOneClient) {
       other[i] ^= 1;
       EXPECT_FALSE(is_valid_server_cookie(secrets, client, other, address, made_at)) << i;
     }
-    EXPECT_FALSE(is_valid_server_cookie(secrets, client, cookie, std::vector<uint8_t>{198, 51, 100, 101}, made_at));
+    EXPECT_FALSE(
+        is_valid_server_cookie(secrets, client, cookie, std::vector<uint8_t>{198, 51, 100, 101}, made_at));
     EXPECT_FALSE(is_valid_server_cookie(secrets, client, Bytes(cookie).first(15), address, made_at));
   }
 }
@@ -96,14 +108,16 @@ std::map<uint16_t, std::vector<uint8_t>> options_of(const ReadMessage& reply) {
   Bytes rest = reply.opt()->rdata;
   while (rest.size() >= 4) {
     const size_t size = load_u16(&rest[2]);
-    options[load_u16(rest.data())].assign(rest.begin() + 4, rest.begin() + 4 + static_cast<std::ptrdiff_t>(size));
+    options[load_u16(rest.data())].assign(rest.begin() + 4,
+                                          rest.begin() + 4 + static_cast<std::ptrdiff_t>(size));
     rest = rest.subspan(4 + size);
   }
   return options;
 }
 
 ReadMessage ask_with(const std::string& options_hex, Transport transport = Transport::kUdp) {
-  return world().ask({.name = "www.example.", .transport = transport, .edns = true, .options = from_hex(options_hex)});
+  return world().ask(
+      {.name = "www.example.", .transport = transport, .edns = true, .options = from_hex(options_hex)});
 }
 
 TEST(Edns, WithoutOptThereIsNone) {
@@ -131,14 +145,17 @@ TEST(Edns, ACookieGetsAFreshServerCookie) {
   const std::vector<uint8_t> cookie = options_of(ask_with("000a00082464c4abcf10c957"))[10];
   ASSERT_EQ(cookie.size(), 24U);
   EXPECT_TRUE(equal(Bytes(cookie).first(8), from_hex("2464c4abcf10c957")));
-  EXPECT_TRUE(is_valid_server_cookie(world().server.cookies, Bytes(cookie).first(8), Bytes(cookie).subspan(8), std::vector<uint8_t>{192, 0, 2, 99}, World::kNow));
+  EXPECT_TRUE(is_valid_server_cookie(world().server.cookies, Bytes(cookie).first(8), Bytes(cookie).subspan(8),
+                                     std::vector<uint8_t>{192, 0, 2, 99}, World::kNow));
 }
 
 TEST(Edns, ARequiredServerCookieIsRequiredOfThoseWhoKnowCookies) {
   World strict;
   strict.view.require_server_cookie = true;
   strict.zone("example.", "@ 60 SOA ns host 1 2 3 4 60\nwww 60 A 192.0.2.1\n");
-  const auto ask = [&](const std::vector<uint8_t>& options, bool edns = true) { return strict.ask({.name = "www.example.", .edns = edns, .options = options}); };
+  const auto ask = [&](const std::vector<uint8_t>& options, bool edns = true) {
+    return strict.ask({.name = "www.example.", .edns = edns, .options = options});
+  };
   EXPECT_EQ(ask({}, false).rcode(), Rcode::kNoError);
   const ReadMessage bad = ask(from_hex("000a00082464c4abcf10c957"));
   EXPECT_EQ(bad.rcode(), Rcode::kBadCookie);
@@ -151,9 +168,11 @@ TEST(Edns, ARequiredServerCookieIsRequiredOfThoseWhoKnowCookies) {
 }
 
 TEST(Edns, MalformedOptionsAreFormerr) {
-  for (const char* options : {"00", "000300", "00030001", "000a00072464c4abcf10c9", "000a00092464c4abcf10c95700",
-                              "000a00292464c4abcf10c9572464c4abcf10c9572464c4abcf10c9572464c4abcf10c9572464c4abcf10c95700", "000b000101",
-                              "0008000400012000", "00080007000120000a0000", "00080008000118000a000001", "00080007000118010a0000", "00080007000117000a0001"}) {
+  for (const char* options :
+       {"00", "000300", "00030001", "000a00072464c4abcf10c9", "000a00092464c4abcf10c95700",
+        "000a00292464c4abcf10c9572464c4abcf10c9572464c4abcf10c9572464c4abcf10c9572464c4abcf10c95700",
+        "000b000101", "0008000400012000", "00080007000120000a0000", "00080008000118000a000001",
+        "00080007000118010a0000", "00080007000117000a0001"}) {
     EXPECT_EQ(ask_with(options).rcode(), Rcode::kFormErr) << options;
   }
   for (const char* options : {"ffff0000", "00080007000118000a0000", "0008000400000000", "000b0000"}) {
@@ -164,7 +183,8 @@ TEST(Edns, MalformedOptionsAreFormerr) {
 // ---- malformed messages
 
 /// A request with the counts and the bytes behind the question as given.
-ReadMessage ask_raw(uint16_t questions, uint16_t answers, uint16_t additional, const std::string& tail_hex, uint16_t flags = 0) {
+ReadMessage ask_raw(uint16_t questions, uint16_t answers, uint16_t additional, const std::string& tail_hex,
+                    uint16_t flags = 0) {
   std::vector<uint8_t> wire = request_of({.name = "www.example."});
   store_u16(&wire[2], flags);
   store_u16(&wire[4], questions);
@@ -197,7 +217,8 @@ TEST(Admit, CountsOfQuestions) {
 
 TEST(Admit, ResponsesAndStumpsGetNoReply) {
   const std::vector<uint8_t> request = request_of({.name = "www.example."});
-  for (size_t size = 0; size < 12; size++) EXPECT_TRUE(world().exchange(Bytes(request).first(size), Transport::kUdp).empty()) << size;
+  for (size_t size = 0; size < 12; size++)
+    EXPECT_TRUE(world().exchange(Bytes(request).first(size), Transport::kUdp).empty()) << size;
   std::vector<uint8_t> response = request;
   response[2] |= 0x80;
   EXPECT_TRUE(world().exchange(response, Transport::kUdp).empty());

@@ -1,6 +1,6 @@
-// For tests and fuzzers: reads a reply as strictly as one can, with code of its own: names point only backwards and
-// to names, counts are exact, nothing stands behind the last record, no RR comes twice.
-// Thread rule: free functions.
+// For tests and fuzzers: reads a reply as strictly as one can, with code of its own: names point only
+// backwards and to names, counts are exact, nothing stands behind the last record, no RR comes twice. Thread
+// rule: free functions.
 #pragma once
 #include <set>
 #include <string>
@@ -68,7 +68,8 @@ class MessageReader {
         record.section = section;
         if (!read_record(record)) return failure("bad record at " + std::to_string(at_));
         if (!seen_.emplace(dns::to_string(record.owner.lowered()), record.type, record.rdata).second) {
-          return failure("twice: " + dns::to_string(record.owner) + " " + dns::to_string(static_cast<dns::RRType>(record.type)));
+          return failure("twice: " + dns::to_string(record.owner) + " " +
+                         dns::to_string(static_cast<dns::RRType>(record.type)));
         }
         out.records.push_back(std::move(record));
       }
@@ -98,7 +99,8 @@ class MessageReader {
       }
       if (length > 63 || here + 1 + length > message_.size()) return std::nullopt;
       if (!jumped) starts_.insert(here);
-      wire.insert(wire.end(), message_.begin() + static_cast<std::ptrdiff_t>(here), message_.begin() + static_cast<std::ptrdiff_t>(here + 1 + length));
+      wire.insert(wire.end(), message_.begin() + static_cast<std::ptrdiff_t>(here),
+                  message_.begin() + static_cast<std::ptrdiff_t>(here + 1 + length));
       if (wire.size() > 255) return std::nullopt;
       here += 1U + length;
       if (length == 0) break;
@@ -129,17 +131,30 @@ class MessageReader {
   }
   bool take(size_t count, size_t end, ReadRecord& record) {
     if (at_ + count > end) return false;
-    record.rdata.insert(record.rdata.end(), message_.begin() + static_cast<std::ptrdiff_t>(at_), message_.begin() + static_cast<std::ptrdiff_t>(at_ + count));
+    record.rdata.insert(record.rdata.end(), message_.begin() + static_cast<std::ptrdiff_t>(at_),
+                        message_.begin() + static_cast<std::ptrdiff_t>(at_ + count));
     at_ += count;
     return true;
   }
   /// Octets before the names, and how many names, of the types whose rdata may be compressed (RFC 3597 4).
   static std::pair<size_t, size_t> shape_of(uint16_t type) {
     switch (type) {
-      case 2: case 3: case 4: case 5: case 7: case 8: case 9: case 12: return {0, 1};
-      case 6: case 14: return {0, 2};
-      case 15: return {2, 1};
-      default: return {0, 0};
+      case 2:
+      case 3:
+      case 4:
+      case 5:
+      case 7:
+      case 8:
+      case 9:
+      case 12:
+        return {0, 1};
+      case 6:
+      case 14:
+        return {0, 2};
+      case 15:
+        return {2, 1};
+      default:
+        return {0, 0};
     }
   }
 

@@ -9,15 +9,18 @@ bool is_blackholed(const Query& query, const Snapshot& snapshot) {
 
 namespace {
 
-bool allows(const policy::Acl& from, const policy::Acl& on, const Query& query, const policy::LocalAddresses& local) {
-  return from.allows({query.received.peer, nullptr}, local) && on.allows({query.received.local, nullptr}, local);
+bool allows(const policy::Acl& from, const policy::Acl& on, const Query& query,
+            const policy::LocalAddresses& local) {
+  return from.allows({query.received.peer, nullptr}, local) &&
+         on.allows({query.received.local, nullptr}, local);
 }
 
 }  // namespace
 
 bool may_query(const Query& query, const Snapshot& snapshot) {
   if (query.zone != nullptr) return may_query(query, *query.zone, *snapshot.local);
-  return allows(*query.view->settings->allow_query, *query.view->settings->allow_query_on, query, *snapshot.local);
+  return allows(*query.view->settings->allow_query, *query.view->settings->allow_query_on, query,
+                *snapshot.local);
 }
 
 bool may_query(const Query& query, const ServedZone& zone, const policy::LocalAddresses& local) {

@@ -84,12 +84,15 @@ void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
   }
   for (size_t i = 0; i < count; i++) {
     Query& query = queries_[i];
-    query.ahead = query.question.present ? zones.find_longest(query.question.name, query.question.name.labels) : nullptr;
-    if (query.ahead != nullptr && query.ahead->content() != nullptr) query.ahead->content()->prefetch_line(query.question.name);
+    query.ahead = query.question.present ? zones.find_longest(query.question.name, query.question.name.labels)
+                                         : nullptr;
+    if (query.ahead != nullptr && query.ahead->content() != nullptr)
+      query.ahead->content()->prefetch_line(query.question.name);
   }
   for (size_t i = 0; i < count; i++) {
     const Query& query = queries_[i];
-    if (query.ahead != nullptr && query.ahead->content() != nullptr) query.ahead->content()->prefetch_node(query.question.name);
+    if (query.ahead != nullptr && query.ahead->content() != nullptr)
+      query.ahead->content()->prefetch_node(query.question.name);
   }
 }
 
@@ -99,7 +102,8 @@ size_t Pipeline::size_limit(const Query& query) const {
   size_t limit = std::max<size_t>(query.edns.udp_size, kPlainUdpBytes);
   if (query.view != nullptr) {
     limit = std::min<size_t>(limit, query.view->settings->max_udp_size);
-    if (query.edns.cookie != CookieState::kValid) limit = std::min<size_t>(limit, query.view->settings->nocookie_udp_size);
+    if (query.edns.cookie != CookieState::kValid)
+      limit = std::min<size_t>(limit, query.view->settings->nocookie_udp_size);
   }
   return std::max(limit, kPlainUdpBytes);
 }
@@ -120,10 +124,14 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   response_.begin(query.question, query.received.data, exchange.out, size_limit(query), reserved);
   const ExtendedError extended_error = decide(snapshot, query);
   if (extended_error != ExtendedError::kNone) options.add(extended_error);
-  exchange.reply_size = response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
+  exchange.reply_size =
+      response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
   exchange.wants_keepalive = query.edns.wants_keepalive;
   if (response_.is_truncated()) counters_.truncated.add();
-  counters_.replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()), counters_.replies_by_rcode.size() - 1)].add();
+  counters_
+      .replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()),
+                                         counters_.replies_by_rcode.size() - 1)]
+      .add();
   if (snapshot.server->query_log && query.question.present) log_query(query);
 }
 
@@ -134,11 +142,12 @@ ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
     return why;
   };
   if (query.early != Rcode::kNoError) return fail(query.early);
-  if (query.question.opcode != Opcode::kQuery && query.question.opcode != Opcode::kUpdate && query.question.opcode != Opcode::kNotify) {
+  if (query.question.opcode != Opcode::kQuery && query.question.opcode != Opcode::kUpdate &&
+      query.question.opcode != Opcode::kNotify) {
     response_.drop_question();  // what an unknown opcode's question means is not known (as BIND does)
     return fail(Rcode::kNotImp);
   }
-  if (!query.question.present) return ExtendedError::kNone;  // a cookie was all that was asked for
+  if (!query.question.present) return ExtendedError::kNone;     // a cookie was all that was asked for
   if (query.edns.signed_message) return fail(Rcode::kNotAuth);  // no key is known here
   if (query.question.opcode != Opcode::kQuery) return fail(Rcode::kNotImp);
   if (query.question.rr_class == RRClass::kCh && query.view == nullptr) {
@@ -157,8 +166,8 @@ const ServedZone* Pipeline::zone_of(const Snapshot& snapshot, const Query& query
 
 ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
   const ViewSettings& view = *query.view->settings;
-  if (view.require_server_cookie && query.received.transport == Transport::kUdp && query.edns.cookie != CookieState::kNone &&
-      query.edns.cookie != CookieState::kValid) {
+  if (view.require_server_cookie && query.received.transport == Transport::kUdp &&
+      query.edns.cookie != CookieState::kNone && query.edns.cookie != CookieState::kValid) {
     response_.set_rcode(Rcode::kBadCookie);
     return ExtendedError::kNone;
   }

@@ -20,8 +20,8 @@ namespace nomen::answer {
 /// A request and where its reply goes.
 struct Exchange {
   Received received;
-  MutableBytes out;     ///< may be the request's own memory
-  size_t reply_size = 0; ///< written: 0 is no reply
+  MutableBytes out;              ///< may be the request's own memory
+  size_t reply_size = 0;         ///< written: 0 is no reply
   bool wants_keepalive = false;  ///< written: the client of this TCP connection knows RFC 7828
 };
 

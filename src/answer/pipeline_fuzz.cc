@@ -1,5 +1,5 @@
-// Any bytes as a request, over UDP and TCP: the server never crashes, and what it says is a well-formed reply to just
-// that request, no larger than it may be.
+// Any bytes as a request, over UDP and TCP: the server never crashes, and what it says is a well-formed reply
+// to just that request, no larger than it may be.
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -39,14 +39,16 @@ d 60 DNAME w
 d2 60 DNAME g.d2
 srv 60 SRV 1 2 3 ns
 svc 60 SVCB 1 mail alpn=h2
-big 60 TXT "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+big 60 TXT ( "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" )
 )";
 
 std::string many_records() {
   std::string text;
   for (int i = 0; i < 90; i++) {
     const std::string n = std::to_string(i);
-    text += "many 60 A 10.0.0." + n + "\nmany 60 NS ns" + n + ".many\nns" + n + ".many 60 AAAA 2001:db8::" + n + "\nmx 60 MX 1 mail" + n + ".place.\n";
+    text += "many 60 A 10.0.0." + n + "\nmany 60 NS ns" + n + ".many\nns" + n +
+            ".many 60 AAAA 2001:db8::" + n + "\nmx 60 MX 1 mail" + n + ".place.\n";
   }
   return text;
 }

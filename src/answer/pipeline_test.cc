@@ -15,7 +15,9 @@ using Lines = std::vector<std::string>;
 
 constexpr const char* kHead = "@ 300 SOA ns host 1 2 3 4 60\n@ 300 NS ns\nns 300 A 192.0.2.53\n";
 
-std::string with_head(const std::string& text) { return kHead + text; }
+std::string with_head(const std::string& text) {
+  return kHead + text;
+}
 
 // ---- positive answers and how full they are
 
@@ -37,12 +39,15 @@ TEST(Pipeline, MinimalResponsesDecideWhatIsBesideTheAnswer) {
     size_t authority;
     size_t additional;
   };
-  for (const Case& c : {Case{MinimalResponses::kNo, true, 1, 2}, Case{MinimalResponses::kYes, false, 0, 0}, Case{MinimalResponses::kNoAuth, false, 0, 1},
-                        Case{MinimalResponses::kNoAuthRecursive, true, 0, 1}, Case{MinimalResponses::kNoAuthRecursive, false, 1, 2}}) {
+  for (const Case& c :
+       {Case{MinimalResponses::kNo, true, 1, 2}, Case{MinimalResponses::kYes, false, 0, 0},
+        Case{MinimalResponses::kNoAuth, false, 0, 1}, Case{MinimalResponses::kNoAuthRecursive, true, 0, 1},
+        Case{MinimalResponses::kNoAuthRecursive, false, 1, 2}}) {
     World world;
     world.view.minimal_responses = c.mode;
     world.zone("example.", with_head("@ 60 MX 1 mail\nmail 60 A 192.0.2.25\n"));
-    const ReadMessage reply = world.ask({.name = "example.", .type = RRType::kMx, .recursion_desired = c.recursion_desired});
+    const ReadMessage reply =
+        world.ask({.name = "example.", .type = RRType::kMx, .recursion_desired = c.recursion_desired});
     EXPECT_EQ(section_of(reply, 0).size(), 1U);
     EXPECT_EQ(section_of(reply, 1).size(), c.authority);
     EXPECT_EQ(section_of(reply, 2).size(), c.additional);
@@ -63,12 +68,16 @@ TEST(Pipeline, MinimalAnyPicksOneRRsetOverUdp) {
   EXPECT_EQ(sets_of(world.ask("www.example.", RRType::kAny), 0).size(), 3U);
   world.view.minimal_any = true;
   EXPECT_EQ(sets_of(world.ask("www.example.", RRType::kAny), 0).size(), 1U);
-  EXPECT_EQ(sets_of(world.ask({.name = "www.example.", .type = RRType::kAny, .transport = Transport::kTcp}), 0).size(), 3U);
+  EXPECT_EQ(
+      sets_of(world.ask({.name = "www.example.", .type = RRType::kAny, .transport = Transport::kTcp}), 0)
+          .size(),
+      3U);
 }
 
 TEST(Pipeline, RRsetOrderRulesAreKept) {
   std::string text = kHead;
-  for (int i = 0; i < 8; i++) text += "www 60 A 192.0.2." + std::to_string(i) + "\nTXT.sub 60 TXT t" + std::to_string(i) + "\n";
+  for (int i = 0; i < 8; i++)
+    text += "www 60 A 192.0.2." + std::to_string(i) + "\nTXT.sub 60 TXT t" + std::to_string(i) + "\n";
   const auto orders = [&](const std::vector<RRsetOrderRule>& rules, const std::string& name, RRType type) {
     World world;
     world.view.rrset_order = rules;
@@ -105,10 +114,13 @@ TEST(Pipeline, RRsetOrderRulesAreKept) {
 TEST(Pipeline, TheNegativeTtlIsTheLesserOfTheSoasTtlAndItsMinimum) {
   for (const auto& [ttl, minimum, wanted] : {std::tuple(300, 60, 60), std::tuple(30, 60, 30)}) {
     World world;
-    world.zone("example.", "@ " + std::to_string(ttl) + " SOA ns host 1 2 3 4 " + std::to_string(minimum) + "\n@ 5 NS ns\nwww 5 A 192.0.2.1\n");
+    world.zone("example.", "@ " + std::to_string(ttl) + " SOA ns host 1 2 3 4 " + std::to_string(minimum) +
+                               "\n@ 5 NS ns\nwww 5 A 192.0.2.1\n");
     for (const char* name : {"www.example.", "nothing.example."}) {
       const ReadMessage reply = world.ask(name, RRType::kTxt);
-      EXPECT_EQ(section_of(reply, 1), Lines{"example. " + std::to_string(wanted) + " SOA ns.example. host.example. 1 2 3 4 " + std::to_string(minimum)});
+      EXPECT_EQ(section_of(reply, 1),
+                Lines{"example. " + std::to_string(wanted) + " SOA ns.example. host.example. 1 2 3 4 " +
+                      std::to_string(minimum)});
       EXPECT_EQ(reply.rcode(), name[0] == 'w' ? Rcode::kNoError : Rcode::kNxDomain);
       EXPECT_TRUE(reply.is_authoritative());
     }
@@ -120,12 +132,15 @@ TEST(Pipeline, TheNegativeTtlIsTheLesserOfTheSoasTtlAndItsMinimum) {
 TEST(Pipeline, AReferralHasItsGlue) {
   World world;
   world.view.minimal_responses = MinimalResponses::kYes;
-  world.zone("example.", with_head("sub 60 NS ns.sub\nsub 60 NS ns.brother\nsub 60 NS ns.elsewhere.\nns.sub 60 A 192.0.2.1\nns.sub 60 AAAA 2001:db8::1\n"
+  world.zone("example.", with_head("sub 60 NS ns.sub\nsub 60 NS ns.brother\nsub 60 NS ns.elsewhere.\nns.sub "
+                                   "60 A 192.0.2.1\nns.sub 60 AAAA 2001:db8::1\n"
                                    "brother 60 NS ns.brother\nns.brother 60 A 192.0.2.2\n"));
   const ReadMessage reply = world.ask("www.sub.example.", RRType::kA);
   EXPECT_EQ(section_of(reply, 0), Lines{});
   EXPECT_EQ(section_of(reply, 1).size(), 3U);
-  EXPECT_EQ(section_of(reply, 2), (Lines{"ns.brother.example. 60 A 192.0.2.2", "ns.sub.example. 60 A 192.0.2.1", "ns.sub.example. 60 AAAA 2001:db8::1"}));
+  EXPECT_EQ(section_of(reply, 2),
+            (Lines{"ns.brother.example. 60 A 192.0.2.2", "ns.sub.example. 60 A 192.0.2.1",
+                   "ns.sub.example. 60 AAAA 2001:db8::1"}));
   EXPECT_FALSE(reply.is_authoritative());
 }
 
@@ -153,7 +168,8 @@ TEST(Pipeline, InDomainGlueFitsOrTheReferralIsTruncatedAndSiblingGlueMayGo) {
 
 TEST(Pipeline, DsAtACutIsTheParents) {
   World world;
-  world.zone("example.", with_head("sub 60 NS ns.sub\nsub 60 DS 1 8 99 00\nns.sub 60 A 192.0.2.1\nplain 60 NS ns.sub\nx 60 CNAME sub\n"));
+  world.zone("example.", with_head("sub 60 NS ns.sub\nsub 60 DS 1 8 99 00\nns.sub 60 A 192.0.2.1\nplain 60 "
+                                   "NS ns.sub\nx 60 CNAME sub\n"));
   EXPECT_EQ(section_of(world.ask("sub.example.", RRType::kDs), 0).size(), 1U);
   EXPECT_EQ(sets_of(world.ask("plain.example.", RRType::kDs), 1), Lines{"example. SOA"});
   EXPECT_EQ(sets_of(world.ask("below.sub.example.", RRType::kDs), 1), Lines{"sub.example. NS"});
@@ -170,7 +186,9 @@ TEST(Pipeline, CnamesAreFollowedThroughTheZonesThatAreServed) {
   world.zone("example.", with_head("a 60 CNAME b\nb 60 CNAME c.example.org.\n"));
   world.zone("example.org.", with_head("c 60 CNAME d\nd 60 A 192.0.2.1\n"));
   const ReadMessage reply = world.ask("a.example.", RRType::kA);
-  EXPECT_EQ(section_of(reply, 0), (Lines{"a.example. 60 CNAME b.example.", "b.example. 60 CNAME c.example.org.", "c.example.org. 60 CNAME d.example.org.", "d.example.org. 60 A 192.0.2.1"}));
+  EXPECT_EQ(section_of(reply, 0),
+            (Lines{"a.example. 60 CNAME b.example.", "b.example. 60 CNAME c.example.org.",
+                   "c.example.org. 60 CNAME d.example.org.", "d.example.org. 60 A 192.0.2.1"}));
   EXPECT_EQ(sets_of(reply, 1), Lines{"example.org. NS"});
   EXPECT_EQ(section_of(world.ask("a.example.", RRType::kCname), 0), Lines{"a.example. 60 CNAME b.example."});
 }
@@ -181,7 +199,8 @@ TEST(Pipeline, AChainEndsBeforeAZoneThatTheClientMayNotAsk) {
   world.zone_settings.allow_query = policy::Acl::none();
   world.zone("example.org.", with_head("secret 60 A 10.0.0.1\n"));
   EXPECT_EQ(world.ask("secret.example.org.", RRType::kA).rcode(), Rcode::kRefused);
-  EXPECT_EQ(section_of(world.ask("a.example.", RRType::kA), 0), Lines{"a.example. 60 CNAME secret.example.org."});
+  EXPECT_EQ(section_of(world.ask("a.example.", RRType::kA), 0),
+            Lines{"a.example. 60 CNAME secret.example.org."});
   EXPECT_EQ(section_of(world.ask("m.example.", RRType::kMx), 2), Lines{"ns.example. 300 A 192.0.2.53"});
 }
 
@@ -196,8 +215,10 @@ TEST(Pipeline, AReferralAtTheEndOfAChainHasItsGlue) {
 
 TEST(Pipeline, LoopsEndAndNothingComesTwice) {
   World world;
-  world.zone("example.", with_head("a 60 CNAME b\nb 60 CNAME a\nself 60 CNAME self\n*.w 60 CNAME x.w\nd 60 DNAME e\ne 60 DNAME d\ngrow 60 DNAME g.grow\n"));
-  for (const char* name : {"a.example.", "self.example.", "x.w.example.", "y.w.example.", "x.d.example.", "x.grow.example."}) {
+  world.zone("example.", with_head("a 60 CNAME b\nb 60 CNAME a\nself 60 CNAME self\n*.w 60 CNAME x.w\nd 60 "
+                                   "DNAME e\ne 60 DNAME d\ngrow 60 DNAME g.grow\n"));
+  for (const char* name :
+       {"a.example.", "self.example.", "x.w.example.", "y.w.example.", "x.d.example.", "x.grow.example."}) {
     for (const RRType type : {RRType::kA, RRType::kCname, RRType::kAny}) {
       const ReadMessage reply = world.ask({.name = name, .type = type, .transport = Transport::kTcp});
       EXPECT_EQ(world.error, "") << name << " " << dns::to_string(type);
@@ -213,17 +234,21 @@ TEST(Pipeline, ALongChainIsCut) {
   std::string text = kHead;
   for (int i = 0; i < 30; i++) text += "c" + std::to_string(i) + " 60 CNAME c" + std::to_string(i + 1) + "\n";
   world.zone("example.", text);
-  EXPECT_EQ(section_of(world.ask({.name = "c0.example.", .transport = Transport::kTcp}), 0).size(), kMaxChainLinks + 1U);
+  EXPECT_EQ(section_of(world.ask({.name = "c0.example.", .transport = Transport::kTcp}), 0).size(),
+            kMaxChainLinks + 1U);
 }
 
 TEST(Pipeline, ADnameRewritesInTheCaseThatWasAskedAndMayBeTooLong) {
   World world;
   const std::string long_label(60, 'l');
-  world.zone("example.", with_head("d 60 DNAME other.place.\nlong 60 DNAME " + long_label + "." + long_label + "." + long_label + ".place.\n"));
+  world.zone("example.", with_head("d 60 DNAME other.place.\nlong 60 DNAME " + long_label + "." + long_label +
+                                   "." + long_label + ".place.\n"));
   const ReadMessage reply = world.ask("WwW.Sub.d.example.", RRType::kA);
   ASSERT_EQ(reply.records.size(), 2U);
-  EXPECT_EQ(dns::to_string(dns::NameView(reply.records[1].rdata.data(), reply.records[1].rdata.size())), "WwW.Sub.other.place.");
-  EXPECT_EQ(world.ask(long_label + "." + long_label + ".long.example.", RRType::kA).rcode(), Rcode::kYxDomain);
+  EXPECT_EQ(dns::to_string(dns::NameView(reply.records[1].rdata.data(), reply.records[1].rdata.size())),
+            "WwW.Sub.other.place.");
+  EXPECT_EQ(world.ask(long_label + "." + long_label + ".long.example.", RRType::kA).rcode(),
+            Rcode::kYxDomain);
   EXPECT_EQ(world.ask("x.long.example.", RRType::kA).rcode(), Rcode::kNoError);
 }
 
@@ -231,10 +256,14 @@ TEST(Pipeline, ADnameIntoAnotherZoneKeepsNamesWhole) {
   // The made CNAME's target lives only as long as its step: what is written after it must not look there.
   World world;
   world.zone("example.", with_head("d 60 DNAME sub.other.\n"));
-  world.zone("other.", "@ 60 SOA ns.far.place. host.far.place. 1 2 3 4 60\n@ 60 NS ns.far.place.\n@ 60 NS ns2.far.place.\nx.sub 60 MX 1 mail.sub.other.\nx.sub 60 MX 2 mail.far.place.\n");
+  world.zone("other.",
+             "@ 60 SOA ns.far.place. host.far.place. 1 2 3 4 60\n@ 60 NS ns.far.place.\n@ 60 NS "
+             "ns2.far.place.\nx.sub 60 MX 1 mail.sub.other.\nx.sub 60 MX 2 mail.far.place.\n");
   const ReadMessage reply = world.ask("x.d.example.", RRType::kMx);
   EXPECT_EQ(world.error, "");
-  EXPECT_EQ(section_of(reply, 0), (Lines{"d.example. 60 DNAME sub.other.", "x.d.example. 60 CNAME x.sub.other.", "x.sub.other. 60 MX 1 mail.sub.other.", "x.sub.other. 60 MX 2 mail.far.place."}));
+  EXPECT_EQ(section_of(reply, 0),
+            (Lines{"d.example. 60 DNAME sub.other.", "x.d.example. 60 CNAME x.sub.other.",
+                   "x.sub.other. 60 MX 1 mail.sub.other.", "x.sub.other. 60 MX 2 mail.far.place."}));
   EXPECT_EQ(section_of(reply, 1), (Lines{"other. 60 NS ns.far.place.", "other. 60 NS ns2.far.place."}));
 }
 
@@ -255,7 +284,9 @@ TEST(Pipeline, AnAnswerThatDoesNotFitIsTruncated) {
 TEST(Pipeline, AdditionalDataThatDoesNotFitIsLeftOutSilently) {
   World world;
   std::string text = kHead;
-  for (int i = 0; i < 18; i++) text += "@ 60 MX 1 m" + std::to_string(i) + "\nm" + std::to_string(i) + " 60 A 10.0.0." + std::to_string(i) + "\n";
+  for (int i = 0; i < 18; i++)
+    text += "@ 60 MX 1 m" + std::to_string(i) + "\nm" + std::to_string(i) + " 60 A 10.0.0." +
+            std::to_string(i) + "\n";
   world.zone("example.", text);
   const ReadMessage reply = world.ask("example.", RRType::kMx);
   EXPECT_FALSE(reply.is_truncated());
@@ -293,7 +324,8 @@ TEST(Pipeline, WhatIsNotServedIsRefused) {
 
 TEST(Pipeline, AccessListsAreObeyed) {
   World world;
-  const auto only = std::make_shared<const policy::Acl>(std::vector<policy::Acl::Element>{{.kind = policy::Acl::Element::Kind::kPrefix, .prefix = *net::IpPrefix::parse("192.0.2.99")}});
+  const auto only = std::make_shared<const policy::Acl>(std::vector<policy::Acl::Element>{
+      {.kind = policy::Acl::Element::Kind::kPrefix, .prefix = *net::IpPrefix::parse("192.0.2.99")}});
   world.zone_settings.allow_query = only;
   world.zone("example.", kHead);
   EXPECT_EQ(world.ask("example.", RRType::kSoa).rcode(), Rcode::kNoError);
@@ -305,7 +337,8 @@ TEST(Pipeline, AccessListsAreObeyed) {
 
 TEST(Pipeline, TheFirstViewThatFitsServes) {
   World inside;
-  inside.view.match_clients = std::make_shared<const policy::Acl>(std::vector<policy::Acl::Element>{{.kind = policy::Acl::Element::Kind::kPrefix, .prefix = *net::IpPrefix::parse("10.0.0.0/8")}});
+  inside.view.match_clients = std::make_shared<const policy::Acl>(std::vector<policy::Acl::Element>{
+      {.kind = policy::Acl::Element::Kind::kPrefix, .prefix = *net::IpPrefix::parse("10.0.0.0/8")}});
   inside.zone("example.", with_head("www 60 A 10.0.0.1\n"));
   World recursive;
   recursive.view.match_recursive_only = true;
@@ -316,7 +349,8 @@ TEST(Pipeline, TheFirstViewThatFitsServes) {
   snapshot.views.push_back(recursive.snapshot().views[0]);
   snapshot.views.push_back(rest.snapshot().views[0]);
   const auto answer = [&](const Asked& asked) {
-    const auto reply = MessageReader(rest.exchange_with(snapshot, request_of(asked), Transport::kUdp, asked.peer)).read();
+    const auto reply =
+        MessageReader(rest.exchange_with(snapshot, request_of(asked), Transport::kUdp, asked.peer)).read();
     return reply ? section_of(*reply, 0).front() : reply.error().text;
   };
   EXPECT_EQ(answer({.name = "www.example.", .peer = {10, 1, 2, 3}}), "www.example. 60 A 10.0.0.1");
@@ -327,15 +361,22 @@ TEST(Pipeline, TheFirstViewThatFitsServes) {
 TEST(Pipeline, TheServerSaysInChaosWhatItMaySay) {
   World world;
   world.server.version = "nomen " + std::string(300, 'v');
-  const ReadMessage reply = world.ask({.name = "VERSION.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh, .transport = Transport::kTcp});
+  const ReadMessage reply = world.ask({.name = "VERSION.bind.",
+                                       .type = RRType::kTxt,
+                                       .rr_class = dns::RRClass::kCh,
+                                       .transport = Transport::kTcp});
   ASSERT_EQ(section_of(reply, 0).size(), 1U);
   EXPECT_EQ(reply.records[0].rdata.size(), 306U + 2U) << "two strings";
   EXPECT_EQ(reply.records[0].rr_class, 3);
-  const ReadMessage off = world.ask({.name = "hostname.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh});
+  const ReadMessage off =
+      world.ask({.name = "hostname.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh});
   EXPECT_TRUE(section_of(off, 0).empty()) << "what is switched off has no text (as in BIND)";
   EXPECT_EQ(sets_of(off, 1), Lines{"hostname.bind. SOA"});
-  EXPECT_EQ(world.ask({.name = "other.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh}).rcode(), Rcode::kRefused);
-  EXPECT_EQ(sets_of(world.ask({.name = "version.bind.", .type = RRType::kA, .rr_class = dns::RRClass::kCh}), 1), Lines{"version.bind. SOA"});
+  EXPECT_EQ(world.ask({.name = "other.bind.", .type = RRType::kTxt, .rr_class = dns::RRClass::kCh}).rcode(),
+            Rcode::kRefused);
+  EXPECT_EQ(
+      sets_of(world.ask({.name = "version.bind.", .type = RRType::kA, .rr_class = dns::RRClass::kCh}), 1),
+      Lines{"version.bind. SOA"});
 }
 
 // ---- many at once
@@ -343,13 +384,19 @@ TEST(Pipeline, TheServerSaysInChaosWhatItMaySay) {
 TEST(Pipeline, ABatchIsAnsweredAsOneByOne) {
   World world;
   world.view.rrset_order.push_back({.order = RRsetOrder::kFixed});
-  world.zone("example.", with_head("www 60 A 192.0.2.1\nsub 60 NS ns.sub\nns.sub 60 A 192.0.2.1\n*.w 60 TXT x\nc 60 CNAME www\n"));
+  world.zone(
+      "example.",
+      with_head(
+          "www 60 A 192.0.2.1\nsub 60 NS ns.sub\nns.sub 60 A 192.0.2.1\n*.w 60 TXT x\nc 60 CNAME www\n"));
   world.zone("sub.example.org.", kHead);
   std::vector<std::vector<uint8_t>> requests;
   std::mt19937 random(1);
-  static const Lines kNames = {"www.example.", "x.sub.example.", "y.w.example.", "nothing.example.", "c.example.", "elsewhere.", "sub.example.org.", "."};
+  static const Lines kNames = {"www.example.", "x.sub.example.", "y.w.example.",     "nothing.example.",
+                               "c.example.",   "elsewhere.",     "sub.example.org.", "."};
   for (int i = 0; i < 200; i++) {
-    requests.push_back(request_of({.name = kNames[random() % kNames.size()], .type = random() % 2 == 0 ? RRType::kA : RRType::kTxt, .edns = random() % 2 == 0}));
+    requests.push_back(request_of({.name = kNames[random() % kNames.size()],
+                                   .type = random() % 2 == 0 ? RRType::kA : RRType::kTxt,
+                                   .edns = random() % 2 == 0}));
     if (random() % 20 == 0) requests.back().resize(random() % requests.back().size());
     requests.back().reserve(requests.back().size() + 64);
   }

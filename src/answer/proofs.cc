@@ -15,7 +15,9 @@ dns::Name Proofs::wildcard_of(size_t labels) const {
 
 /// The RRset of `type` at a node and its signatures, once.
 void Proofs::add_node(zone::Ref ref, RRType type) {
-  if (ref == 0 || std::find(added_.begin(), added_.begin() + added_count_, ref) != added_.begin() + added_count_) return;
+  if (ref == 0 ||
+      std::find(added_.begin(), added_.begin() + added_count_, ref) != added_.begin() + added_count_)
+    return;
   if (added_count_ < kMostProofs) added_[added_count_++] = ref;
   const zone::NodeView node = content_.node(ref);
   const dns::Name owner = node.owner(content_.apex());
@@ -30,7 +32,9 @@ void Proofs::add_node(zone::Ref ref, RRType type) {
   }
 }
 
-void Proofs::add_nsec(zone::Ref ref) { add_node(ref, RRType::kNsec); }
+void Proofs::add_nsec(zone::Ref ref) {
+  add_node(ref, RRType::kNsec);
+}
 
 zone::Nsec3Hash Proofs::hash_of_suffix(size_t labels) const {
   return zone::nsec3_hash(name_.suffix(labels), content_.denial()->nsec3_parameters());
@@ -48,7 +52,8 @@ void Proofs::add_nsec3_covering(const zone::Nsec3Hash& hash) {
 }
 
 size_t Proofs::add_closest_encloser_proof(size_t labels) {
-  while (labels > content_.apex_labels() && content_.denial()->nsec3_matching(hash_of_suffix(labels)) == 0) labels--;
+  while (labels > content_.apex_labels() && content_.denial()->nsec3_matching(hash_of_suffix(labels)) == 0)
+    labels--;
   add_nsec3_matching(labels);
   if (labels < name_.labels) add_nsec3_covering(hash_of_suffix(labels + 1));
   return labels;
@@ -56,7 +61,8 @@ size_t Proofs::add_closest_encloser_proof(size_t labels) {
 
 void Proofs::name_error(const zone::Lookup& found) {
   if (content_.denial()->uses_nsec3()) {
-    // In an opt-out zone the closest encloser may have no NSEC3; the wildcard is denied below the one that has.
+    // In an opt-out zone the closest encloser may have no NSEC3; the wildcard is denied below the one that
+    // has.
     const dns::Name denied = wildcard_of(add_closest_encloser_proof(found.labels));
     add_nsec3_covering(zone::nsec3_hash(denied, content_.denial()->nsec3_parameters()));
     return;

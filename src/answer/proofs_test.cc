@@ -1,4 +1,5 @@
-// Every kind of question to signed zones (made by dnssec-signzone, tests/data): what the reply says is proven.
+// Every kind of question to signed zones (made by dnssec-signzone, tests/data): what the reply says is
+// proven.
 #include "answer/proofs.h"
 
 #include <gtest/gtest.h>
@@ -41,7 +42,9 @@ class SignedZone : public testing::TestWithParam<const char*> {
 /// Each RRset but a delegation's NS, glue and a made CNAME has its signatures with it.
 void expect_signed(const ReadMessage& reply, size_t section) {
   const auto sets = sets_of(reply, section);
-  const auto is_there = [&](const std::string& set) { return std::find(sets.begin(), sets.end(), set) != sets.end(); };
+  const auto is_there = [&](const std::string& set) {
+    return std::find(sets.begin(), sets.end(), set) != sets.end();
+  };
   for (const std::string& set : sets) {
     if (set.find("RRSIG(") != std::string::npos) continue;
     const size_t blank = set.find(' ');
@@ -55,12 +58,39 @@ void expect_signed(const ReadMessage& reply, size_t section) {
 
 TEST_P(SignedZone, EveryReplyIsProven) {
   const dns::Name apex = zone::name_of(kApex);
-  const std::vector<std::string> names = {
-      "", "ns.", "www.", "x.www.", "nothing.", "a.b.c.nothing.", "zzz.", "!first.", "ent.", "deep.ent.", "other.ent.", "x.deep.ent.", "wild.", "any.wild.",
-      "far.any.wild.", "under.wild.", "x.under.wild.", "*.wild.", "x.*.wild.", "chain.", "*.chain.", "opt.", "x.opt.", "secure.", "insecure.", "hidden.opt.",
-      "alias.", "moved.", "~.", "zz.zz.zz."};
+  const std::vector<std::string> names = {"",
+                                          "ns.",
+                                          "www.",
+                                          "x.www.",
+                                          "nothing.",
+                                          "a.b.c.nothing.",
+                                          "zzz.",
+                                          "!first.",
+                                          "ent.",
+                                          "deep.ent.",
+                                          "other.ent.",
+                                          "x.deep.ent.",
+                                          "wild.",
+                                          "any.wild.",
+                                          "far.any.wild.",
+                                          "under.wild.",
+                                          "x.under.wild.",
+                                          "*.wild.",
+                                          "x.*.wild.",
+                                          "chain.",
+                                          "*.chain.",
+                                          "opt.",
+                                          "x.opt.",
+                                          "secure.",
+                                          "insecure.",
+                                          "hidden.opt.",
+                                          "alias.",
+                                          "moved.",
+                                          "~.",
+                                          "zz.zz.zz."};
   for (const std::string& relative : names) {
-    for (const RRType type : {RRType::kA, RRType::kTxt, RRType::kAaaa, RRType::kDs, RRType::kNs, RRType::kSoa, RRType::kMx}) {
+    for (const RRType type :
+         {RRType::kA, RRType::kTxt, RRType::kAaaa, RRType::kDs, RRType::kNs, RRType::kSoa, RRType::kMx}) {
       const std::string text = relative + kApex;
       const dns::Name name = zone::name_of(text);
       const ReadMessage reply = ask(text, type);
@@ -82,15 +112,19 @@ TEST_P(SignedZone, EveryReplyIsProven) {
         continue;
       }
       const auto authority = sets_of(reply, 1);
-      const bool has_soa = std::find(authority.begin(), authority.end(), std::string(kApex) + " SOA") != authority.end();
+      const bool has_soa =
+          std::find(authority.begin(), authority.end(), std::string(kApex) + " SOA") != authority.end();
       if (reply.rcode() == dns::Rcode::kNxDomain) {
         EXPECT_TRUE(has_soa && checker.proves_no_name(name)) << what;
       } else if (has_soa) {
         EXPECT_TRUE(checker.proves_no_type(name, dns::number(type))) << what;
       } else {
         const std::string cut = authority.front().substr(0, authority.front().find(' '));
-        const bool has_ds = std::find(authority.begin(), authority.end(), "secure.signed.example. DS") != authority.end();
-        EXPECT_NE(has_ds, checker.proves_insecure_cut(zone::name_of("insecure.signed.example.")) || checker.proves_insecure_cut(zone::name_of("hidden.opt.signed.example."))) << what;
+        const bool has_ds =
+            std::find(authority.begin(), authority.end(), "secure.signed.example. DS") != authority.end();
+        EXPECT_NE(has_ds, checker.proves_insecure_cut(zone::name_of("insecure.signed.example.")) ||
+                              checker.proves_insecure_cut(zone::name_of("hidden.opt.signed.example.")))
+            << what;
         EXPECT_FALSE(reply.is_authoritative()) << what;
       }
     }
@@ -98,7 +132,8 @@ TEST_P(SignedZone, EveryReplyIsProven) {
 }
 
 TEST_P(SignedZone, WithoutDoNothingOfDnssecComes) {
-  for (const char* name : {"www.signed.example.", "nothing.signed.example.", "any.wild.signed.example.", "x.insecure.signed.example.", "x.secure.signed.example."}) {
+  for (const char* name : {"www.signed.example.", "nothing.signed.example.", "any.wild.signed.example.",
+                           "x.insecure.signed.example.", "x.secure.signed.example."}) {
     for (const RRType type : {RRType::kA, RRType::kAaaa}) {
       const ReadMessage reply = ask(name, type, false);
       for (const ReadRecord& record : reply.records) {
@@ -109,7 +144,8 @@ TEST_P(SignedZone, WithoutDoNothingOfDnssecComes) {
 }
 
 TEST_P(SignedZone, NoRRsetComesTwiceOnAChainOfWildcards) {
-  for (const char* name : {"a.chain.signed.example.", "a.loop.signed.example.", "b.a.loop.signed.example.", "out.signed.example.", "x.moved.signed.example."}) {
+  for (const char* name : {"a.chain.signed.example.", "a.loop.signed.example.", "b.a.loop.signed.example.",
+                           "out.signed.example.", "x.moved.signed.example."}) {
     ask(name, RRType::kA);
     EXPECT_EQ(world_.error, "") << name;
     ask(name, RRType::kAaaa);
@@ -119,15 +155,22 @@ TEST_P(SignedZone, NoRRsetComesTwiceOnAChainOfWildcards) {
 
 TEST_P(SignedZone, WhatDoesNotFitIsTruncatedAndOtherwiseWhole) {
   for (uint16_t size = 512; size < 2400; size += 37) {
-    for (const char* name : {"nothing.signed.example.", "any.wild.signed.example.", "www.signed.example.", "signed.example.", "x.insecure.signed.example."}) {
+    for (const char* name : {"nothing.signed.example.", "any.wild.signed.example.", "www.signed.example.",
+                             "signed.example.", "x.insecure.signed.example."}) {
       world_.view.max_udp_size = 4096;
-      const ReadMessage reply = world_.ask({.name = name, .type = name[0] == 's' ? RRType::kDnskey : RRType::kA, .edns = true, .dnssec_ok = true, .udp_size = size});
+      const ReadMessage reply = world_.ask({.name = name,
+                                            .type = name[0] == 's' ? RRType::kDnskey : RRType::kA,
+                                            .edns = true,
+                                            .dnssec_ok = true,
+                                            .udp_size = size});
       ASSERT_EQ(world_.error, "");
       ASSERT_LE(world_.size, size);
       ASSERT_NE(reply.opt(), nullptr);
       if (reply.is_truncated()) continue;
       if (std::string(name) == "nothing.signed.example.") {
-        EXPECT_TRUE(DenialChecker(reply, zone::name_of(kApex), parameters()).proves_no_name(zone::name_of(name))) << size;
+        EXPECT_TRUE(
+            DenialChecker(reply, zone::name_of(kApex), parameters()).proves_no_name(zone::name_of(name)))
+            << size;
       }
       expect_signed(reply, 0);
       expect_signed(reply, 1);
@@ -141,7 +184,8 @@ TEST_P(SignedZone, NsecsOfTheZoneCanBeAskedFor) {
   EXPECT_EQ(sets_of(ask("www.signed.example.", RRType::kRrsig), 0).front(), "www.signed.example. RRSIG(A)");
 }
 
-INSTANTIATE_TEST_SUITE_P(Zones, SignedZone, testing::Values("signed-nsec.zone", "signed-nsec3.zone", "signed-optout.zone"),
+INSTANTIATE_TEST_SUITE_P(Zones, SignedZone,
+                         testing::Values("signed-nsec.zone", "signed-nsec3.zone", "signed-optout.zone"),
                          [](const auto& tested) {
                            const std::string name = tested.param;
                            return name.substr(7, name.size() - 12);

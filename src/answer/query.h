@@ -19,21 +19,21 @@ struct Received {
   const uint8_t* data = nullptr;  ///< at least 64 readable bytes behind the message
   size_t size = 0;
   Transport transport = Transport::kUdp;
-  Bytes peer;                     ///< 4 or 16 octets
-  Bytes local;                    ///< the address it was sent to
+  Bytes peer;   ///< 4 or 16 octets
+  Bytes local;  ///< the address it was sent to
   uint16_t peer_port = 0;
-  bool truncated = false;         ///< did not fit into the buffer
+  bool truncated = false;  ///< did not fit into the buffer
 };
 
 /// Header and question. Written by admit().
 struct Question {
   uint16_t id = 0;
-  uint16_t flags = 0;        ///< the header's second 16 bits as they came
+  uint16_t flags = 0;  ///< the header's second 16 bits as they came
   dns::Opcode opcode = dns::Opcode::kQuery;
   dns::RRType type = dns::RRType::kA;
   dns::RRClass rr_class = dns::RRClass::kIn;
-  uint16_t end = 12;         ///< where the question ends in the message
-  bool present = false;      ///< QDCOUNT was 1
+  uint16_t end = 12;     ///< where the question ends in the message
+  bool present = false;  ///< QDCOUNT was 1
   dns::HashedName name;
 
   bool recursion_desired() const { return (flags & 0x0100) != 0; }
@@ -62,8 +62,8 @@ struct Query {
   bool dropped = false;                     ///< no reply at all
   /// The deepest zone of the first view for the name: looked up ahead with the whole batch.
   const ServedZone* ahead = nullptr;
-  const View* view = nullptr;               ///< written by select_view()
-  const ServedZone* zone = nullptr;         ///< written by route(): the zone that answers, if any
+  const View* view = nullptr;        ///< written by select_view()
+  const ServedZone* zone = nullptr;  ///< written by route(): the zone that answers, if any
 };
 
 }  // namespace nomen::answer

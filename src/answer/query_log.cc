@@ -31,11 +31,13 @@ std::string query_log_line(const Query& query) {
   const std::string name = dns::to_string_no_dot({query.received.data + 12, query.question.name.size});
   const net::IpAddress peer = net::IpAddress::from_bytes(query.received.peer);
   const net::IpAddress local = net::IpAddress::from_bytes(query.received.local);
-  return fmt::format("client @{} {}#{} ({}): {}query: {} {} {} {} ({})", static_cast<const void*>(&query), peer.to_string(),
-                     query.received.peer_port, name,
-                     query.view != nullptr && query.view->settings->name != "_default" ? "view " + query.view->settings->name + ": " : "",
-                     name, dns::to_string(query.question.rr_class), dns::to_string(query.question.type), flags_text(query),
-                     local.to_string());
+  return fmt::format("client @{} {}#{} ({}): {}query: {} {} {} {} ({})", static_cast<const void*>(&query),
+                     peer.to_string(), query.received.peer_port, name,
+                     query.view != nullptr && query.view->settings->name != "_default"
+                         ? "view " + query.view->settings->name + ": "
+                         : "",
+                     name, dns::to_string(query.question.rr_class), dns::to_string(query.question.type),
+                     flags_text(query), local.to_string());
 }
 
 void log_query(const Query& query) {

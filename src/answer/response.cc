@@ -9,7 +9,7 @@ namespace nomen::answer {
 namespace {
 
 constexpr size_t kMaxPointerTarget = 0x4000;
-constexpr size_t kNameProbes = 16;     // slots in which a written name may be
+constexpr size_t kNameProbes = 16;    // slots in which a written name may be
 constexpr size_t kLeastRRBytes = 11;  // the root as owner, and no rdata
 
 constexpr uint16_t kAa = 0x0400;
@@ -73,7 +73,8 @@ RdataShape shape_of(dns::RRType type) {
 
 }  // namespace
 
-void Response::begin(const Question& question, const uint8_t* request, MutableBytes out, size_t limit, size_t reserved) {
+void Response::begin(const Question& question, const uint8_t* request, MutableBytes out, size_t limit,
+                     size_t reserved) {
   question_ = &question;
   out_ = out.data();
   at_ = question.end;
@@ -136,7 +137,8 @@ bool Response::has(uint64_t name_hash, dns::RRType type) const {
 // ---- names
 
 uint16_t Response::find_written(uint64_t hash) const {
-  for (size_t slot = hash % kNameSlots, looked = 0; looked < kNameProbes; slot = (slot + 1) % kNameSlots, looked++) {
+  for (size_t slot = hash % kNameSlots, looked = 0; looked < kNameProbes;
+       slot = (slot + 1) % kNameSlots, looked++) {
     const WrittenName& written = written_[slot];
     if (written.epoch != epoch_) return 0;
     if (written.hash == hash) return written.offset;
@@ -146,7 +148,8 @@ uint16_t Response::find_written(uint64_t hash) const {
 
 void Response::note_written(uint64_t hash, size_t offset) {
   if (offset >= kMaxPointerTarget) return;
-  for (size_t slot = hash % kNameSlots, looked = 0; looked < kNameProbes; slot = (slot + 1) % kNameSlots, looked++) {
+  for (size_t slot = hash % kNameSlots, looked = 0; looked < kNameProbes;
+       slot = (slot + 1) % kNameSlots, looked++) {
     WrittenName& written = written_[slot];
     if (written.epoch == epoch_) continue;
     written = {hash, static_cast<uint16_t>(offset), epoch_};
@@ -217,8 +220,8 @@ bool Response::put_name(const uint8_t* wire, const dns::HashedName& name) {
 /// A name whose top label is not the question's: it can share a suffix only with others of its kind. The
 /// first of those is compared from the end, which is much cheaper than hashing all suffixes.
 bool Response::put_foreign_name(const uint8_t* wire, size_t size) {
-  size_t own = size;      // octets in front of the shared suffix
-  size_t target = 0;      // where that is in the other name
+  size_t own = size;  // octets in front of the shared suffix
+  size_t target = 0;  // where that is in the other name
   if (foreign_ != nullptr) {
     const size_t common = common_tail({wire, size}, {foreign_, foreign_size_});
     // The longest suffix of whole labels, in both names, within what is common.
@@ -324,12 +327,14 @@ void Response::order_rrs(zone::RRsetView set) {
     const auto first = rrs_.begin();
     std::rotate(first, first + static_cast<std::ptrdiff_t>(by), first + static_cast<std::ptrdiff_t>(count));
   } else if (order == RRsetOrder::kRandom) {
-    for (size_t i = count - 1; i > 0; i--) std::swap(rrs_[i], rrs_[random_.below(static_cast<uint32_t>(i) + 1)]);
+    for (size_t i = count - 1; i > 0; i--)
+      std::swap(rrs_[i], rrs_[random_.below(static_cast<uint32_t>(i) + 1)]);
   }
 }
 
 template <class PutOwner>
-bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_owner, zone::RRsetView set, uint32_t ttl_s) {
+bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_owner, zone::RRsetView set,
+                       uint32_t ttl_s) {
   const size_t before = at_;
   const size_t count = set.count();
   const dns::RRType type = set.type();
@@ -372,17 +377,21 @@ bool Response::add_plain(Section section, size_t labels, zone::RRsetView set, ui
 }
 
 bool Response::add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
-  if (labels > 0 && set.count() == 1 && shape_of(set.type()) == RdataShape::kPlain) return add_plain(section, labels, set, ttl_s);
+  if (labels > 0 && set.count() == 1 && shape_of(set.type()) == RdataShape::kPlain)
+    return add_plain(section, labels, set, ttl_s);
   return add_set(section, question_->name.hash[labels], [&] { return put_suffix(labels); }, set, ttl_s);
 }
 
-bool Response::add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s, zone::Content::SoaNames names) {
-  if (apex_labels == 0 || !names.both_below()) return add_at_suffix(Section::kAuthority, apex_labels, set, ttl_s);
+bool Response::add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s,
+                       zone::Content::SoaNames names) {
+  if (apex_labels == 0 || !names.both_below())
+    return add_at_suffix(Section::kAuthority, apex_labels, set, ttl_s);
   const Bytes rdata = set.first_rdata();
   const size_t size = size_t{2} + 10 + names.mname_own + 2 + names.rname_own + 2 + 20;
   if (!room(size)) return false;
   const uint64_t apex_hash = question_->name.hash[apex_labels];
-  const auto pointer = static_cast<uint16_t>(0xC000 | (kHeaderBytes + question_->name.suffix_at[apex_labels]));
+  const auto pointer =
+      static_cast<uint16_t>(0xC000 | (kHeaderBytes + question_->name.suffix_at[apex_labels]));
   uint8_t* p = out_ + at_;
   store_u16(p, pointer);
   store_u16(p + 2, dns::number(dns::RRType::kSoa));
@@ -403,11 +412,13 @@ bool Response::add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s, 
   return true;
 }
 
-bool Response::add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set, uint32_t ttl_s) {
+bool Response::add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set,
+                   uint32_t ttl_s) {
   return add_set(section, hashed.full_hash(), [&] { return put_name(owner.data(), hashed); }, set, ttl_s);
 }
 
-bool Response::add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type, uint32_t ttl_s, Bytes rdata) {
+bool Response::add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type,
+                      uint32_t ttl_s, Bytes rdata) {
   const size_t before = at_;
   if (!put_name(owner.data(), hashed) || !put_rr(type, ttl_s, rdata)) {
     at_ = before;
@@ -424,7 +435,8 @@ bool Response::add_rr(Section section, dns::NameView owner, const dns::HashedNam
 size_t Response::finish(const Edns& edns, uint16_t own_udp_size, Bytes options) {
   end_ = limit_;
   const auto rcode = static_cast<uint16_t>(rcode_);
-  if (!room(kOptBytes + options.size())) options = {};  // long options beside a long question: the OPT matters more
+  if (!room(kOptBytes + options.size()))
+    options = {};  // long options beside a long question: the OPT matters more
   if (edns.present && room(kOptBytes + options.size())) {
     uint8_t* opt = out_ + at_;
     opt[0] = 0;

@@ -26,7 +26,8 @@ class Response {
 
   /// `out` may be the request's own memory. `limit` is how large the whole message may become, OPT included;
   /// `reserved` of it is kept for the OPT.
-  void begin(const Question& question, const uint8_t* request, MutableBytes out, size_t limit, size_t reserved);
+  void begin(const Question& question, const uint8_t* request, MutableBytes out, size_t limit,
+             size_t reserved);
 
   void set_rcode(dns::Rcode rcode) { rcode_ = rcode; }
   dns::Rcode rcode() const { return rcode_; }
@@ -40,16 +41,16 @@ class Response {
   /// Adds an RRset whose owner is the suffix of `labels` labels of the question's name. False: no room.
   bool add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s);
   /// The same for any owner; `hashed` is `owner` hashed.
-  bool add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set, uint32_t ttl_s);
+  bool add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set,
+           uint32_t ttl_s);
   /// The zone that answers is the suffix of `labels` labels of the question's name.
-  void set_zone(size_t labels) {
-    hash_all_names_ = labels == 0;
-  }
-  /// The SOA of the zone whose apex is the suffix of `apex_labels` labels, into the authority section: the usual
-  /// end of a negative answer, with its names' compression known beforehand.
+  void set_zone(size_t labels) { hash_all_names_ = labels == 0; }
+  /// The SOA of the zone whose apex is the suffix of `apex_labels` labels, into the authority section: the
+  /// usual end of a negative answer, with its names' compression known beforehand.
   bool add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s, zone::Content::SoaNames names);
   /// One RR of given rdata (uncompressed).
-  bool add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type, uint32_t ttl_s, Bytes rdata);
+  bool add_rr(Section section, dns::NameView owner, const dns::HashedName& hashed, dns::RRType type,
+              uint32_t ttl_s, Bytes rdata);
 
   /// Whether an RRset of this type at this name (by its hash) is in the response already.
   bool has(uint64_t name_hash, dns::RRType type) const;
@@ -89,7 +90,8 @@ class Response {
   bool put_foreign_name(const uint8_t* wire, size_t size);
   void note_set(uint64_t name_hash, dns::RRType type);
   template <class PutOwner>
-  bool add_set(Section section, uint64_t name_hash, const PutOwner& put_owner, zone::RRsetView set, uint32_t ttl_s);
+  bool add_set(Section section, uint64_t name_hash, const PutOwner& put_owner, zone::RRsetView set,
+               uint32_t ttl_s);
   bool room(size_t bytes) const { return at_ + bytes <= end_; }
   bool put(Bytes bytes) {
     if (!room(bytes.size())) return false;

@@ -19,7 +19,9 @@ zone::ContentPtr unlimited_content_of(const std::string& text, const std::string
 /// A response being written to a question for `name`, with the RRsets of a zone at hand.
 class Writing {
  public:
-  Writing(const std::string& text, const std::string& apex, const std::string& name, size_t limit, size_t reserved = 0) : content_(unlimited_content_of(text, apex)), out_(65600) {
+  Writing(const std::string& text, const std::string& apex, const std::string& name, size_t limit,
+          size_t reserved = 0)
+      : content_(unlimited_content_of(text, apex)), out_(65600) {
     request_ = request_of({.name = name});
     request_.resize(request_.size() + 64);
     Query query;
@@ -91,11 +93,16 @@ TEST(Response, NamesAreReadBackAsTheyWere) {
   const auto authority = section_of(message, 1);
   ASSERT_EQ(authority.size(), 7U);
   EXPECT_EQ(dns::to_string(message.records.back().owner), "srv.eXample.");
-  EXPECT_EQ(Bytes(message.records.back().rdata).size(), 6U + 12U) << "an SRV target is never compressed (RFC 2782)";
+  EXPECT_EQ(Bytes(message.records.back().rdata).size(), 6U + 12U)
+      << "an SRV target is never compressed (RFC 2782)";
   const auto has = [&](const std::string& tail) {
-    return std::any_of(authority.begin(), authority.end(), [&](const std::string& line) { return line.size() >= tail.size() && line.compare(line.size() - tail.size(), tail.size(), tail) == 0; });
+    return std::any_of(authority.begin(), authority.end(), [&](const std::string& line) {
+      return line.size() >= tail.size() && line.compare(line.size() - tail.size(), tail.size(), tail) == 0;
+    });
   };
-  for (const char* tail : {"NS a.very.long.chain.of.labels.elsewhere.", "NS b.very.long.chain.of.labels.elsewhere.", "NS very.long.chain.of.labels.elsewhere.", "MX 20 ."}) {
+  for (const char* tail :
+       {"NS a.very.long.chain.of.labels.elsewhere.", "NS b.very.long.chain.of.labels.elsewhere.",
+        "NS very.long.chain.of.labels.elsewhere.", "MX 20 ."}) {
     EXPECT_TRUE(has(tail)) << tail;
   }
   EXPECT_LT(writing.size(), 330U) << "compressed";
@@ -145,7 +152,8 @@ TEST(Response, RoomForTheOptIsKept) {
   const std::vector<uint8_t> options = {0, 3, 0, 4, 'a', 'b', 'c', 'd'};
   for (size_t limit = 120; limit < 600; limit += 7) {
     Writing writing(text, "example.", "www.example.", limit, kOptBytes + options.size());
-    for (int i = 0; i < 100; i++) writing.add(Section::kAnswer, "h" + std::to_string(i) + ".example.", RRType::kTxt);
+    for (int i = 0; i < 100; i++)
+      writing.add(Section::kAnswer, "h" + std::to_string(i) + ".example.", RRType::kTxt);
     writing.response().set_rcode(dns::Rcode::kBadVers);
     const ReadMessage message = writing.finish(edns, options);
     ASSERT_LE(writing.size(), limit);
@@ -160,17 +168,21 @@ TEST(Response, RoomForTheOptIsKept) {
 TEST(Response, PointersNeverReachBeyondTheirFourteenBits) {
   std::string text = "@ 60 SOA ns.example. host.example. 1 2 3 4 5\n";
   for (int i = 0; i < 300; i++) text += "big" + std::to_string(i) + " 60 TXT " + std::string(200, 'x') + "\n";
-  for (int i = 0; i < 50; i++) text += "late" + std::to_string(i) + ".far 60 NS ns.at" + std::to_string(i % 7) + ".the.end.elsewhere.\n";
+  for (int i = 0; i < 50; i++)
+    text += "late" + std::to_string(i) + ".far 60 NS ns.at" + std::to_string(i % 7) + ".the.end.elsewhere.\n";
   Writing writing(text, "example.", "www.example.", 65535);
-  for (int i = 0; i < 140; i++) ASSERT_TRUE(writing.add(Section::kAnswer, "big" + std::to_string(i) + ".example.", RRType::kTxt));
-  for (int i = 0; i < 50; i++) ASSERT_TRUE(writing.add(Section::kAuthority, "late" + std::to_string(i) + ".far.example.", RRType::kNs));
+  for (int i = 0; i < 140; i++)
+    ASSERT_TRUE(writing.add(Section::kAnswer, "big" + std::to_string(i) + ".example.", RRType::kTxt));
+  for (int i = 0; i < 50; i++)
+    ASSERT_TRUE(writing.add(Section::kAuthority, "late" + std::to_string(i) + ".far.example.", RRType::kNs));
   const ReadMessage message = writing.finish();
   ASSERT_GT(writing.size(), 0x4000U);
   ASSERT_EQ(message.records.size(), 190U);
   for (int i = 0; i < 50; i++) {
     const ReadRecord& record = message.records[140 + static_cast<size_t>(i)];
     EXPECT_EQ(dns::to_string(record.owner), "late" + std::to_string(i) + ".far.example.");
-    EXPECT_EQ(dns::to_string(dns::NameView(record.rdata.data(), record.rdata.size())), "ns.at" + std::to_string(i % 7) + ".the.end.elsewhere.");
+    EXPECT_EQ(dns::to_string(dns::NameView(record.rdata.data(), record.rdata.size())),
+              "ns.at" + std::to_string(i % 7) + ".the.end.elsewhere.");
   }
 }
 
@@ -189,7 +201,8 @@ TEST(Response, RewindingForgetsAll) {
 TEST(Response, RandomNamesAreReadBackAsTheyWere) {
   // Owners and targets over few labels share suffixes in every way, with the question and among themselves.
   std::mt19937 random(4);
-  const std::vector<std::string> labels = {"a", "B", "bb", "a-long-label-of-the-zone", "example", "elsewhere", "\\001a", "x\\.y"};
+  const std::vector<std::string> labels = {"a",       "B",         "bb",     "a-long-label-of-the-zone",
+                                           "example", "elsewhere", "\\001a", "x\\.y"};
   const auto any_name = [&](const std::string& end) {
     std::string name;
     for (size_t i = random() % 5; i > 0; i--) name += labels[random() % labels.size()] + ".";
@@ -216,19 +229,25 @@ TEST(Response, RandomNamesAreReadBackAsTheyWere) {
         const zone::RRsetView set = content->find(name).find(type);
         dns::HashedName hashed;
         hashed.assign(name);
-        if (!set || writing.response().has(hashed.full_hash(), type) || !writing.add(Section::kAnswer, owner, type)) continue;
+        if (!set || writing.response().has(hashed.full_hash(), type) ||
+            !writing.add(Section::kAnswer, owner, type))
+          continue;
         set.for_each([&](Bytes rdata) {
-          wanted.push_back(dns::to_string(name.lowered()) + " " + dns::rdata_to_text(type, dns::RRClass::kIn, rdata));
+          wanted.push_back(dns::to_string(name.lowered()) + " " +
+                           dns::rdata_to_text(type, dns::RRClass::kIn, rdata));
         });
       }
     }
     const ReadMessage message = writing.finish();
     std::vector<std::string> found;
     for (const ReadRecord& record : message.records) {
-      found.push_back(dns::to_string(record.owner.lowered()) + " " + dns::rdata_to_text(static_cast<RRType>(record.type), dns::RRClass::kIn, record.rdata));
+      found.push_back(dns::to_string(record.owner.lowered()) + " " +
+                      dns::rdata_to_text(static_cast<RRType>(record.type), dns::RRClass::kIn, record.rdata));
     }
     const auto lowered = [](std::vector<std::string> lines) {
-      for (std::string& line : lines) std::transform(line.begin(), line.end(), line.begin(), [](char c) { return static_cast<char>(dns::lower(static_cast<uint8_t>(c))); });
+      for (std::string& line : lines)
+        std::transform(line.begin(), line.end(), line.begin(),
+                       [](char c) { return static_cast<char>(dns::lower(static_cast<uint8_t>(c))); });
       std::sort(lines.begin(), lines.end());
       return lines;
     };

@@ -22,7 +22,8 @@ const View* find_view(const Query& query, const Snapshot& snapshot) {
 
 void select_view(Query& query, const Snapshot& snapshot) {
   const View* all = snapshot.for_all;
-  query.view = all != nullptr && all->settings->rr_class == query.question.rr_class ? all : find_view(query, snapshot);
+  query.view =
+      all != nullptr && all->settings->rr_class == query.question.rr_class ? all : find_view(query, snapshot);
 }
 
 }  // namespace nomen::answer

@@ -74,13 +74,13 @@ struct ViewSettings {
   policy::AclPtr match_clients;
   policy::AclPtr match_destinations;
   bool match_recursive_only = false;
-  policy::AclPtr allow_query;     ///< for names that are in no zone
+  policy::AclPtr allow_query;  ///< for names that are in no zone
   policy::AclPtr allow_query_on;
   MinimalResponses minimal_responses = MinimalResponses::kNoAuthRecursive;
   bool minimal_any = false;
   std::vector<RRsetOrderRule> rrset_order;
   uint16_t max_udp_size = 1232;
-  uint16_t edns_udp_size = 1232;      ///< what our OPT says
+  uint16_t edns_udp_size = 1232;  ///< what our OPT says
   uint16_t nocookie_udp_size = 4096;
   bool require_server_cookie = false;
   bool answer_cookie = true;
@@ -92,7 +92,8 @@ struct View {
 
   /// Whether it serves every question of its class, whoever asks.
   bool is_for_all() const {
-    return settings->match_clients->is_any() && settings->match_destinations->is_any() && !settings->match_recursive_only;
+    return settings->match_clients->is_any() && settings->match_destinations->is_any() &&
+           !settings->match_recursive_only;
   }
 };
 
@@ -116,7 +117,7 @@ struct Snapshot {
   std::shared_ptr<const ServerSettings> server;
   std::shared_ptr<const policy::LocalAddresses> local;
   std::vector<std::shared_ptr<const View>> views;  ///< in order: the first that matches serves
-  const View* for_all = nullptr;                   ///< the first view, when it is for all: written by set_views()
+  const View* for_all = nullptr;  ///< the first view, when it is for all: written by set_views()
 
   void set_views(std::vector<std::shared_ptr<const View>> in_order) {
     views = std::move(in_order);

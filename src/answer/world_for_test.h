@@ -30,7 +30,10 @@ struct Asked {
 
 inline std::vector<uint8_t> request_of(const Asked& asked) {
   const dns::Name name = zone::name_of(asked.name);
-  std::vector<uint8_t> wire = {0x12, 0x34, static_cast<uint8_t>(asked.recursion_desired ? 1 : 0), 0, 0, 1, 0, 0, 0, 0, 0, static_cast<uint8_t>(asked.edns ? 1 : 0)};
+  std::vector<uint8_t> wire = {0x12, 0x34, static_cast<uint8_t>(asked.recursion_desired ? 1 : 0),
+                               0,    0,    1,
+                               0,    0,    0,
+                               0,    0,    static_cast<uint8_t>(asked.edns ? 1 : 0)};
   const auto add_u16 = [&](size_t value) {
     wire.push_back(static_cast<uint8_t>(value >> 8));
     wire.push_back(static_cast<uint8_t>(value));
@@ -55,7 +58,8 @@ class World {
   World() {
     server.blackhole = policy::Acl::none();
     server.cookies.secrets.push_back({});
-    view.match_clients = view.match_destinations = view.allow_query = view.allow_query_on = policy::Acl::any();
+    view.match_clients = view.match_destinations = view.allow_query = view.allow_query_on =
+        policy::Acl::any();
     view.minimal_responses = MinimalResponses::kNo;
     zone_settings.allow_query = zone_settings.allow_query_on = policy::Acl::any();
     zone_settings.allow_transfer = policy::Acl::none();
@@ -70,19 +74,25 @@ class World {
     return *this;
   }
   void add(std::string_view apex, zone::ContentPtr content) {
-    zones_.put(std::make_shared<const ServedZone>(zone::name_of(apex), std::make_shared<const ZoneSettings>(zone_settings), std::move(content)));
+    zones_.put(std::make_shared<const ServedZone>(
+        zone::name_of(apex), std::make_shared<const ZoneSettings>(zone_settings), std::move(content)));
   }
 
   Snapshot snapshot() const {
-    const auto the_view = std::make_shared<const View>(View{std::make_shared<const ViewSettings>(view), zones_});
-    return {std::make_shared<const ServerSettings>(server), std::make_shared<const policy::LocalAddresses>(), {the_view}};
+    const auto the_view =
+        std::make_shared<const View>(View{std::make_shared<const ViewSettings>(view), zones_});
+    return {std::make_shared<const ServerSettings>(server),
+            std::make_shared<const policy::LocalAddresses>(),
+            {the_view}};
   }
 
   /// The reply's bytes; none when there is no reply.
-  std::vector<uint8_t> exchange(Bytes request, Transport transport, const std::array<uint8_t, 4>& peer = {192, 0, 2, 99}) {
+  std::vector<uint8_t> exchange(Bytes request, Transport transport,
+                                const std::array<uint8_t, 4>& peer = {192, 0, 2, 99}) {
     return exchange_with(snapshot(), request, transport, peer);
   }
-  std::vector<uint8_t> exchange_with(const Snapshot& with, Bytes request, Transport transport, const std::array<uint8_t, 4>& peer = {192, 0, 2, 99}) {
+  std::vector<uint8_t> exchange_with(const Snapshot& with, Bytes request, Transport transport,
+                                     const std::array<uint8_t, 4>& peer = {192, 0, 2, 99}) {
     std::vector<uint8_t> in(request.begin(), request.end());
     in.resize(in.size() + 64);
     static constexpr std::array<uint8_t, 4> kLocal{192, 0, 2, 53};
@@ -123,20 +133,25 @@ inline std::vector<std::string> section_of(const ReadMessage& message, size_t se
   for (const ReadRecord& record : message.records) {
     if (record.section != section || record.type == 41) continue;
     const auto type = static_cast<dns::RRType>(record.type);
-    lines.push_back(dns::to_string(record.owner) + " " + std::to_string(record.ttl_s) + " " + dns::to_string(type) + " " +
+    lines.push_back(dns::to_string(record.owner) + " " + std::to_string(record.ttl_s) + " " +
+                    dns::to_string(type) + " " +
                     dns::rdata_to_text(type, static_cast<dns::RRClass>(record.rr_class), record.rdata));
   }
   std::sort(lines.begin(), lines.end());
   return lines;
 }
 
-/// The same, but only owner and type, with the type an RRSIG covers: "www.example. A", "www.example. RRSIG(A)".
+/// The same, but only owner and type, with the type an RRSIG covers: "www.example. A", "www.example.
+/// RRSIG(A)".
 inline std::vector<std::string> sets_of(const ReadMessage& message, size_t section) {
   std::set<std::string> sets;
   for (const ReadRecord& record : message.records) {
     if (record.section != section || record.type == 41) continue;
     const auto type = static_cast<dns::RRType>(record.type);
-    const std::string shown = type == dns::RRType::kRrsig ? "RRSIG(" + dns::to_string(static_cast<dns::RRType>(load_u16(record.rdata.data()))) + ")" : dns::to_string(type);
+    const std::string shown =
+        type == dns::RRType::kRrsig
+            ? "RRSIG(" + dns::to_string(static_cast<dns::RRType>(load_u16(record.rdata.data()))) + ")"
+            : dns::to_string(type);
     sets.insert(dns::to_string(record.owner) + " " + shown);
   }
   return {sets.begin(), sets.end()};

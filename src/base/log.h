@@ -13,10 +13,41 @@ namespace nomen {
 
 /// BIND's logging categories (its manual, "The category phrase").
 enum class LogCategory : uint8_t {
-  kDefault, kGeneral, kDatabase, kSecurity, kConfig, kResolver, kXferIn, kXferOut, kNotify, kClient,
-  kUnmatched, kNetwork, kUpdate, kUpdateSecurity, kQueries, kQueryErrors, kDispatch, kDnssec,
-  kLameServers, kDelegationOnly, kEdnsDisabled, kRpz, kRpzPassthru, kRateLimit, kCname, kSpill, kDnstap,
-  kTrustAnchorTelemetry, kServeStale, kZoneload, kNsid, kDns64, kResponses, kSslkeylog, kCount
+  kDefault,
+  kGeneral,
+  kDatabase,
+  kSecurity,
+  kConfig,
+  kResolver,
+  kXferIn,
+  kXferOut,
+  kNotify,
+  kClient,
+  kUnmatched,
+  kNetwork,
+  kUpdate,
+  kUpdateSecurity,
+  kQueries,
+  kQueryErrors,
+  kDispatch,
+  kDnssec,
+  kLameServers,
+  kDelegationOnly,
+  kEdnsDisabled,
+  kRpz,
+  kRpzPassthru,
+  kRateLimit,
+  kCname,
+  kSpill,
+  kDnstap,
+  kTrustAnchorTelemetry,
+  kServeStale,
+  kZoneload,
+  kNsid,
+  kDns64,
+  kResponses,
+  kSslkeylog,
+  kCount
 };
 
 /// BIND's severities, most severe first; kDebug carries a level from 1.
@@ -40,8 +71,8 @@ LogSink* log_sink();
 
 /// Writes one line: log(kGeneral, kNotice, "server", "running"). `module` is the folder that speaks.
 template <class... Args>
-void log(LogCategory category, LogSeverity severity, std::string_view module, fmt::format_string<Args...> format,
-         Args&&... args) {
+void log(LogCategory category, LogSeverity severity, std::string_view module,
+         fmt::format_string<Args...> format, Args&&... args) {
   LogSink* sink = log_sink();
   if (sink == nullptr || !sink->wants(category, severity, 0)) return;
   sink->write(category, severity, 0, module, fmt::format(format, std::forward<Args>(args)...));

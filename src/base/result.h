@@ -14,6 +14,8 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-inline std::unexpected<Error> failure(std::string text) { return std::unexpected(Error{std::move(text)}); }
+inline std::unexpected<Error> failure(std::string text) {
+  return std::unexpected(Error{std::move(text)});
+}
 
 }  // namespace nomen

@@ -33,7 +33,9 @@ void expect_same_again(const std::string& text) {
 }
 
 TEST(Printer, TypesOfUpdatePoliciesArePrintedWithQuotesAndReadSo) {
-  expect_same_again("zone a { type primary; file \"a\"; update-policy { grant x name y. A AAAA; grant k zonesub any; }; };");
+  expect_same_again(
+      "zone a { type primary; file \"a\"; update-policy { grant x name y. A AAAA; grant k zonesub any; }; "
+      "};");
 }
 
 TEST(Printer, TheSeedsOfTheFuzzerParseAgainAndPrintTheSame) {

@@ -16,9 +16,12 @@ inline uint64_t fold_multiply(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
-/// The hash of the root; drawn at random when the program starts, so that nobody can prepare names that collide.
+/// The hash of the root; drawn at random when the program starts, so that nobody can prepare names that
+/// collide.
 extern const uint64_t kRootHash;
-inline uint64_t root_hash() { return kRootHash; }
+inline uint64_t root_hash() {
+  return kRootHash;
+}
 
 /// Masks that keep the first n bytes in memory of a word (little-endian).
 inline constexpr std::array<uint64_t, 9> kLowBytes = {

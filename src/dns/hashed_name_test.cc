@@ -68,7 +68,8 @@ TEST(HashedName, SuffixesAndTheirHashesAreThoseOfTheNaiveWay) {
       ASSERT_EQ(one->view(), made.name.view());
       ASSERT_TRUE(equal(one->view().bytes(), made.name.lowered().bytes()));
       for (size_t k = 0; k <= made.labels.size(); k++) {
-        std::vector<std::string> from_root(made.labels.rbegin(), made.labels.rbegin() + static_cast<std::ptrdiff_t>(k));
+        std::vector<std::string> from_root(made.labels.rbegin(),
+                                           made.labels.rbegin() + static_cast<std::ptrdiff_t>(k));
         ASSERT_EQ(one->hash[k], naive_hash(from_root));
         ASSERT_EQ(one->suffix(k), made.name.view().strip(made.labels.size() - k));
       }
@@ -94,7 +95,8 @@ TEST(HashedName, CaseDoesNotMatterAndLabelBoundsDo) {
 TEST(HashedName, NoTwoOfManyNamesCollide) {
   std::map<uint64_t, std::string> seen;
   for (int i = 0; i < 200000; i++) {
-    const std::string text = "host" + std::to_string(i) + (i % 2 == 0 ? ".a-zone." : ".b-zone-of-more-than-eight.");
+    const std::string text =
+        "host" + std::to_string(i) + (i % 2 == 0 ? ".a-zone." : ".b-zone-of-more-than-eight.");
     HashedName hashed;
     const Name name = *Name::parse(text);
     hashed.assign(name);

@@ -40,14 +40,16 @@ void BatchWriter::make_room(size_t rdata_size) {
   const bool may_grow = run_.used_limit < kMaxBytes && run_.count_limit < kMaxRecords;
   if (!may_grow) flush();
   if (!may_grow && has_room(needed)) return;
-  const size_t grown = std::max<size_t>(std::min<size_t>(size_t{run_.used_limit} * 2, kMaxBytes), run_.used + needed);
+  const size_t grown =
+      std::max<size_t>(std::min<size_t>(size_t{run_.used_limit} * 2, kMaxBytes), run_.used + needed);
   if (batch_.bytes.size() < grown + kSlack) batch_.bytes.resize(grown + kSlack);
   const size_t records = std::clamp<size_t>(size_t{run_.count_limit} * 2, kMinRecords, kMaxRecords);
   if (batch_.records.size() < records) batch_.records.resize(records);
   attach();
 }
 
-void BatchWriter::add(NameView owner, RRType type, RRClass rr_class, uint32_t ttl_s, uint32_t line, Bytes rdata) {
+void BatchWriter::add(NameView owner, RRType type, RRClass rr_class, uint32_t ttl_s, uint32_t line,
+                      Bytes rdata) {
   const bool is_current = run_.owner_size == owner.size() && equal(current_owner().bytes(), owner.bytes());
   if (!is_current) {
     std::memcpy(run_.bytes + run_.used, owner.data(), owner.size());

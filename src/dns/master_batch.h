@@ -1,6 +1,5 @@
-// Fills batches of records and hands on the full ones. Buffers begin small and grow with the zone, up to what a
-// second-level cache holds; they are used again and again.
-// Thread rule: one thread at a time.
+// Fills batches of records and hands on the full ones. Buffers begin small and grow with the zone, up to what
+// a second-level cache holds; they are used again and again. Thread rule: one thread at a time.
 #pragma once
 #include <string>
 

@@ -12,19 +12,21 @@ namespace {
 
 constexpr uint32_t kMaxTtl = 0x7fffffff;  // RFC 2181 8
 
-const char* as_chars(const uint8_t* p) { return reinterpret_cast<const char*>(p); }
+const char* as_chars(const uint8_t* p) {
+  return reinterpret_cast<const char*>(p);
+}
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    return lower(static_cast<uint8_t>(x)) == lower(static_cast<uint8_t>(y));
-  });
+  return std::ranges::equal(
+      a, b, [](char x, char y) { return lower(static_cast<uint8_t>(x)) == lower(static_cast<uint8_t>(y)); });
 }
 
 bool starts_flow_directive(std::string_view word) {
   return equals_ignoring_case(word, "$INCLUDE") || equals_ignoring_case(word, "$GENERATE");
 }
 
-/// What stands in quotes is read again as text of its own: \" begins a quoted string there. Other escapes stay.
+/// What stands in quotes is read again as text of its own: \" begins a quoted string there. Other escapes
+/// stay.
 std::string without_escaped_quotes(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); i++) {
@@ -60,8 +62,9 @@ void BlockParser::attach(BlockKind kind, const std::string& file, MasterState& s
   entry_use_ = {};
 }
 
-std::optional<IncludeRequest> BlockParser::parse(const TextBlock& block, const std::string& file, MasterState& state,
-                                                 BatchWriter& writer, MasterReport& report) {
+std::optional<IncludeRequest> BlockParser::parse(const TextBlock& block, const std::string& file,
+                                                 MasterState& state, BatchWriter& writer,
+                                                 MasterReport& report) {
   writer.begin(file, block.size);
   writer_ = &writer;
   RecordRun& run = writer.run();
@@ -143,7 +146,8 @@ void BlockParser::keep_owner() {
 }
 
 void BlockParser::set_owner(const Name& owner) {
-  const bool is_current = writer_->run().owner_size != 0 && equal(writer_->current_owner().bytes(), owner.bytes());
+  const bool is_current =
+      writer_->run().owner_size != 0 && equal(writer_->current_owner().bytes(), owner.bytes());
   if (!is_current) writer_->forget_owner();
   state_->owner = owner;
   entry_use_.sets_owner = true;
@@ -154,8 +158,8 @@ const uint8_t* BlockParser::read_one(const uint8_t* at) {
   const char* next = lex_record(record_begin_, as_chars(writer_->run().end), record_);
   keep_owner();
   if (!record_.tokens.empty() || record_.error != nullptr) {
-    const bool is_directive = !record_.leading_blank && !record_.tokens.empty() && !record_.tokens[0].quoted &&
-                              record_.tokens[0].text.starts_with('$');
+    const bool is_directive = !record_.leading_blank && !record_.tokens.empty() &&
+                              !record_.tokens[0].quoted && record_.tokens[0].text.starts_with('$');
     if (is_directive) {
       read_directive();
     } else {
@@ -183,7 +187,8 @@ void BlockParser::read_directive() {
   } else if (equals_ignoring_case(word, "$DATE")) {
     if (has_token(1)) expect_end(2);  // in BIND's cache dumps: when the TTLs were true; of no use in a zone
   } else {
-    error(word.data(), fmt::format("unknown $ directive '{}', expected $ORIGIN, $TTL, $INCLUDE or $GENERATE", word));
+    error(word.data(),
+          fmt::format("unknown $ directive '{}', expected $ORIGIN, $TTL, $INCLUDE or $GENERATE", word));
   }
 }
 
@@ -191,7 +196,8 @@ void BlockParser::read_origin() {
   if (!has_token(1)) return;
   const TextToken& token = record_.tokens[1];
   const auto origin = Name::parse(token.text, state_->origin);
-  if (!origin) return error(token.text.data(), fmt::format("bad origin '{}': {}", token.text, origin.error().text));
+  if (!origin)
+    return error(token.text.data(), fmt::format("bad origin '{}': {}", token.text, origin.error().text));
   state_->origin = *origin;
   expect_end(2);
 }
@@ -204,7 +210,8 @@ void BlockParser::read_default_ttl() {
   const TextToken& token = record_.tokens[1];
   const auto ttl_s = read_ttl(token.text);
   state_->default_ttl_s = ttl_s.value_or(0);
-  if (!ttl_s) return error(token.text.data(), fmt::format("bad ttl '{}', expected seconds or like 1h30m", token.text));
+  if (!ttl_s)
+    return error(token.text.data(), fmt::format("bad ttl '{}', expected seconds or like 1h30m", token.text));
   expect_end(2);
 }
 
@@ -215,7 +222,8 @@ void BlockParser::read_include() {
   if (record_.tokens.size() > 2) {
     const TextToken& token = record_.tokens[2];
     const auto origin = Name::parse(token.text, state_->origin);
-    if (!origin) return error(token.text.data(), fmt::format("bad origin '{}': {}", token.text, origin.error().text));
+    if (!origin)
+      return error(token.text.data(), fmt::format("bad origin '{}': {}", token.text, origin.error().text));
     include.origin = *origin;
     if (!expect_end(3)) return;
   }
@@ -262,8 +270,11 @@ bool BlockParser::generate_one(const Fields& fields, uint32_t value, std::string
   lex_record(rdata_text->data(), end, generated_);
   if (generated_.error != nullptr) return fail(generated_.error);
   rdata_->clear();
-  const auto read = rdata_from_text(fields.type, options_.rr_class, generated_.tokens, state_->origin, *rdata_);
-  if (!read) return fail(fmt::format("'{}': {}", std::string_view(*rdata_text).substr(0, rdata_text->size() - 1), read.error().text));
+  const auto read =
+      rdata_from_text(fields.type, options_.rr_class, generated_.tokens, state_->origin, *rdata_);
+  if (!read)
+    return fail(fmt::format("'{}': {}", std::string_view(*rdata_text).substr(0, rdata_text->size() - 1),
+                            read.error().text));
   emit(*owner, fields);
   return true;
 }
@@ -329,7 +340,8 @@ bool BlockParser::read_fields(size_t at, Fields& fields) {
     return false;
   }
   if (rr_class && *rr_class != options_.rr_class) {
-    error(class_at, fmt::format("class '{}' != zone class '{}'", to_string(*rr_class), to_string(options_.rr_class)));
+    error(class_at,
+          fmt::format("class '{}' != zone class '{}'", to_string(*rr_class), to_string(options_.rr_class)));
     return false;
   }
   fields.type = *type;

@@ -1,6 +1,6 @@
-// Reads a block of a master file: a piece of text that begins and ends at record boundaries. Plain records go through
-// a kernel, everything else record by record. The same code serves one thread, several, and $INCLUDEd files.
-// Thread rule: one thread at a time per object.
+// Reads a block of a master file: a piece of text that begins and ends at record boundaries. Plain records go
+// through a kernel, everything else record by record. The same code serves one thread, several, and $INCLUDEd
+// files. Thread rule: one thread at a time per object.
 #pragma once
 #include <array>
 #include <memory>
@@ -37,8 +37,8 @@ struct IncludeRequest {
 
 /// What a block took from the state it began with, beside origin and default TTL, and what it left changed.
 struct EntryUse {
-  bool owner = false;          ///< its first records have the owner of the block before
-  bool ttl = false;            ///< a TTL came, or might have come, from the block before
+  bool owner = false;  ///< its first records have the owner of the block before
+  bool ttl = false;    ///< a TTL came, or might have come, from the block before
   bool sets_owner = false;
   bool sets_last_ttl = false;
 };
@@ -47,18 +47,21 @@ class BlockParser {
  public:
   BlockParser(const MasterFileOptions& options, const MasterKernel& kernel);
 
-  /// Reads `block` of `file` from `state` on and moves the state; records go to `writer` (not flushed at the end).
+  /// Reads `block` of `file` from `state` on and moves the state; records go to `writer` (not flushed at the
+  /// end).
   std::optional<IncludeRequest> parse(const TextBlock& block, const std::string& file, MasterState& state,
                                       BatchWriter& writer, MasterReport& report);
   const EntryUse& entry_use() const { return entry_use_; }
 
-  /// Moves `state` as the $ORIGINs and $TTLs of `block` will, which stand at `directives` in it. Reads nothing else.
+  /// Moves `state` as the $ORIGINs and $TTLs of `block` will, which stand at `directives` in it. Reads
+  /// nothing else.
   void foresee(const TextBlock& block, std::span<const uint32_t> directives, MasterState& state);
 
  private:
   struct Fields;  // TTL, class and type in front of the rdata
 
-  void attach(BlockKind kind, const std::string& file, MasterState& state, uint32_t& line, MasterReport& report);
+  void attach(BlockKind kind, const std::string& file, MasterState& state, uint32_t& line,
+              MasterReport& report);
   const uint8_t* run_kernel(const uint8_t* at);
   const uint8_t* read_one(const uint8_t* at);
   void read_directive();

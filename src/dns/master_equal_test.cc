@@ -1,5 +1,5 @@
-// Every way of reading a master file gives the same: each kernel, the general reader alone, any block size, and
-// several threads; on zones made at random and on damaged ones.
+// Every way of reading a master file gives the same: each kernel, the general reader alone, any block size,
+// and several threads; on zones made at random and on damaged ones.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +12,9 @@ namespace {
 
 using Random = std::mt19937_64;
 
-size_t below(Random& random, size_t limit) { return static_cast<size_t>(random() % limit); }
+size_t below(Random& random, size_t limit) {
+  return static_cast<size_t>(random() % limit);
+}
 
 template <size_t N>
 std::string pick(Random& random, const char* const (&choices)[N]) {
@@ -20,49 +22,126 @@ std::string pick(Random& random, const char* const (&choices)[N]) {
 }
 
 std::string random_name(Random& random) {
-  static const char* const kNames[] = {"a",      "www",  "@",    "mail.example.", "b.c.d", "x.test.", "*.w", "A", "Www",
-                                       "a\\.b",  "\\@",  "x\\065", "a..b",       ".",     "a.",      "",    "-", "_tcp._x",
-                                       "a@b",    "\"q\"", "n$",   ".a",          "\xc3\xbc"};
+  static const char* const kNames[] = {"a",  "www",     "@",     "mail.example.", "b.c.d",  "x.test.", "*.w",
+                                       "A",  "Www",     "a\\.b", "\\@",           "x\\065", "a..b",    ".",
+                                       "a.", "",        "-",     "_tcp._x",       "a@b",    "\"q\"",   "n$",
+                                       ".a", "\xc3\xbc"};
   if (below(random, 3) == 0) return pick(random, kNames);
   std::string name;
   for (size_t labels = 1 + below(random, 3); labels > 0; labels--) {
-    name.append(1 + below(random, below(random, 20) == 0 ? 70 : 12), static_cast<char>('a' + below(random, 26)));
+    name.append(1 + below(random, below(random, 20) == 0 ? 70 : 12),
+                static_cast<char>('a' + below(random, 26)));
     if (labels > 1 || below(random, 4) == 0) name += '.';
   }
   return name;
 }
 
 std::string random_rdata(Random& random) {
-  static const char* const kRdata[] = {
-      "A 1.2.3.4",        "A 255.255.255.255", "A 1.2.3.256",  "A 01.2.3.4",      "A 1.2.3",     "A 1.2.3.4.5", "A 1..2.3",
-      "A 100.20.3.0",     "A 1.2.3.4 x",       "A (1.2.3.4)",  "A 1.2.3.4;c",     "A \"1.2.3.4\"", "A 0.0.0.00", "A 1.2.3.a",
-      "AAAA ::",          "AAAA ::1",          "AAAA 1::",     "AAAA 1:2:3:4:5:6:7:8", "AAAA 1:2:3:4:5:6:7::", "AAAA ::2:3:4:5:6:7:8",
-      "AAAA 1:2:3:4::5:6:7:8", "AAAA :::",     "AAAA 1::2::3", "AAAA 12345::",    "AAAA ::ffff:1.2.3.4", "AAAA :1::2", "AAAA 1:2",
-      "AAAA fE80::00Ab:1", "AAAA g::1",        "AAAA 1:2:3:4:5:6:7:",
-      "TXT a",            "TXT \"\"",          "TXT \"a b\" c", "TXT \"a;(b\"", "TXT \"a\\\"b\"", "TXT a\\;b", "TXT", "TXT \"a\"b",
-      "TXT \"open",       "TXT a\"b\"",        "TXT (\"a\"\n \"b\" ; c\n)", "TXT \"a\"\"b\"", "TXT \"a\\\nb\"",
-      "MX 10 m",          "MX 65535 m.",       "MX 65536 m",   "MX m",            "MX 1 @",      "MX -1 m",     "MX 00010 m",
-      "SRV 1 2 3 t",      "SRV 1 2 3",         "SRV 1 2 99999 t", "SRV 1 2 3 t u",
-      "DS 1 8 1 0123456789abcdef0123456789ABCDEF01234567", "DS 1 8 2 00", "DS 1 8 1 0123456789abcdef0123456789ABCDEF0123456",
-      "DS 1 8 1 0123456789abcdef 0123456789ABCDEF01234567", "DS 65536 8 1 0123456789abcdef0123456789ABCDEF01234567",
-      "DS 1 RSASHA256 1 0123456789abcdef0123456789ABCDEF01234567", "DS 1 256 1 0123456789abcdef0123456789ABCDEF01234567",
-      "DS 1 8 1 0123456789abcdef0123456789ABCDEF0123456789", "DS 1 8 1 0123456789abcdef0123456789ABCDEF0123456g",
-      "SOA a b 1 2 3 4 5", "SOA a b ( 1\n 2 3 4 5 )", "CAA 0 issue \"x\"", "TYPE65280 \\# 2 abcd", "A \\# 4 01020304",
-      "BLA x",            "A",                 "HTTPS 1 . alpn=\"h2\"", "a 1.2.3.4", "aaaa ::", "MD m", "RRSIG", "NSEC a A MX"};
+  static const char* const kRdata[] = {"A 1.2.3.4",
+                                       "A 255.255.255.255",
+                                       "A 1.2.3.256",
+                                       "A 01.2.3.4",
+                                       "A 1.2.3",
+                                       "A 1.2.3.4.5",
+                                       "A 1..2.3",
+                                       "A 100.20.3.0",
+                                       "A 1.2.3.4 x",
+                                       "A (1.2.3.4)",
+                                       "A 1.2.3.4;c",
+                                       "A \"1.2.3.4\"",
+                                       "A 0.0.0.00",
+                                       "A 1.2.3.a",
+                                       "AAAA ::",
+                                       "AAAA ::1",
+                                       "AAAA 1::",
+                                       "AAAA 1:2:3:4:5:6:7:8",
+                                       "AAAA 1:2:3:4:5:6:7::",
+                                       "AAAA ::2:3:4:5:6:7:8",
+                                       "AAAA 1:2:3:4::5:6:7:8",
+                                       "AAAA :::",
+                                       "AAAA 1::2::3",
+                                       "AAAA 12345::",
+                                       "AAAA ::ffff:1.2.3.4",
+                                       "AAAA :1::2",
+                                       "AAAA 1:2",
+                                       "AAAA fE80::00Ab:1",
+                                       "AAAA g::1",
+                                       "AAAA 1:2:3:4:5:6:7:",
+                                       "TXT a",
+                                       "TXT \"\"",
+                                       "TXT \"a b\" c",
+                                       "TXT \"a;(b\"",
+                                       "TXT \"a\\\"b\"",
+                                       "TXT a\\;b",
+                                       "TXT",
+                                       "TXT \"a\"b",
+                                       "TXT \"open",
+                                       "TXT a\"b\"",
+                                       "TXT (\"a\"\n \"b\" ; c\n)",
+                                       "TXT \"a\"\"b\"",
+                                       "TXT \"a\\\nb\"",
+                                       "MX 10 m",
+                                       "MX 65535 m.",
+                                       "MX 65536 m",
+                                       "MX m",
+                                       "MX 1 @",
+                                       "MX -1 m",
+                                       "MX 00010 m",
+                                       "SRV 1 2 3 t",
+                                       "SRV 1 2 3",
+                                       "SRV 1 2 99999 t",
+                                       "SRV 1 2 3 t u",
+                                       "DS 1 8 1 0123456789abcdef0123456789ABCDEF01234567",
+                                       "DS 1 8 2 00",
+                                       "DS 1 8 1 0123456789abcdef0123456789ABCDEF0123456",
+                                       "DS 1 8 1 0123456789abcdef 0123456789ABCDEF01234567",
+                                       "DS 65536 8 1 0123456789abcdef0123456789ABCDEF01234567",
+                                       "DS 1 RSASHA256 1 0123456789abcdef0123456789ABCDEF01234567",
+                                       "DS 1 256 1 0123456789abcdef0123456789ABCDEF01234567",
+                                       "DS 1 8 1 0123456789abcdef0123456789ABCDEF0123456789",
+                                       "DS 1 8 1 0123456789abcdef0123456789ABCDEF0123456g",
+                                       "SOA a b 1 2 3 4 5",
+                                       "SOA a b ( 1\n 2 3 4 5 )",
+                                       "CAA 0 issue \"x\"",
+                                       "TYPE65280 \\# 2 abcd",
+                                       "A \\# 4 01020304",
+                                       "BLA x",
+                                       "A",
+                                       "HTTPS 1 . alpn=\"h2\"",
+                                       "a 1.2.3.4",
+                                       "aaaa ::",
+                                       "MD m",
+                                       "RRSIG",
+                                       "NSEC a A MX"};
   static const char* const kNameTypes[] = {"NS ", "CNAME ", "PTR ", "DNAME ", "ns ", "Ns  ", "NS\t"};
   return below(random, 4) == 0 ? pick(random, kNameTypes) + random_name(random) : pick(random, kRdata);
 }
 
 std::string random_line(Random& random) {
-  static const char* const kFields[] = {" ",       " IN ",     " 300 ",   " IN 60 ", " 60 IN ",  "\t",          "  in  ",
-                                        " 1h30m ", " CH ",     " 5 5 ",   " 99999999 ", " 4294967295 ", " IN IN ", " 123456789 ",
-                                        " ( ",     " 2147483648 "};
-  static const char* const kDirectives[] = {"$TTL 3600",     "$TTL 1d",       "$ORIGIN sub",  "$ORIGIN other.",   "$ORIGIN .",
-                                            "$TTL x",        "$ORIGIN",       "$BAD x",       "$INCLUDE /nowhere", "$ORIGIN a..b",
-                                            "$GENERATE 1-3 g$ A 1.1.1.$", "$GENERATE 2-1 x A 1.1.1.1", "$origin example.",
-                                            "$GENERATE 0-2 n${0,3,n} 9 IN TXT \"x $\"", "( $ORIGIN paren. )", "$DATE 1"};
-  static const char* const kOdd[] = {"", "   ", "; comment \" (", "\t; c", "(", ")", "\"", "\\", " ( \n )", "\r", "a A 1.1.1.1\rb A 1.1.1.2"};
-  static const char* const kEnds[] = {"\n", "\n", "\n", "\n", "\n", "\r\n", " \n", " ; c\n", "\t\r\n", ";\r\n", "\r"};
+  static const char* const kFields[] = {
+      " ",    " IN ",  " 300 ",      " IN 60 ",      " 60 IN ", "\t",          "  in  ", " 1h30m ",
+      " CH ", " 5 5 ", " 99999999 ", " 4294967295 ", " IN IN ", " 123456789 ", " ( ",    " 2147483648 "};
+  static const char* const kDirectives[] = {"$TTL 3600",
+                                            "$TTL 1d",
+                                            "$ORIGIN sub",
+                                            "$ORIGIN other.",
+                                            "$ORIGIN .",
+                                            "$TTL x",
+                                            "$ORIGIN",
+                                            "$BAD x",
+                                            "$INCLUDE /nowhere",
+                                            "$ORIGIN a..b",
+                                            "$GENERATE 1-3 g$ A 1.1.1.$",
+                                            "$GENERATE 2-1 x A 1.1.1.1",
+                                            "$origin example.",
+                                            "$GENERATE 0-2 n${0,3,n} 9 IN TXT \"x $\"",
+                                            "( $ORIGIN paren. )",
+                                            "$DATE 1"};
+  static const char* const kOdd[] = {
+      "",        "   ", "; comment \" (",          "\t; c", "(", ")", "\"", "\\",
+      " ( \n )", "\r",  "a A 1.1.1.1\rb A 1.1.1.2"};
+  static const char* const kEnds[] = {"\n",  "\n",     "\n",     "\n",    "\n", "\r\n",
+                                      " \n", " ; c\n", "\t\r\n", ";\r\n", "\r"};
   std::string line;
   const size_t kind = below(random, 40);
   if (kind < 2) {
@@ -121,7 +200,8 @@ TEST(MasterEqual, KernelsAndTheGeneralReaderAgree) {
     const std::string expected = master_transcript(text, options, {.kernel = &kDecliningKernel});
     ASSERT_EQ(expected.find("BAD "), std::string::npos) << text;
     for (const MasterKernel* kernel : usable_master_kernels()) {
-      ASSERT_EQ(expected, master_transcript(text, options, {.kernel = kernel})) << kernel->name << "\n" << text;
+      ASSERT_EQ(expected, master_transcript(text, options, {.kernel = kernel})) << kernel->name << "\n"
+                                                                                << text;
     }
   }
 }
@@ -139,7 +219,8 @@ TEST(MasterEqual, AnyBlockSizeAndSeveralThreadsAgree) {
     tuning.parallel_from = 0;
     ASSERT_EQ(expected, master_transcript(text, options, tuning)) << tuning.block_size << "\n" << text;
     options.threads = 3;
-    ASSERT_EQ(expected, master_transcript(text, options, tuning)) << tuning.block_size << " threads\n" << text;
+    ASSERT_EQ(expected, master_transcript(text, options, tuning)) << tuning.block_size << " threads\n"
+                                                                  << text;
   }
 }
 
@@ -147,7 +228,8 @@ TEST(MasterEqual, LargeZonesAgree) {
   Random random(3);
   std::string text = "$TTL 5\n@ SOA a b 1 2 3 4 5\n";
   while (text.size() < 3 << 20) {
-    text += fmt::format("h{} IN A 10.{}.{}.{}\n", random() % 1000000, random() % 256, random() % 256, random() % 256);
+    text += fmt::format("h{} IN A 10.{}.{}.{}\n", random() % 1000000, random() % 256, random() % 256,
+                        random() % 256);
     if (random() % 10 == 0) text += " TXT \"v=spf1 -all; (not a comment)\"\n";
     if (random() % 1000 == 0) text += fmt::format("$ORIGIN o{}.example.\n", random() % 10);
     if (random() % 20000 == 0) text += "$GENERATE 1-20 g$ A 192.0.2.$\n";
@@ -177,13 +259,15 @@ TEST(MasterEqual, CutScansAgree) {
       std::string seen;
       while (scan.at < size) {
         kernel.scan_cuts(scan, bytes, size);
-        seen += fmt::format("{} {} {} {} {};", scan.at, scan.safe, scan.safe_owner, scan.depth, scan.line_start);
+        seen +=
+            fmt::format("{} {} {} {} {};", scan.at, scan.safe, scan.safe_owner, scan.depth, scan.line_start);
         scan.line_start = scan.at < size ? false : scan.line_start;
       }
       return seen + std::to_string(kernel.count_lines(bytes, size));
     };
     const std::string expected = scan_all(kPlainKernel);
-    for (const MasterKernel* kernel : usable_master_kernels()) ASSERT_EQ(expected, scan_all(*kernel)) << kernel->name;
+    for (const MasterKernel* kernel : usable_master_kernels())
+      ASSERT_EQ(expected, scan_all(*kernel)) << kernel->name;
   }
 }
 

@@ -11,8 +11,8 @@ Result<MasterFileSummary> read_master_file(const std::string& path, const Master
   return MasterReader(options, {}, consume).read(TextInput(std::move(*file)), path);
 }
 
-MasterFileSummary read_master_text(std::string_view text, const std::string& name, const MasterFileOptions& options,
-                                   const ConsumeBatch& consume) {
+MasterFileSummary read_master_text(std::string_view text, const std::string& name,
+                                   const MasterFileOptions& options, const ConsumeBatch& consume) {
   return MasterReader(options, {}, consume).read(TextInput(text), name);
 }
 

@@ -20,15 +20,15 @@ namespace nomen::dns {
 
 /// One record of a batch; offsets are into RecordBatch::bytes.
 struct BatchRecord {
-  uint32_t owner_at;    ///< uncompressed wire name
-  uint32_t rdata_at;    ///< uncompressed rdata
+  uint32_t owner_at;  ///< uncompressed wire name
+  uint32_t rdata_at;  ///< uncompressed rdata
   uint32_t ttl_s;
-  uint32_t line;        ///< where the record begins, from 1
-  uint16_t type;        ///< RRType
-  uint16_t rr_class;    ///< RRClass
+  uint32_t line;      ///< where the record begins, from 1
+  uint16_t type;      ///< RRType
+  uint16_t rr_class;  ///< RRClass
   uint16_t rdata_size;
   uint8_t owner_size;
-  bool same_owner;      ///< same owner bytes as the record before it in this batch (owner_at is equal)
+  bool same_owner;  ///< same owner bytes as the record before it in this batch (owner_at is equal)
 };
 
 /// Some thousand records of one file. `bytes` has at least 64 readable bytes after its last used one.
@@ -42,25 +42,27 @@ struct RecordBatch {
 };
 
 struct MasterFileOptions {
-  Name origin;                           ///< the zone's name: origin at the start of the file
-  RRClass rr_class = RRClass::kIn;       ///< the zone's class; a record of another class is an error
-  std::optional<uint32_t> default_ttl_s; ///< as if the file began with $TTL
-  unsigned threads = 1;                  ///< parser threads for a large file
-  size_t max_diagnostics = 1000;         ///< errors kept beyond this are only counted
-  uint32_t max_ttl_s = 0;                ///< 0: no limit (BIND's max-zone-ttl)
-  std::string include_directory;         ///< relative $INCLUDE files are found from here; "" = current directory
+  Name origin;                            ///< the zone's name: origin at the start of the file
+  RRClass rr_class = RRClass::kIn;        ///< the zone's class; a record of another class is an error
+  std::optional<uint32_t> default_ttl_s;  ///< as if the file began with $TTL
+  unsigned threads = 1;                   ///< parser threads for a large file
+  size_t max_diagnostics = 1000;          ///< errors kept beyond this are only counted
+  uint32_t max_ttl_s = 0;                 ///< 0: no limit (BIND's max-zone-ttl)
+  std::string include_directory;  ///< relative $INCLUDE files are found from here; "" = current directory
 };
 
 struct MasterFileSummary {
   uint64_t records = 0;
-  uint64_t errors = 0;       ///< all of them, also those not kept in `diagnostics`
-  Diagnostics diagnostics;   ///< in file order
-  std::vector<std::string> included;  ///< the files that $INCLUDE brought in, as opened; some of them more than once
+  uint64_t errors = 0;      ///< all of them, also those not kept in `diagnostics`
+  Diagnostics diagnostics;  ///< in file order
+  std::vector<std::string>
+      included;  ///< the files that $INCLUDE brought in, as opened; some of them more than once
 };
 
 using ConsumeBatch = std::function<void(const RecordBatch&)>;
 
-/// Reads the file; fails only when it cannot be opened at all. Whether the zone is good is summary.errors == 0.
+/// Reads the file; fails only when it cannot be opened at all. Whether the zone is good is summary.errors ==
+/// 0.
 Result<MasterFileSummary> read_master_file(const std::string& path, const MasterFileOptions& options,
                                            const ConsumeBatch& consume);
 

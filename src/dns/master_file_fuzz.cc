@@ -1,5 +1,5 @@
-// Any bytes as a master file: no crash, and the same records and diagnostics from a kernel, from the general reader
-// alone, from small blocks, and now and then from several threads.
+// Any bytes as a master file: no crash, and the same records and diagnostics from a kernel, from the general
+// reader alone, from small blocks, and now and then from several threads.
 #include <algorithm>
 #include <cstdlib>
 
@@ -9,7 +9,8 @@ namespace {
 
 using namespace nomen::dns;
 
-constexpr size_t kWhole = 8192;  ///< mostly all of the text in one block; large ones cost more to make than to read
+constexpr size_t kWhole =
+    8192;  ///< mostly all of the text in one block; large ones cost more to make than to read
 
 bool contains(std::string_view text, std::string_view word) {
   return !std::ranges::search(text, word, [](char a, char b) {
@@ -17,7 +18,8 @@ bool contains(std::string_view text, std::string_view word) {
           }).empty();
 }
 
-/// $GENERATE with more than three digits takes long, and $INCLUDE opens what it names: neither is what is tried here.
+/// $GENERATE with more than three digits takes long, and $INCLUDE opens what it names: neither is what is
+/// tried here.
 bool is_out_of_scope(std::string_view text) {
   if (contains(text, "$include") && text.find('/') != std::string_view::npos) return true;
   if (!contains(text, "$generate")) return false;
@@ -33,7 +35,8 @@ void require_equal(const std::string& a, const std::string& b) {
   if (a != b || a.find("BAD ") != std::string::npos) std::abort();
 }
 
-/// Threads take ten thousand times as long as a short text does: few inputs are worth it, and always the same ones.
+/// Threads take ten thousand times as long as a short text does: few inputs are worth it, and always the same
+/// ones.
 bool is_for_threads(const uint8_t* data, size_t size) {
   uint32_t hash = 2166136261U;
   for (size_t i = 0; i < size; i++) hash = (hash ^ data[i]) * 16777619U;
@@ -51,7 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.origin = *Name::parse("example.");
   options.include_directory = "/nonexistent";
   if ((data[0] & 1) != 0) options.default_ttl_s = 300;
-  const std::string expected = master_transcript(text, options, {.kernel = &kDecliningKernel, .block_size = kWhole});
+  const std::string expected =
+      master_transcript(text, options, {.kernel = &kDecliningKernel, .block_size = kWhole});
   static const auto kernels = usable_master_kernels();
   const MasterKernel* const kernel = kernels[(data[0] >> 1) % kernels.size()];
   require_equal(expected, master_transcript(text, options, {.kernel = kernel, .block_size = kWhole}));

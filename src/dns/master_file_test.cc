@@ -23,8 +23,8 @@ struct Reading {
 std::string to_line(const RecordBatch& batch, const BatchRecord& record) {
   const auto type = static_cast<RRType>(record.type);
   const auto rr_class = static_cast<RRClass>(record.rr_class);
-  return fmt::format("{} {} {} {} {}", to_string(batch.owner(record)), record.ttl_s, to_string(rr_class), to_string(type),
-                     rdata_to_text(type, rr_class, batch.rdata(record)));
+  return fmt::format("{} {} {} {} {}", to_string(batch.owner(record)), record.ttl_s, to_string(rr_class),
+                     to_string(type), rdata_to_text(type, rr_class, batch.rdata(record)));
 }
 
 MasterFileOptions example_options() {
@@ -34,7 +34,8 @@ MasterFileOptions example_options() {
 }
 
 void keep(const MasterFileSummary& summary, Reading& reading) {
-  for (const Diagnostic& diagnostic : summary.diagnostics) reading.diagnostics.push_back(to_string(diagnostic));
+  for (const Diagnostic& diagnostic : summary.diagnostics)
+    reading.diagnostics.push_back(to_string(diagnostic));
   reading.errors = summary.errors;
   EXPECT_EQ(summary.records, reading.records.size());
 }
@@ -52,67 +53,78 @@ Reading read(std::string_view text, const MasterFileOptions& options = example_o
 using Lines = std::vector<std::string>;
 
 TEST(MasterFile, ReadsPlainRecords) {
-  const Reading r = read("$TTL 300\n@ IN SOA ns host 1 2 3 4 5\n@ IN NS ns\nns IN A 192.0.2.1\nns IN AAAA 2001:db8::1\n"
-                         "m 60 IN MX 10 mail.example.net.\nt IN TXT \"a b\" c\nc CNAME ns\n4.3 PTR @\ns SRV 1 2 3 ns\n");
+  const Reading r = read(
+      "$TTL 300\n@ IN SOA ns host 1 2 3 4 5\n@ IN NS ns\nns IN A 192.0.2.1\nns IN AAAA 2001:db8::1\n"
+      "m 60 IN MX 10 mail.example.net.\nt IN TXT \"a b\" c\nc CNAME ns\n4.3 PTR @\ns SRV 1 2 3 ns\n");
   EXPECT_EQ(r.diagnostics, Lines{});
-  EXPECT_EQ(r.records, (Lines{"example. 300 IN SOA ns.example. host.example. 1 2 3 4 5", "example. 300 IN NS ns.example.",
-                              "ns.example. 300 IN A 192.0.2.1", "ns.example. 300 IN AAAA 2001:db8::1",
-                              "m.example. 60 IN MX 10 mail.example.net.", "t.example. 300 IN TXT \"a b\" \"c\"",
-                              "c.example. 300 IN CNAME ns.example.", "4.3.example. 300 IN PTR example.",
-                              "s.example. 300 IN SRV 1 2 3 ns.example."}));
+  EXPECT_EQ(r.records,
+            (Lines{"example. 300 IN SOA ns.example. host.example. 1 2 3 4 5",
+                   "example. 300 IN NS ns.example.", "ns.example. 300 IN A 192.0.2.1",
+                   "ns.example. 300 IN AAAA 2001:db8::1", "m.example. 60 IN MX 10 mail.example.net.",
+                   "t.example. 300 IN TXT \"a b\" \"c\"", "c.example. 300 IN CNAME ns.example.",
+                   "4.3.example. 300 IN PTR example.", "s.example. 300 IN SRV 1 2 3 ns.example."}));
 }
 
 TEST(MasterFile, TakesFieldsInEitherOrderAndFoldsCase) {
-  const Reading r = read("a 5 IN A 1.1.1.1\na IN 6 A 1.1.1.2\na in a 1.1.1.3\n 7 a 1.1.1.4\n\ta 1.1.1.5\nb 1h30m A 1.1.1.6\n"
-                         "b TYPE1 \\# 4 01010107\n");
+  const Reading r = read(
+      "a 5 IN A 1.1.1.1\na IN 6 A 1.1.1.2\na in a 1.1.1.3\n 7 a 1.1.1.4\n\ta 1.1.1.5\nb 1h30m A 1.1.1.6\n"
+      "b TYPE1 \\# 4 01010107\n");
   EXPECT_EQ(r.errors, 0U);
-  EXPECT_EQ(r.records, (Lines{"a.example. 5 IN A 1.1.1.1", "a.example. 6 IN A 1.1.1.2", "a.example. 6 IN A 1.1.1.3",
-                              "a.example. 7 IN A 1.1.1.4", "a.example. 7 IN A 1.1.1.5", "b.example. 5400 IN A 1.1.1.6",
-                              "b.example. 5400 IN A 1.1.1.7"}));
+  EXPECT_EQ(r.records,
+            (Lines{"a.example. 5 IN A 1.1.1.1", "a.example. 6 IN A 1.1.1.2", "a.example. 6 IN A 1.1.1.3",
+                   "a.example. 7 IN A 1.1.1.4", "a.example. 7 IN A 1.1.1.5", "b.example. 5400 IN A 1.1.1.6",
+                   "b.example. 5400 IN A 1.1.1.7"}));
   EXPECT_EQ(r.diagnostics, Lines{"z:3:1: warning: using RFC1035 TTL semantics"});
 }
 
 TEST(MasterFile, OriginChangesNames) {
-  const Reading r = read("$TTL 1\n$ORIGIN sub\na A 1.1.1.1\n$ORIGIN other.test.\na NS b\n$origin .\na NS b\n@ NS @\n");
-  EXPECT_EQ(r.records, (Lines{"a.sub.example. 1 IN A 1.1.1.1", "a.other.test. 1 IN NS b.other.test.", "a. 1 IN NS b.",
-                              ". 1 IN NS ."}));
+  const Reading r =
+      read("$TTL 1\n$ORIGIN sub\na A 1.1.1.1\n$ORIGIN other.test.\na NS b\n$origin .\na NS b\n@ NS @\n");
+  EXPECT_EQ(r.records, (Lines{"a.sub.example. 1 IN A 1.1.1.1", "a.other.test. 1 IN NS b.other.test.",
+                              "a. 1 IN NS b.", ". 1 IN NS ."}));
 }
 
 TEST(MasterFile, SameTextUnderAnotherOriginIsAnotherOwner) {
   const Reading r = read("$TTL 1\na A 1.1.1.1\n$ORIGIN b.test.\na A 1.1.1.1\n A 1.1.1.2\n");
-  EXPECT_EQ(r.records, (Lines{"a.example. 1 IN A 1.1.1.1", "a.b.test. 1 IN A 1.1.1.1", "a.b.test. 1 IN A 1.1.1.2"}));
+  EXPECT_EQ(r.records,
+            (Lines{"a.example. 1 IN A 1.1.1.1", "a.b.test. 1 IN A 1.1.1.1", "a.b.test. 1 IN A 1.1.1.2"}));
 }
 
 TEST(MasterFile, ParenthesesCommentsAndBlankLines) {
-  const Reading r = read("; first\n\n   \n$TTL 1 ; comment\n@ SOA ns host ( ; open\n\t1 ; serial\n 2 3\n\n 4 5 ) ; done\n"
-                         "a (\n) A (1.1.1.1);x\r\n  ; only a comment\nb A 1.1.1.2 ; c\n( c A 1.1.1.3 )\n");
+  const Reading r = read(
+      "; first\n\n   \n$TTL 1 ; comment\n@ SOA ns host ( ; open\n\t1 ; serial\n 2 3\n\n 4 5 ) ; done\n"
+      "a (\n) A (1.1.1.1);x\r\n  ; only a comment\nb A 1.1.1.2 ; c\n( c A 1.1.1.3 )\n");
   EXPECT_EQ(r.diagnostics, Lines{});
-  EXPECT_EQ(r.records, (Lines{"example. 1 IN SOA ns.example. host.example. 1 2 3 4 5", "a.example. 1 IN A 1.1.1.1",
-                              "b.example. 1 IN A 1.1.1.2", "c.example. 1 IN A 1.1.1.3"}));
+  EXPECT_EQ(r.records,
+            (Lines{"example. 1 IN SOA ns.example. host.example. 1 2 3 4 5", "a.example. 1 IN A 1.1.1.1",
+                   "b.example. 1 IN A 1.1.1.2", "c.example. 1 IN A 1.1.1.3"}));
 }
 
 TEST(MasterFile, Escapes) {
-  const Reading r = read("$TTL 1\na\\.b A 1.1.1.1\na\\032b A 1.1.1.2\n\\$x A 1.1.1.3\n\\@ A 1.1.1.4\n\"q d\" A 1.1.1.5\n"
-                         "t TXT \"a\\\"b;c\" d\\;e \\065\\ f\nu TXT \"two\\\nlines\"\nv TXT foo=\"bar baz\"\n");
+  const Reading r = read(
+      "$TTL 1\na\\.b A 1.1.1.1\na\\032b A 1.1.1.2\n\\$x A 1.1.1.3\n\\@ A 1.1.1.4\n\"q d\" A 1.1.1.5\n"
+      "t TXT \"a\\\"b;c\" d\\;e \\065\\ f\nu TXT \"two\\\nlines\"\nv TXT foo=\"bar baz\"\n");
   EXPECT_EQ(r.diagnostics, Lines{});
-  EXPECT_EQ(r.records, (Lines{"a\\.b.example. 1 IN A 1.1.1.1", "a\\032b.example. 1 IN A 1.1.1.2",
-                              "\\$x.example. 1 IN A 1.1.1.3", "\\@.example. 1 IN A 1.1.1.4",
-                              "q\\032d.example. 1 IN A 1.1.1.5", "t.example. 1 IN TXT \"a\\\"b;c\" \"d;e\" \"A f\"",
-                              "u.example. 1 IN TXT \"two\\010lines\"", "v.example. 1 IN TXT \"foo=\" \"bar baz\""}));
+  EXPECT_EQ(r.records,
+            (Lines{"a\\.b.example. 1 IN A 1.1.1.1", "a\\032b.example. 1 IN A 1.1.1.2",
+                   "\\$x.example. 1 IN A 1.1.1.3", "\\@.example. 1 IN A 1.1.1.4",
+                   "q\\032d.example. 1 IN A 1.1.1.5", "t.example. 1 IN TXT \"a\\\"b;c\" \"d;e\" \"A f\"",
+                   "u.example. 1 IN TXT \"two\\010lines\"", "v.example. 1 IN TXT \"foo=\" \"bar baz\""}));
 }
 
 TEST(MasterFile, LineEndsOfAllKinds) {
   const Reading r = read("$TTL 1\r\na A 1.1.1.1\r\nb A 1.1.1.2\rc A 1.1.1.3\nd A 1.1.1.4");
-  EXPECT_EQ(r.records, (Lines{"a.example. 1 IN A 1.1.1.1", "b.example. 1 IN A 1.1.1.2", "c.example. 1 IN A 1.1.1.3",
-                              "d.example. 1 IN A 1.1.1.4"}));
+  EXPECT_EQ(r.records, (Lines{"a.example. 1 IN A 1.1.1.1", "b.example. 1 IN A 1.1.1.2",
+                              "c.example. 1 IN A 1.1.1.3", "d.example. 1 IN A 1.1.1.4"}));
   EXPECT_EQ(r.diagnostics, Lines{"z:4: warning: file does not end with newline"});
 }
 
 TEST(MasterFile, TtlOfTheSoaWhenNoneIsKnown) {
   const Reading r = read("@ SOA a b 1 2 3 4 5\n NS ns\nns 77 A 1.1.1.1\nx A 1.1.1.2\n");
   EXPECT_EQ(r.diagnostics, Lines{"z:1:1: warning: no TTL specified; using SOA MINTTL instead"});
-  EXPECT_EQ(r.records, (Lines{"example. 5 IN SOA a.example. b.example. 1 2 3 4 5", "example. 5 IN NS ns.example.",
-                              "ns.example. 77 IN A 1.1.1.1", "x.example. 5 IN A 1.1.1.2"}));
+  EXPECT_EQ(r.records,
+            (Lines{"example. 5 IN SOA a.example. b.example. 1 2 3 4 5", "example. 5 IN NS ns.example.",
+                   "ns.example. 77 IN A 1.1.1.1", "x.example. 5 IN A 1.1.1.2"}));
 }
 
 TEST(MasterFile, NoTtlAtAllIsAnError) {
@@ -139,8 +151,9 @@ TEST(MasterFile, MaxTtlOption) {
 }
 
 TEST(MasterFile, ErrorsGoOnWithTheNextRecord) {
-  const Reading r = read("$TTL 1\na BLA 1.1.1.1\nb A 1.1.1\nc CH A 1.1.1.1\nd A\n$FOO bar\ne A 1.1.1.1 2\n"
-                         "f..g A 1.1.1.1\ng MD x\nh OPT \\# 0\n$TTL bad\nz A 1.1.1.1\n");
+  const Reading r = read(
+      "$TTL 1\na BLA 1.1.1.1\nb A 1.1.1\nc CH A 1.1.1.1\nd A\n$FOO bar\ne A 1.1.1.1 2\n"
+      "f..g A 1.1.1.1\ng MD x\nh OPT \\# 0\n$TTL bad\nz A 1.1.1.1\n");
   EXPECT_EQ(r.errors, 10U);
   ASSERT_EQ(r.diagnostics.size(), 10U);
   EXPECT_EQ(r.diagnostics[0], "z:2:3: unknown RR type 'BLA'");
@@ -199,21 +212,24 @@ TEST(MasterFile, ServiceParametersMayBeQuoted) {
 }
 
 TEST(MasterFile, Generate) {
-  const Reading r = read("$TTL 1\n$GENERATE 1-3/2 h$ A 1.1.1.$\n$GENERATE 0-1 $$\\$${10,3} 7 IN TXT \"a $ \\\"b c\\\"\"\n"
-                         "$GENERATE 17-17 x${0,4,X}.${0,3,n} CNAME y${-7}\n$GENERATE 8-8 o${0,3,o} MX \"$ m.example.\"\n"
-                         "a A 1.1.1.1\n$GENERATE 1-1 g$ A 1.1.1.9\n A 1.1.1.2\n");
+  const Reading r = read(
+      "$TTL 1\n$GENERATE 1-3/2 h$ A 1.1.1.$\n$GENERATE 0-1 $$\\$${10,3} 7 IN TXT \"a $ \\\"b c\\\"\"\n"
+      "$GENERATE 17-17 x${0,4,X}.${0,3,n} CNAME y${-7}\n$GENERATE 8-8 o${0,3,o} MX \"$ m.example.\"\n"
+      "a A 1.1.1.1\n$GENERATE 1-1 g$ A 1.1.1.9\n A 1.1.1.2\n");
   EXPECT_EQ(r.diagnostics, Lines{});
-  EXPECT_EQ(r.records, (Lines{"h1.example. 1 IN A 1.1.1.1", "h3.example. 1 IN A 1.1.1.3",
-                              "\\$\\$010.example. 7 IN TXT \"a\" \"0\" \"b c\"",
-                              "\\$\\$011.example. 7 IN TXT \"a\" \"1\" \"b c\"",
-                              "x0011.1.1.example. 1 IN CNAME y10.example.", "o010.example. 1 IN MX 8 m.example.",
-                              "a.example. 1 IN A 1.1.1.1", "g1.example. 1 IN A 1.1.1.9", "a.example. 1 IN A 1.1.1.2"}));
+  EXPECT_EQ(r.records,
+            (Lines{"h1.example. 1 IN A 1.1.1.1", "h3.example. 1 IN A 1.1.1.3",
+                   "\\$\\$010.example. 7 IN TXT \"a\" \"0\" \"b c\"",
+                   "\\$\\$011.example. 7 IN TXT \"a\" \"1\" \"b c\"",
+                   "x0011.1.1.example. 1 IN CNAME y10.example.", "o010.example. 1 IN MX 8 m.example.",
+                   "a.example. 1 IN A 1.1.1.1", "g1.example. 1 IN A 1.1.1.9", "a.example. 1 IN A 1.1.1.2"}));
 }
 
 TEST(MasterFile, GenerateErrors) {
-  const Reading r = read("$TTL 1\n$GENERATE 3-1 a$ A 1.1.1.1\n$GENERATE 1-2/ a$ A 1.1.1.1\n$GENERATE 1-2 a${0,3 A 1.1.1.1\n"
-                         "$GENERATE 1-2 a${0,3,q} A 1.1.1.1\n$GENERATE 1-2 a$ A bad\n$GENERATE 1-2 a$ BLA x\n$GENERATE 1-2\n"
-                         "$GENERATE 1-9 a$..b A 1.1.1.1\nz A 1.1.1.1\n");
+  const Reading r = read(
+      "$TTL 1\n$GENERATE 3-1 a$ A 1.1.1.1\n$GENERATE 1-2/ a$ A 1.1.1.1\n$GENERATE 1-2 a${0,3 A 1.1.1.1\n"
+      "$GENERATE 1-2 a${0,3,q} A 1.1.1.1\n$GENERATE 1-2 a$ A bad\n$GENERATE 1-2 a$ BLA x\n$GENERATE 1-2\n"
+      "$GENERATE 1-9 a$..b A 1.1.1.1\nz A 1.1.1.1\n");
   EXPECT_EQ(r.errors, 8U);
   EXPECT_EQ(r.records, Lines{"z.example. 1 IN A 1.1.1.1"});
 }
@@ -246,12 +262,15 @@ class Files : public testing::Test {
 
 TEST_F(Files, IncludeKeepsOriginAndOwnerOfTheOuterFile) {
   write("inner", "$ORIGIN deep\n@ A 2.2.2.1\n$TTL 9\nx A 2.2.2.2\n");
-  const Reading r = read_path(write("outer", "$TTL 1\na A 1.1.1.1\n$INCLUDE inner\n A 1.1.1.2\n$INCLUDE \"inner\" sub ; c\n"
-                                             "b A 1.1.1.3\n"));
+  const Reading r =
+      read_path(write("outer",
+                      "$TTL 1\na A 1.1.1.1\n$INCLUDE inner\n A 1.1.1.2\n$INCLUDE \"inner\" sub ; c\n"
+                      "b A 1.1.1.3\n"));
   EXPECT_EQ(r.diagnostics, Lines{});
-  EXPECT_EQ(r.records, (Lines{"a.example. 1 IN A 1.1.1.1", "deep.example. 1 IN A 2.2.2.1", "x.deep.example. 9 IN A 2.2.2.2",
-                              "a.example. 9 IN A 1.1.1.2", "deep.sub.example. 9 IN A 2.2.2.1",
-                              "x.deep.sub.example. 9 IN A 2.2.2.2", "b.example. 9 IN A 1.1.1.3"}));
+  EXPECT_EQ(r.records, (Lines{"a.example. 1 IN A 1.1.1.1", "deep.example. 1 IN A 2.2.2.1",
+                              "x.deep.example. 9 IN A 2.2.2.2", "a.example. 9 IN A 1.1.1.2",
+                              "deep.sub.example. 9 IN A 2.2.2.1", "x.deep.sub.example. 9 IN A 2.2.2.2",
+                              "b.example. 9 IN A 1.1.1.3"}));
 }
 
 TEST_F(Files, IncludeOfItselfEnds) {
@@ -264,7 +283,8 @@ TEST_F(Files, MissingFiles) {
   const Reading r = read_path(write("outer", "$TTL 1\n$INCLUDE nowhere\nb A 1.1.1.3\n"));
   EXPECT_EQ(r.errors, 1U);
   EXPECT_EQ(r.records.size(), 1U);
-  EXPECT_FALSE(read_master_file(directory_ + "/none", example_options(), [](const RecordBatch&) {}).has_value());
+  EXPECT_FALSE(
+      read_master_file(directory_ + "/none", example_options(), [](const RecordBatch&) {}).has_value());
   EXPECT_FALSE(read_master_file(directory_, example_options(), [](const RecordBatch&) {}).has_value());
 }
 

@@ -9,7 +9,7 @@ namespace nomen::dns {
 
 namespace {
 
-constexpr size_t kMaxWidth = 127;            // of one number
+constexpr size_t kMaxWidth = 127;             // of one number
 constexpr size_t kMaxExpansionBytes = 65536;  // of one side
 
 /// Takes a number off the front of `text`.
@@ -38,7 +38,9 @@ struct Modifier {
 
 Result<Modifier> take_modifier(std::string_view& text) {
   const auto bad = [] {
-    return failure("syntax error: expected ${offset}, ${offset,width} or ${offset,width,base} with base d, o, x, X, n or N");
+    return failure(
+        "syntax error: expected ${offset}, ${offset,width} or ${offset,width,base} with base d, o, x, X, n "
+        "or N");
   };
   Modifier modifier;
   const auto offset = take_number<int32_t>(text);
@@ -90,7 +92,9 @@ std::string format_number(const Modifier& modifier, uint32_t value) {
 }  // namespace
 
 Result<GenerateRange> parse_generate_range(std::string_view text) {
-  const auto bad = [&] { return failure(fmt::format("invalid range '{}', expected start-stop or start-stop/step", text)); };
+  const auto bad = [&] {
+    return failure(fmt::format("invalid range '{}', expected start-stop or start-stop/step", text));
+  };
   std::string_view rest = text;
   GenerateRange range;
   const auto start = take_number<uint32_t>(rest);

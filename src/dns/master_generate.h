@@ -17,8 +17,8 @@ struct GenerateRange {
 };
 Result<GenerateRange> parse_generate_range(std::string_view text);
 
-/// `text` with $ and ${offset[,width[,base]]} replaced; $$ is a dollar sign, an escaped character stays escaped.
-/// Bases are d, o, x, X and n, N (nibbles, the last digit first, with dots between).
+/// `text` with $ and ${offset[,width[,base]]} replaced; $$ is a dollar sign, an escaped character stays
+/// escaped. Bases are d, o, x, X and n, N (nibbles, the last digit first, with dots between).
 Result<std::string> expand_generate(std::string_view text, uint32_t value);
 
 }  // namespace nomen::dns

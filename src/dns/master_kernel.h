@@ -1,9 +1,9 @@
 // The inner loops of the master-file parser: finding places where a text may be cut, and reading the plain
-// one-line records that make up nearly all of a large zone. One source (master_kernel.inc), compiled as a whole
-// for each instruction set so that everything inlines; the best one for this machine is picked once.
-// A kernel may decline any record (the general reader of master_record.h takes it); what it accepts it reads
-// exactly as the general reader does, and all kernels accept the same (master_kernel_test.cc, master_file_fuzz.cc).
-// Thread rule: free functions over the caller's data.
+// one-line records that make up nearly all of a large zone. One source (master_kernel.inc), compiled as a
+// whole for each instruction set so that everything inlines; the best one for this machine is picked once. A
+// kernel may decline any record (the general reader of master_record.h takes it); what it accepts it reads
+// exactly as the general reader does, and all kernels accept the same (master_kernel_test.cc,
+// master_file_fuzz.cc). Thread rule: free functions over the caller's data.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,16 +21,16 @@ inline constexpr size_t kKernelRecordBytes = 2048;
 /// What parse_records reads and moves on. The text from `at` to `end` ends in a newline.
 struct RecordRun {
   const uint8_t* end = nullptr;
-  uint8_t* bytes = nullptr;         ///< the batch's bytes
-  BatchRecord* records = nullptr;   ///< the batch's records
-  const uint8_t* origin = nullptr;  ///< wire form, 255 + 64 readable bytes
+  uint8_t* bytes = nullptr;             ///< the batch's bytes
+  BatchRecord* records = nullptr;       ///< the batch's records
+  const uint8_t* origin = nullptr;      ///< wire form, 255 + 64 readable bytes
   const uint8_t* owner_text = nullptr;  ///< what the current owner was read from, when that is still known
   uint32_t owner_text_size = 0;
-  uint32_t used = 0;                ///< of bytes
-  uint32_t used_limit = 0;          ///< stop when `used` is above; kKernelRecordBytes more are writable
-  uint32_t count = 0;               ///< of records
+  uint32_t used = 0;        ///< of bytes
+  uint32_t used_limit = 0;  ///< stop when `used` is above; kKernelRecordBytes more are writable
+  uint32_t count = 0;       ///< of records
   uint32_t count_limit = 0;
-  uint32_t line = 0;                ///< of the text at `at`
+  uint32_t line = 0;  ///< of the text at `at`
   uint32_t origin_size = 0;
   uint32_t owner_at = 0;            ///< the current owner, in `bytes`
   uint32_t owner_size = 0;          ///< 0: the current owner is not in `bytes`
@@ -45,15 +45,15 @@ struct RecordRun {
 /// Where a text may be cut: at a line start outside of parentheses and quotes.
 struct CutScan {
   static constexpr size_t kNone = SIZE_MAX;
-  size_t at = 0;                ///< scanned so far
-  size_t safe = kNone;          ///< the last safe line start behind the first byte
-  size_t safe_owner = kNone;    ///< the last one where an owner name is written (no blank, comment ...)
-  uint32_t depth = 0;           ///< open parentheses
+  size_t at = 0;              ///< scanned so far
+  size_t safe = kNone;        ///< the last safe line start behind the first byte
+  size_t safe_owner = kNone;  ///< the last one where an owner name is written (no blank, comment ...)
+  uint32_t depth = 0;         ///< open parentheses
   bool quoted = false;
   bool comment = false;
   bool escaped = false;
-  bool line_start = true;       ///< `at` is a safe line start
-  bool stop_at_line = false;    ///< return at the next safe line start
+  bool line_start = true;     ///< `at` is a safe line start
+  bool stop_at_line = false;  ///< return at the next safe line start
 };
 
 struct MasterKernel {

@@ -13,11 +13,18 @@
 namespace nomen::dns {
 namespace {
 
-KERNEL_TARGET inline __m256i load(const uint8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
-KERNEL_TARGET inline uint32_t high_bits(__m256i v) { return static_cast<uint32_t>(_mm256_movemask_epi8(v)); }
-KERNEL_TARGET inline uint64_t both(uint32_t low, uint32_t high) { return low | (uint64_t{high} << 32); }
+KERNEL_TARGET inline __m256i load(const uint8_t* p) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+}
+KERNEL_TARGET inline uint32_t high_bits(__m256i v) {
+  return static_cast<uint32_t>(_mm256_movemask_epi8(v));
+}
+KERNEL_TARGET inline uint64_t both(uint32_t low, uint32_t high) {
+  return low | (uint64_t{high} << 32);
+}
 
-/// Two table look-ups by nibble: a byte is in the class when its rows share a bit. `low` and `high` are 16 bytes.
+/// Two table look-ups by nibble: a byte is in the class when its rows share a bit. `low` and `high` are 16
+/// bytes.
 KERNEL_TARGET inline uint32_t classify(__m256i v, __m128i low, __m128i high) {
   const __m256i row = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(low), v);
   const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
@@ -34,14 +41,17 @@ KERNEL_TARGET inline uint64_t stop_mask(const uint8_t* p) {
   return both(classify(load(p), LOW_ROWS, HIGH_ROWS), classify(load(p + 32), LOW_ROWS, HIGH_ROWS));
 }
 KERNEL_TARGET inline uint64_t special_mask(const uint8_t* p) {
-  return both(classify(load(p), LOW_ROWS_SPECIAL, HIGH_ROWS), classify(load(p + 32), LOW_ROWS_SPECIAL, HIGH_ROWS));
+  return both(classify(load(p), LOW_ROWS_SPECIAL, HIGH_ROWS),
+              classify(load(p + 32), LOW_ROWS_SPECIAL, HIGH_ROWS));
 }
 KERNEL_TARGET inline uint64_t char_mask(const uint8_t* p, char c) {
   const __m256i wanted = _mm256_set1_epi8(c);
-  return both(high_bits(_mm256_cmpeq_epi8(load(p), wanted)), high_bits(_mm256_cmpeq_epi8(load(p + 32), wanted)));
+  return both(high_bits(_mm256_cmpeq_epi8(load(p), wanted)),
+              high_bits(_mm256_cmpeq_epi8(load(p + 32), wanted)));
 }
 KERNEL_TARGET inline uint64_t equal_mask(const uint8_t* a, const uint8_t* b) {
-  return both(high_bits(_mm256_cmpeq_epi8(load(a), load(b))), high_bits(_mm256_cmpeq_epi8(load(a + 32), load(b + 32))));
+  return both(high_bits(_mm256_cmpeq_epi8(load(a), load(b))),
+              high_bits(_mm256_cmpeq_epi8(load(a + 32), load(b + 32))));
 }
 
 #include "dns/master_kernel.inc"

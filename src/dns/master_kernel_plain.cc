@@ -12,7 +12,9 @@
 namespace nomen::dns {
 namespace {
 
-constexpr bool is_special(uint8_t c) { return c == '"' || c == '(' || c == ')' || c == ';' || c == '\\'; }
+constexpr bool is_special(uint8_t c) {
+  return c == '"' || c == '(' || c == ')' || c == ';' || c == '\\';
+}
 
 template <class Test>
 uint64_t mask_of(Test test) {
@@ -58,7 +60,8 @@ std::span<const MasterKernel* const> usable_master_kernels() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")) {
     count = 2;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) count = 3;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+      count = 3;
   }
 #endif
   return {all, count};

@@ -13,14 +13,19 @@
 namespace nomen::dns {
 namespace {
 
-KERNEL_TARGET inline __m128i load(const uint8_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
+KERNEL_TARGET inline __m128i load(const uint8_t* p) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+}
 
 /// Sixteen bytes to sixteen bits, four times.
 template <class Step>
 KERNEL_TARGET __attribute__((always_inline)) inline uint64_t four(Step step) {
-  return uint64_t{step(0)} | (uint64_t{step(16)} << 16) | (uint64_t{step(32)} << 32) | (uint64_t{step(48)} << 48);
+  return uint64_t{step(0)} | (uint64_t{step(16)} << 16) | (uint64_t{step(32)} << 32) |
+         (uint64_t{step(48)} << 48);
 }
-KERNEL_TARGET inline uint16_t high_bits(__m128i v) { return static_cast<uint16_t>(_mm_movemask_epi8(v)); }
+KERNEL_TARGET inline uint16_t high_bits(__m128i v) {
+  return static_cast<uint16_t>(_mm_movemask_epi8(v));
+}
 
 /// Two table look-ups by nibble: a byte is in the class when its rows share a bit.
 KERNEL_TARGET inline uint16_t classify(__m128i v, __m128i low, __m128i high) {
@@ -54,10 +59,18 @@ struct CharStep {
   }
 };
 
-KERNEL_TARGET inline uint64_t stop_mask(const uint8_t* p) { return four(ClassStep{p, true}); }
-KERNEL_TARGET inline uint64_t special_mask(const uint8_t* p) { return four(ClassStep{p, false}); }
-KERNEL_TARGET inline uint64_t char_mask(const uint8_t* p, char c) { return four(CharStep{p, c}); }
-KERNEL_TARGET inline uint64_t equal_mask(const uint8_t* a, const uint8_t* b) { return four(EqualStep{a, b}); }
+KERNEL_TARGET inline uint64_t stop_mask(const uint8_t* p) {
+  return four(ClassStep{p, true});
+}
+KERNEL_TARGET inline uint64_t special_mask(const uint8_t* p) {
+  return four(ClassStep{p, false});
+}
+KERNEL_TARGET inline uint64_t char_mask(const uint8_t* p, char c) {
+  return four(CharStep{p, c});
+}
+KERNEL_TARGET inline uint64_t equal_mask(const uint8_t* a, const uint8_t* b) {
+  return four(EqualStep{a, b});
+}
 
 #include "dns/master_kernel.inc"
 

@@ -6,7 +6,9 @@ namespace nomen::dns {
 
 namespace {
 
-bool same_name(const Name& a, const Name& b) { return equal(a.bytes(), b.bytes()); }
+bool same_name(const Name& a, const Name& b) {
+  return equal(a.bytes(), b.bytes());
+}
 
 bool same_owner(const std::optional<Name>& a, const std::optional<Name>& b) {
   return a.has_value() == b.has_value() && (!a || same_name(*a, *b));
@@ -18,7 +20,8 @@ bool state_was_foreseen(const BlockWork& work, const MasterState& actual) {
   const MasterState& entry = work.entry;
   if (!same_name(entry.origin, actual.origin) || entry.default_ttl_s != actual.default_ttl_s) return false;
   if (work.use.owner && !same_owner(entry.owner, actual.owner)) return false;
-  return !work.use.ttl || (entry.last_ttl_s == actual.last_ttl_s && entry.rfc1035_warned == actual.rfc1035_warned);
+  return !work.use.ttl ||
+         (entry.last_ttl_s == actual.last_ttl_s && entry.rfc1035_warned == actual.rfc1035_warned);
 }
 
 MasterState state_behind(const BlockWork& work, const MasterState& actual) {

@@ -1,6 +1,6 @@
-// Blocks parsed by several threads. A block begins in the state that the reader foresees for it; whether it was right
-// is seen when the blocks before it are done (state_was_foreseen), and a block that was not is read again.
-// Thread rule: the pool belongs to one thread, which submits and collects; its workers are its own.
+// Blocks parsed by several threads. A block begins in the state that the reader foresees for it; whether it
+// was right is seen when the blocks before it are done (state_was_foreseen), and a block that was not is read
+// again. Thread rule: the pool belongs to one thread, which submits and collects; its workers are its own.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -64,10 +64,10 @@ class BlockPool {
   std::mutex mutex_;
   std::condition_variable submitted_;
   std::condition_variable done_;
-  std::deque<BlockWork*> waiting_;      // under mutex_
-  std::vector<RecordBatch> spares_;     // under mutex_
-  bool stopping_ = false;               // under mutex_
-  std::vector<std::thread> workers_;    // last: they use all of the above
+  std::deque<BlockWork*> waiting_;    // under mutex_
+  std::vector<RecordBatch> spares_;   // under mutex_
+  bool stopping_ = false;             // under mutex_
+  std::vector<std::thread> workers_;  // last: they use all of the above
 };
 
 }  // namespace nomen::dns

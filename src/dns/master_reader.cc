@@ -6,8 +6,14 @@
 
 namespace nomen::dns {
 
-MasterReader::MasterReader(const MasterFileOptions& options, const MasterTuning& tuning, const ConsumeBatch& consume)
-    : options_(options), tuning_(tuning), consume_(consume), sink_(consume_), writer_(sink_), parser_(options, *tuning.kernel) {
+MasterReader::MasterReader(const MasterFileOptions& options, const MasterTuning& tuning,
+                           const ConsumeBatch& consume)
+    : options_(options),
+      tuning_(tuning),
+      consume_(consume),
+      sink_(consume_),
+      writer_(sink_),
+      parser_(options, *tuning.kernel) {
   report_.limit = options.max_diagnostics;
 }
 
@@ -17,7 +23,8 @@ MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
   state.default_ttl_s = options_.default_ttl_s;
   read_source(std::move(input), name, state);
   std::vector<std::string> included(files_.begin() + 1, files_.end());
-  return {writer_.records() + pooled_records_, report_.errors, std::move(report_.diagnostics), std::move(included)};
+  return {writer_.records() + pooled_records_, report_.errors, std::move(report_.diagnostics),
+          std::move(included)};
 }
 
 void MasterReader::read_source(TextInput input, const std::string& name, MasterState& state) {
@@ -86,9 +93,11 @@ void MasterReader::include(const IncludeRequest& request, MasterState& state) {
   const auto fail = [&](const std::string& text) {
     report_.add({Severity::kError, request.position, "$INCLUDE: " + text});
   };
-  if (depth_ == kMaxIncludeDepth) return fail(fmt::format("files included more than {} deep", kMaxIncludeDepth));
+  if (depth_ == kMaxIncludeDepth)
+    return fail(fmt::format("files included more than {} deep", kMaxIncludeDepth));
   std::string path = request.path;
-  if (!path.starts_with('/') && !options_.include_directory.empty()) path = options_.include_directory + "/" + path;
+  if (!path.starts_with('/') && !options_.include_directory.empty())
+    path = options_.include_directory + "/" + path;
   auto file = os::SequentialFile::open(path);
   if (!file) return fail(file.error().text);
   const Name origin = std::exchange(state.origin, request.origin);
@@ -104,9 +113,12 @@ void MasterReader::report_end(const MasterSource& source, const std::string& fil
   const uint32_t line = source.line() - 1;
   if (source.read_error()) report_.add({Severity::kError, {file, line, 0}, source.read_error()->text});
   if (source.gave_up()) {
-    report_.add({Severity::kError, {file, line, 0}, "too many records without an end; the rest of the file is not read"});
+    report_.add({Severity::kError,
+                 {file, line, 0},
+                 "too many records without an end; the rest of the file is not read"});
   }
-  if (source.lacks_newline()) report_.add({Severity::kWarning, {file, line, 0}, "file does not end with newline"});
+  if (source.lacks_newline())
+    report_.add({Severity::kWarning, {file, line, 0}, "file does not end with newline"});
 }
 
 }  // namespace nomen::dns

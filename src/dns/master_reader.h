@@ -1,6 +1,6 @@
-// Reads a whole master file with what it includes: block by block on the caller's thread, or, when it is large and
-// threads are allowed, on several with the caller's (master_parallel.h). What comes out is the same.
-// Thread rule: one thread; `consume` is called on it.
+// Reads a whole master file with what it includes: block by block on the caller's thread, or, when it is
+// large and threads are allowed, on several with the caller's (master_parallel.h). What comes out is the
+// same. Thread rule: one thread; `consume` is called on it.
 #pragma once
 #include <deque>
 #include <memory>
@@ -18,7 +18,7 @@ inline constexpr unsigned kMaxIncludeDepth = 16;
 /// What tests turn.
 struct MasterTuning {
   const MasterKernel* kernel = &best_master_kernel();
-  size_t block_size = size_t{128} << 10;      ///< text of a block: with its records it fits a second-level cache
+  size_t block_size = size_t{128} << 10;  ///< text of a block: with its records it fits a second-level cache
   uint64_t parallel_from = uint64_t{1} << 20;  ///< smaller files are read on one thread
 };
 

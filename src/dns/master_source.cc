@@ -10,7 +10,8 @@ namespace {
 bool cuts_flow(std::string_view text) {
   constexpr std::string_view kWords[] = {"$include", "$generate"};
   return std::ranges::any_of(kWords, [&](std::string_view word) {
-    return text.size() >= word.size() && std::ranges::equal(text.substr(0, word.size()), word, [](char a, char b) {
+    return text.size() >= word.size() &&
+           std::ranges::equal(text.substr(0, word.size()), word, [](char a, char b) {
              return lower(static_cast<uint8_t>(a)) == static_cast<uint8_t>(b);
            });
   });
@@ -97,7 +98,8 @@ std::optional<SourceBlock> MasterSource::next() {
     if (at_end_) {
       if (available() == 0) return std::nullopt;
       const bool is_complete = scan.line_start;
-      if (is_complete) return cut(available(), own_block ? BlockKind::kDirective : BlockKind::kRecords, directives);
+      if (is_complete)
+        return cut(available(), own_block ? BlockKind::kDirective : BlockKind::kRecords, directives);
       if (scan.safe != CutScan::kNone) return cut(scan.safe, BlockKind::kRecords, directives);
       return cut_endless();
     }

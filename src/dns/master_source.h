@@ -1,7 +1,7 @@
-// The text of one master file as a row of blocks that begin and end at record boundaries. Blocks are views into
-// buffers that live as long as a block refers to them and are used again afterwards: a few of them whatever the
-// file's size.
-// Thread rule: one thread at a time; a block and its buffer may go to another thread.
+// The text of one master file as a row of blocks that begin and end at record boundaries. Blocks are views
+// into buffers that live as long as a block refers to them and are used again afterwards: a few of them
+// whatever the file's size. Thread rule: one thread at a time; a block and its buffer may go to another
+// thread.
 #pragma once
 #include <memory>
 #include <optional>
@@ -71,7 +71,7 @@ class MasterSource {
   std::vector<Buffer> used_;  // buffers that blocks may still refer to
   size_t begin_ = 0;          // of what has not been returned yet
   size_t filled_ = 0;
-  bool at_end_ = false;       // of the input
+  bool at_end_ = false;  // of the input
   bool lacks_newline_ = false;
   size_t endless_records_ = 0;
   uint32_t line_ = 1;

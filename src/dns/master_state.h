@@ -12,10 +12,11 @@ namespace nomen::dns {
 
 struct MasterState {
   Name origin;
-  std::optional<Name> owner;               ///< of the record before
-  std::optional<uint32_t> default_ttl_s;   ///< $TTL (RFC 2308 4), or the SOA's minimum when nothing else is known
-  std::optional<uint32_t> last_ttl_s;      ///< the last one written in a record (RFC 1035 5.1)
-  bool rfc1035_warned = false;             ///< the file's one warning about the latter has been given
+  std::optional<Name> owner;  ///< of the record before
+  std::optional<uint32_t>
+      default_ttl_s;                   ///< $TTL (RFC 2308 4), or the SOA's minimum when nothing else is known
+  std::optional<uint32_t> last_ttl_s;  ///< the last one written in a record (RFC 1035 5.1)
+  bool rfc1035_warned = false;         ///< the file's one warning about the latter has been given
 };
 
 /// What is wrong, the first `limit` of them, and how many there are.

@@ -1,6 +1,5 @@
-// For tests and fuzzers: everything that comes of a master file, as one text, so that two ways of reading it can be
-// compared; and a kernel that leaves all to the general reader.
-// Thread rule: free functions.
+// For tests and fuzzers: everything that comes of a master file, as one text, so that two ways of reading it
+// can be compared; and a kernel that leaves all to the general reader. Thread rule: free functions.
 #pragma once
 #include <string>
 
@@ -9,10 +8,11 @@
 namespace nomen::dns {
 
 /// Reads nothing itself; cuts by the plain scan.
-inline const MasterKernel kDecliningKernel{
-    "declining", [](RecordRun&, const uint8_t* at) { return at; }, kPlainKernel.scan_cuts, kPlainKernel.count_lines};
+inline const MasterKernel kDecliningKernel{"declining", [](RecordRun&, const uint8_t* at) { return at; },
+                                           kPlainKernel.scan_cuts, kPlainKernel.count_lines};
 
-/// One line a record (owner and rdata in hex) and a diagnostic. A broken promise of a batch ends the text with "BAD".
+/// One line a record (owner and rdata in hex) and a diagnostic. A broken promise of a batch ends the text
+/// with "BAD".
 inline std::string master_transcript(std::string_view text, const MasterFileOptions& options,
                                      const MasterTuning& tuning) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -30,7 +30,8 @@ inline std::string master_transcript(std::string_view text, const MasterFileOpti
         for (size_t i = 0; i < batch.records.size(); i++) {
           const BatchRecord& record = batch.records[i];
           if (record.rdata_at + record.rdata_size + 64 > batch.bytes.size()) out += "BAD room";
-          if (record.same_owner && (i == 0 || batch.records[i - 1].owner_at != record.owner_at)) out += "BAD owner";
+          if (record.same_owner && (i == 0 || batch.records[i - 1].owner_at != record.owner_at))
+            out += "BAD owner";
           add_hex(batch.owner(record).bytes());
           add_number(record.ttl_s);
           add_number(record.type);

@@ -89,7 +89,8 @@ Result<uint8_t> unescape(std::string_view text, size_t& at) {
   if (++at == text.size()) return failure("bad escape: nothing follows the backslash");
   const auto digit = [&](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
   if (!digit(at)) return static_cast<uint8_t>(text[at++]);
-  if (!digit(at + 1) || !digit(at + 2)) return failure("bad escape: expected three digits after the backslash");
+  if (!digit(at + 1) || !digit(at + 2))
+    return failure("bad escape: expected three digits after the backslash");
   const int value = (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
   if (value > 255) return failure("bad escape: \\DDD is above 255");
   at += 3;
@@ -157,7 +158,9 @@ Result<Name> Name::parse(std::string_view text, NameView origin) {
   return writer.finish(origin);
 }
 
-Result<Name> Name::parse(std::string_view text) { return parse(text, NameView()); }
+Result<Name> Name::parse(std::string_view text) {
+  return parse(text, NameView());
+}
 
 Result<Name> Name::from_wire(Bytes wire) {
   size_t at = 0;

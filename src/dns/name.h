@@ -18,15 +18,17 @@
 
 namespace nomen::dns {
 
-inline constexpr size_t kMaxNameBytes = 255;   // RFC 1035 2.3.4
-inline constexpr size_t kMaxLabelBytes = 63;   // RFC 1035 2.3.4
-inline constexpr size_t kMaxLabels = 128;      // 127 labels of one byte, and the root
+inline constexpr size_t kMaxNameBytes = 255;  // RFC 1035 2.3.4
+inline constexpr size_t kMaxLabelBytes = 63;  // RFC 1035 2.3.4
+inline constexpr size_t kMaxLabels = 128;     // 127 labels of one byte, and the root
 
 /// A lower-case copy of an ASCII letter, any other byte as it is.
-inline constexpr uint8_t lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? static_cast<uint8_t>(c | 0x20) : c; }
+inline constexpr uint8_t lower(uint8_t c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<uint8_t>(c | 0x20) : c;
+}
 
-/// Lower-cases wire bytes of a name from `from` to `to` (same or disjoint places). Length bytes are below 'A',
-/// so the whole name goes through at once. May read and write up to 31 bytes past `size` at both places.
+/// Lower-cases wire bytes of a name from `from` to `to` (same or disjoint places). Length bytes are below
+/// 'A', so the whole name goes through at once. May read and write up to 31 bytes past `size` at both places.
 inline void lower_padded(const uint8_t* from, uint8_t* to, size_t size) {
 #if defined(__SSE2__)
   const __m128i before_a = _mm_set1_epi8('A' - 1);
@@ -97,7 +99,9 @@ class Name {
   static Result<Name> from_wire(Bytes wire);
 
   NameView view() const { return {wire_.data(), size_}; }
-  operator NameView() const { return view(); }  // NOLINT(google-explicit-constructor): a Name is a NameView that owns
+  operator NameView() const {
+    return view();
+  }  // NOLINT(google-explicit-constructor): a Name is a NameView that owns
   const uint8_t* data() const { return wire_.data(); }
   size_t size() const { return size_; }
   Bytes bytes() const { return {wire_.data(), size_}; }

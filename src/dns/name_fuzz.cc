@@ -1,5 +1,5 @@
-// Any bytes as a name's text and as its wire form: nothing crashes; what is accepted keeps the limits and comes back
-// the same through text and wire; order and hashes agree with equality.
+// Any bytes as a name's text and as its wire form: nothing crashes; what is accepted keeps the limits and
+// comes back the same through text and wire; order and hashes agree with equality.
 #include <cstdlib>
 #include <string>
 

@@ -9,7 +9,9 @@
 namespace nomen::dns {
 namespace {
 
-Name name(std::string_view text) { return *Name::parse(text); }
+Name name(std::string_view text) {
+  return *Name::parse(text);
+}
 
 std::string error_of(std::string_view text) {
   const auto parsed = Name::parse(text);
@@ -88,7 +90,8 @@ TEST(Name, LimitsAreThoseOfRfc1035) {
 TEST(Name, FromWireStopsAtWhatIsNoName) {
   const std::vector<uint8_t> good = {1, 'a', 0, 9, 9};
   EXPECT_EQ(Name::from_wire(good)->size(), 3U);
-  for (const std::vector<uint8_t>& wire : {std::vector<uint8_t>{}, {1}, {1, 'a'}, {0xC0, 0}, {64}, {0x80, 0}}) {
+  for (const std::vector<uint8_t>& wire :
+       {std::vector<uint8_t>{}, {1}, {1, 'a'}, {0xC0, 0}, {64}, {0x80, 0}}) {
     EXPECT_FALSE(Name::from_wire(wire));
   }
   std::vector<uint8_t> longest;
@@ -100,8 +103,10 @@ TEST(Name, FromWireStopsAtWhatIsNoName) {
 }
 
 TEST(Name, TheOrderIsThatOfRfc4034) {
-  const std::vector<Name> sorted = {name("example."),         name("a.example."),       name("yljkjljk.a.example."), name("Z.a.example."), name("zABC.a.EXAMPLE."),
-                                    name("z.example."),       name("\\001.z.example."), name("*.z.example."),        name("\\200.z.example.")};
+  const std::vector<Name> sorted = {
+      name("example."),         name("a.example."),      name("yljkjljk.a.example."),
+      name("Z.a.example."),     name("zABC.a.EXAMPLE."), name("z.example."),
+      name("\\001.z.example."), name("*.z.example."),    name("\\200.z.example.")};
   for (size_t i = 0; i < sorted.size(); i++) {
     for (size_t k = 0; k < sorted.size(); k++) {
       EXPECT_EQ(sorted[i] < sorted[k], i < k) << i << " " << k;
@@ -127,7 +132,8 @@ TEST(Name, BelowIsByWholeLabels) {
   EXPECT_FALSE(zone.view().is_below(zone));
   EXPECT_TRUE(zone.view().is_below(Name()));
   EXPECT_FALSE(name("ab.example.").view().is_at_or_below(zone));
-  EXPECT_FALSE(name("x\\001b.example.").view().is_at_or_below(zone)) << "a length byte inside a label is no label";
+  EXPECT_FALSE(name("x\\001b.example.").view().is_at_or_below(zone))
+      << "a length byte inside a label is no label";
   EXPECT_EQ(to_string(name("a.b.c.").view().strip(2)), "c.");
   EXPECT_TRUE(name("*.a.").view().is_wildcard());
   EXPECT_FALSE(name("**.a.").view().is_wildcard());

@@ -58,10 +58,10 @@ std::expected<void, RdataTextError> rdata_from_text(RRType type, RRClass rr_clas
 
 /// How rdata is printed. BIND's forms: dig's one-line and +multiline, named-checkzone -D / the zone dumps.
 struct RdataStyle {
-  bool multiline = false;          ///< SOA, DNSKEY, RRSIG ... broken over lines in parentheses, with comments
-  bool unknown_format = false;     ///< everything as \# (RFC 3597)
-  uint32_t split_width = 56;       ///< base64/hex blobs: a blank after so many characters; 0: never
-  NameView origin = NameView();    ///< names below it are printed relative; the root: all absolute
+  bool multiline = false;        ///< SOA, DNSKEY, RRSIG ... broken over lines in parentheses, with comments
+  bool unknown_format = false;   ///< everything as \# (RFC 3597)
+  uint32_t split_width = 56;     ///< base64/hex blobs: a blank after so many characters; 0: never
+  NameView origin = NameView();  ///< names below it are printed relative; the root: all absolute
   std::string_view line_break = "\n\t\t\t\t\t";  ///< what begins a continued line in multiline style
 };
 

@@ -19,12 +19,12 @@ struct RRTypeRow {
   RRType type;
   std::string_view mnemonic;
   std::span<const FieldKind> fields;
-  bool is_meta = false;              ///< stands in questions or messages only, never in a zone
-  bool is_singleton = false;         ///< at most one RR in an RRset (SOA, CNAME, DNAME)
-  bool is_class_in_only = false;     ///< the fields are those of class IN (A, AAAA, WKS, SRV, APL, ...)
-  bool compresses_names = false;     ///< RFC 1035 types: names may be sent compressed (RFC 3597 4)
-  bool lowers_names = false;         ///< names are lower case in canonical form (RFC 4034 6.2)
-  bool accepts_compressed = false;   ///< names may come compressed from others (RFC 3597 4)
+  bool is_meta = false;             ///< stands in questions or messages only, never in a zone
+  bool is_singleton = false;        ///< at most one RR in an RRset (SOA, CNAME, DNAME)
+  bool is_class_in_only = false;    ///< the fields are those of class IN (A, AAAA, WKS, SRV, APL, ...)
+  bool compresses_names = false;    ///< RFC 1035 types: names may be sent compressed (RFC 3597 4)
+  bool lowers_names = false;        ///< names are lower case in canonical form (RFC 4034 6.2)
+  bool accepts_compressed = false;  ///< names may come compressed from others (RFC 3597 4)
 };
 
 /// The row of `type`, or nullptr for a type that the table does not know (RFC 3597 treats it as opaque).

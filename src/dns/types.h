@@ -11,10 +11,40 @@ namespace nomen::dns {
 
 /// An RR type or query type, RFC 1035 3.2.2. Any 16-bit value is valid (RFC 3597).
 enum class RRType : uint16_t {
-  kA = 1, kNs = 2, kCname = 5, kSoa = 6, kNull = 10, kPtr = 12, kMx = 15, kTxt = 16, kSig = 24, kKey = 25,
-  kAaaa = 28, kNxt = 30, kSrv = 33, kNaptr = 35, kDname = 39, kOpt = 41, kDs = 43, kRrsig = 46, kNsec = 47,
-  kDnskey = 48, kNsec3 = 50, kNsec3Param = 51, kCds = 59, kCdnskey = 60, kZonemd = 63, kSvcb = 64,
-  kHttps = 65, kTkey = 249, kTsig = 250, kIxfr = 251, kAxfr = 252, kMailb = 253, kMaila = 254, kAny = 255,
+  kA = 1,
+  kNs = 2,
+  kCname = 5,
+  kSoa = 6,
+  kNull = 10,
+  kPtr = 12,
+  kMx = 15,
+  kTxt = 16,
+  kSig = 24,
+  kKey = 25,
+  kAaaa = 28,
+  kNxt = 30,
+  kSrv = 33,
+  kNaptr = 35,
+  kDname = 39,
+  kOpt = 41,
+  kDs = 43,
+  kRrsig = 46,
+  kNsec = 47,
+  kDnskey = 48,
+  kNsec3 = 50,
+  kNsec3Param = 51,
+  kCds = 59,
+  kCdnskey = 60,
+  kZonemd = 63,
+  kSvcb = 64,
+  kHttps = 65,
+  kTkey = 249,
+  kTsig = 250,
+  kIxfr = 251,
+  kAxfr = 252,
+  kMailb = 253,
+  kMaila = 254,
+  kAny = 255,
   kCaa = 257
 };
 
@@ -24,9 +54,25 @@ enum class Opcode : uint8_t { kQuery = 0, kIquery = 1, kStatus = 2, kNotify = 4,
 
 /// Response codes, with the extended ones (RFC 6891 6.1.3, RFC 8945): 12 bits.
 enum class Rcode : uint16_t {
-  kNoError = 0, kFormErr = 1, kServFail = 2, kNxDomain = 3, kNotImp = 4, kRefused = 5, kYxDomain = 6,
-  kYxRrset = 7, kNxRrset = 8, kNotAuth = 9, kNotZone = 10, kBadVers = 16, kBadKey = 17, kBadTime = 18,
-  kBadMode = 19, kBadName = 20, kBadAlg = 21, kBadTrunc = 22, kBadCookie = 23
+  kNoError = 0,
+  kFormErr = 1,
+  kServFail = 2,
+  kNxDomain = 3,
+  kNotImp = 4,
+  kRefused = 5,
+  kYxDomain = 6,
+  kYxRrset = 7,
+  kNxRrset = 8,
+  kNotAuth = 9,
+  kNotZone = 10,
+  kBadVers = 16,
+  kBadKey = 17,
+  kBadTime = 18,
+  kBadMode = 19,
+  kBadName = 20,
+  kBadAlg = 21,
+  kBadTrunc = 22,
+  kBadCookie = 23
 };
 
 /// Seconds; at most 2^31-1 (RFC 2181 8).
@@ -45,8 +91,12 @@ struct Serial {
   }
 };
 
-inline constexpr uint16_t number(RRType type) { return static_cast<uint16_t>(type); }
-inline constexpr uint16_t number(RRClass rr_class) { return static_cast<uint16_t>(rr_class); }
+inline constexpr uint16_t number(RRType type) {
+  return static_cast<uint16_t>(type);
+}
+inline constexpr uint16_t number(RRClass rr_class) {
+  return static_cast<uint16_t>(rr_class);
+}
 
 /// "A", "TYPE65280" (RFC 3597 5).
 std::string to_string(RRType type);

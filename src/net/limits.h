@@ -12,8 +12,8 @@ inline constexpr uint32_t kUdpBatch = 64;
 inline constexpr uint32_t kDatagramBytes = 4096;
 /// Room before and after each datagram, for parsers and copies that work in whole vectors.
 inline constexpr uint32_t kSlackBytes = 64;
-/// After a batch of at least so many it pays to look for the next one at once rather than to go through epoll:
-/// on a busy socket it is there, and on another the vain look is spread over the batch.
+/// After a batch of at least so many it pays to look for the next one at once rather than to go through
+/// epoll: on a busy socket it is there, and on another the vain look is spread over the batch.
 inline constexpr uint32_t kBusyBatch = 8;
 /// Batches one UDP socket may take before the other sockets of the loop have their turn.
 inline constexpr uint32_t kBatchesPerTurn = 8;

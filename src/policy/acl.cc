@@ -14,7 +14,8 @@ bool in_prefix(Bytes address, const net::IpPrefix& prefix) {
 }
 
 Acl::Acl(std::vector<Element> elements) : elements_(std::move(elements)) {
-  is_none_ = elements_.empty() || (elements_.front().kind == Element::Kind::kNone && !elements_.front().negated);
+  is_none_ =
+      elements_.empty() || (elements_.front().kind == Element::Kind::kNone && !elements_.front().negated);
   is_any_ = !elements_.empty() && elements_.front().kind == Element::Kind::kAny && !elements_.front().negated;
 }
 

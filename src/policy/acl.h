@@ -21,8 +21,8 @@ struct LocalAddresses {
 
 /// Who asks: what an element can look at.
 struct Requester {
-  Bytes address;                  ///< 4 or 16 octets
-  const dns::Name* key = nullptr; ///< the TSIG key that signed the message, if any
+  Bytes address;                   ///< 4 or 16 octets
+  const dns::Name* key = nullptr;  ///< the TSIG key that signed the message, if any
 };
 
 enum class AclVerdict : uint8_t { kNoMatch, kAllow, kDeny };

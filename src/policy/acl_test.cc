@@ -7,7 +7,9 @@ namespace {
 
 using Kind = Acl::Element::Kind;
 
-Requester from(const net::IpAddress& address) { return {address.bytes(), nullptr}; }
+Requester from(const net::IpAddress& address) {
+  return {address.bytes(), nullptr};
+}
 
 Acl::Element prefix(const char* text, bool negated = false) {
   return {.kind = Kind::kPrefix, .negated = negated, .prefix = *net::IpPrefix::parse(text)};

@@ -13,7 +13,9 @@ namespace {
 
 constexpr const char* kKeyFile = "/etc/bind/rndc.key";
 
-void warn(const std::string& text) { log(LogCategory::kGeneral, LogSeverity::kWarning, "server", "{}", text); }
+void warn(const std::string& text) {
+  log(LogCategory::kGeneral, LogSeverity::kWarning, "server", "{}", text);
+}
 
 bool same_name(const std::string& a, const std::string& b) {
   const auto x = dns::Name::parse(a);
@@ -43,11 +45,13 @@ std::vector<control::RndcKey> keys_of_file() {
   return keys;
 }
 
-std::shared_ptr<const control::ChannelAccess> access_of(const config::Config& config, const config::ControlChannel& channel) {
+std::shared_ptr<const control::ChannelAccess> access_of(const config::Config& config,
+                                                        const config::ControlChannel& channel) {
   auto access = std::make_shared<control::ChannelAccess>();
   access->read_only = channel.read_only;
   for (const std::string& name : channel.keys) {
-    const auto found = std::find_if(config.keys.begin(), config.keys.end(), [&](const config::Key& key) { return same_name(key.name, name); });
+    const auto found = std::find_if(config.keys.begin(), config.keys.end(),
+                                    [&](const config::Key& key) { return same_name(key.name, name); });
     if (found == config.keys.end() || !add_key(*found, access->keys)) {
       warn("couldn't find key '" + name + "' for use with command channel");
     }
@@ -58,9 +62,11 @@ std::shared_ptr<const control::ChannelAccess> access_of(const config::Config& co
 
 }  // namespace
 
-std::vector<ControlAddress> control_addresses(const config::Config& config, const std::shared_ptr<const policy::LocalAddresses>& local) {
+std::vector<ControlAddress> control_addresses(const config::Config& config,
+                                              const std::shared_ptr<const policy::LocalAddresses>& local) {
   std::vector<ControlAddress> out;
-  const auto add = [&](const net::IpAddress& address, uint16_t port, policy::AclPtr allow, std::shared_ptr<const control::ChannelAccess> access) {
+  const auto add = [&](const net::IpAddress& address, uint16_t port, policy::AclPtr allow,
+                       std::shared_ptr<const control::ChannelAccess> access) {
     const net::SocketAddress where(address, port);
     if (access->keys.empty()) {
       warn("no key for command channel " + where.to_string() + ": it is not opened");
@@ -81,7 +87,8 @@ std::vector<ControlAddress> control_addresses(const config::Config& config, cons
   }
   for (const config::ControlChannel& channel : config.controls.channels) {
     if (channel.is_unix) continue;  // the checker has said that it is not there any more
-    const net::IpAddress address = channel.address ? to_net(*channel.address) : net::IpAddress::any(net::IpFamily::kV4);
+    const net::IpAddress address =
+        channel.address ? to_net(*channel.address) : net::IpAddress::any(net::IpFamily::kV4);
     add(address, channel.port, compile(channel.allow), access_of(config, channel));
   }
   return out;

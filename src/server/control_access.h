@@ -17,6 +17,7 @@ struct ControlAddress {
 
 /// BIND's rule: without a controls statement 127.0.0.1 and ::1 port 953, with the key of rndc.key, where that
 /// file is. What cannot be used (an unknown key, no key at all) is logged and left out.
-std::vector<ControlAddress> control_addresses(const config::Config& config, const std::shared_ptr<const policy::LocalAddresses>& local);
+std::vector<ControlAddress> control_addresses(const config::Config& config,
+                                              const std::shared_ptr<const policy::LocalAddresses>& local);
 
 }  // namespace nomen::server

@@ -25,7 +25,8 @@ void log_closing(const net::SocketAddress& address) {
   log(LogCategory::kNetwork, LogSeverity::kInfo, "server", "no longer listening on {}", address.to_string());
 }
 
-std::string interface_of(const net::IpAddress& address, const std::vector<net::InterfaceAddress>& interfaces) {
+std::string interface_of(const net::IpAddress& address,
+                         const std::vector<net::InterfaceAddress>& interfaces) {
   for (const net::InterfaceAddress& one : interfaces) {
     if (one.prefix.address == address) return one.interface;
   }
@@ -34,10 +35,12 @@ std::string interface_of(const net::IpAddress& address, const std::vector<net::I
 
 }  // namespace
 
-Listeners::Listeners(std::vector<std::unique_ptr<Worker>>& workers, net::ConnectionQuota& quota, ListenFamilies families)
+Listeners::Listeners(std::vector<std::unique_ptr<Worker>>& workers, net::ConnectionQuota& quota,
+                     ListenFamilies families)
     : workers_(workers), quota_(quota), families_(families) {}
 
-std::set<net::SocketAddress> Listeners::wanted(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local) const {
+std::set<net::SocketAddress> Listeners::wanted(const config::ServerOptions& options, uint16_t port,
+                                               const policy::LocalAddresses& local) const {
   std::set<net::SocketAddress> out;
   const auto interfaces = net::list_interface_addresses();
   if (!interfaces) return open_;
@@ -47,7 +50,8 @@ std::set<net::SocketAddress> Listeners::wanted(const config::ServerOptions& opti
       const uint16_t wanted_port = statement.port != 0 ? statement.port : port != 0 ? port : options.port;
       for (const net::InterfaceAddress& one : *interfaces) {
         if (!one.up || one.prefix.address.is_v6() != v6) continue;
-        if (list->allows({one.prefix.address.bytes(), nullptr}, local)) out.insert({one.prefix.address, wanted_port, one.scope_id});
+        if (list->allows({one.prefix.address.bytes(), nullptr}, local))
+          out.insert({one.prefix.address, wanted_port, one.scope_id});
       }
     }
   };
@@ -66,7 +70,8 @@ Result<void> Listeners::open(const net::SocketAddress& address, const config::Se
     net::UdpOptions udp;
     udp.address = address;
     udp.bind.reuse_port = several;
-    if (options.udp_receive_buffer != 0) udp.receive_buffer_bytes = static_cast<int>(options.udp_receive_buffer);
+    if (options.udp_receive_buffer != 0)
+      udp.receive_buffer_bytes = static_cast<int>(options.udp_receive_buffer);
     if (options.udp_send_buffer != 0) udp.send_buffer_bytes = static_cast<int>(options.udp_send_buffer);
     auto udp_listener = net::UdpListener::create(udp, worker->udp_batch(), worker->datagram_handler());
     if (!udp_listener) return std::unexpected(udp_listener.error());
@@ -83,7 +88,8 @@ Result<void> Listeners::open(const net::SocketAddress& address, const config::Se
   return {};
 }
 
-size_t Listeners::update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local) {
+size_t Listeners::update(const config::ServerOptions& options, uint16_t port,
+                         const policy::LocalAddresses& local) {
   const std::set<net::SocketAddress> now = wanted(options, port, local);
   const auto interfaces = net::list_interface_addresses().value_or(std::vector<net::InterfaceAddress>{});
   size_t failed = 0;
@@ -98,10 +104,11 @@ size_t Listeners::update(const config::ServerOptions& options, uint16_t port, co
   }
   for (const net::SocketAddress& address : now) {
     if (open_.count(address) != 0) continue;
-    log(LogCategory::kNetwork, LogSeverity::kInfo, "server", "listening on {} interface {}, {}", address.is_v6() ? "IPv6" : "IPv4",
-        interface_of(address.address(), interfaces), address.to_string());
+    log(LogCategory::kNetwork, LogSeverity::kInfo, "server", "listening on {} interface {}, {}",
+        address.is_v6() ? "IPv6" : "IPv4", interface_of(address.address(), interfaces), address.to_string());
     if (const auto opened = open(address, options); !opened) {
-      log(LogCategory::kNetwork, LogSeverity::kError, "server", "could not listen on {}: {}", address.to_string(), opened.error().text);
+      log(LogCategory::kNetwork, LogSeverity::kError, "server", "could not listen on {}: {}",
+          address.to_string(), opened.error().text);
       failed++;
       continue;
     }

@@ -19,7 +19,8 @@ struct ListenFamilies {
 
 class Listeners {
  public:
-  Listeners(std::vector<std::unique_ptr<Worker>>& workers, net::ConnectionQuota& quota, ListenFamilies families);
+  Listeners(std::vector<std::unique_ptr<Worker>>& workers, net::ConnectionQuota& quota,
+            ListenFamilies families);
 
   /// `port` (not 0) takes the place of the configuration's. Failures of single addresses are logged and
   /// counted; returns how many addresses could not be opened.
@@ -29,7 +30,8 @@ class Listeners {
   void log_end() const;
 
  private:
-  std::set<net::SocketAddress> wanted(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local) const;
+  std::set<net::SocketAddress> wanted(const config::ServerOptions& options, uint16_t port,
+                                      const policy::LocalAddresses& local) const;
   Result<void> open(const net::SocketAddress& address, const config::ServerOptions& options);
 
   std::vector<std::unique_ptr<Worker>>& workers_;

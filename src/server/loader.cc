@@ -11,8 +11,8 @@ namespace nomen::server {
 
 namespace {
 
-constexpr size_t kBatchOutcomes = 512;                          // many small zones: one wake-up for so many
-constexpr auto kBatchTime = std::chrono::milliseconds(20);      // and none waits longer than this
+constexpr size_t kBatchOutcomes = 512;                      // many small zones: one wake-up for so many
+constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits longer than this
 
 void lower_priority() {
   // Of the calling thread: the kernel's threads have priorities of their own.

@@ -1,5 +1,5 @@
-// Loads zones in the background: jobs go in, results come out in batches on the main loop. Threads live for as
-// long as there are jobs. While zones are being served already, they run at the lowest priority, so that
+// Loads zones in the background: jobs go in, results come out in batches on the main loop. Threads live for
+// as long as there are jobs. While zones are being served already, they run at the lowest priority, so that
 // loading never takes the time of answering.
 // Thread rule: add() and the callback on the main thread; the work in the loader's own threads.
 #pragma once
@@ -18,8 +18,8 @@ namespace nomen::server {
 
 struct LoadJob {
   size_t view = 0;
-  std::string key;             ///< of the zone in its view
-  uint64_t generation = 0;     ///< of the zone's configuration: results of an older one are dropped
+  std::string key;          ///< of the zone in its view
+  uint64_t generation = 0;  ///< of the zone's configuration: results of an older one are dropped
   zone::LoadRequest request;
 };
 
@@ -48,11 +48,11 @@ class Loader {
   net::EventLoop& loop_;
   const unsigned max_threads_;
   Deliver deliver_;
-  size_t pending_ = 0;         ///< main thread only
+  size_t pending_ = 0;  ///< main thread only
   std::mutex mutex_;
-  std::deque<LoadJob> jobs_;   ///< guarded by mutex_
-  unsigned running_ = 0;       ///< guarded by mutex_
-  bool ending_ = false;        ///< guarded by mutex_
+  std::deque<LoadJob> jobs_;  ///< guarded by mutex_
+  unsigned running_ = 0;      ///< guarded by mutex_
+  bool ending_ = false;       ///< guarded by mutex_
   std::vector<std::thread> threads_;
 };
 

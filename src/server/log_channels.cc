@@ -97,7 +97,8 @@ class LogChannels::Outputs {
     for (Channel& channel : channels_) channel.write_out(now);
   }
   bool has_buffered_file() const {
-    return std::any_of(channels_.begin(), channels_.end(), [](const Channel& channel) { return channel.file && channel.config.buffered; });
+    return std::any_of(channels_.begin(), channels_.end(),
+                       [](const Channel& channel) { return channel.file && channel.config.buffered; });
   }
   void flush_files() {
     for (Channel& channel : channels_)
@@ -246,7 +247,8 @@ void LogChannels::run() {
   std::unique_lock lock(queue_mutex_);
   while (true) {
     const auto has_work = [&] { return !queue_.lines.empty() || dropped_ != 0 || flush_now_ || ending_; };
-    for (int looks = 0; something_kept && !has_work() && looks < kLooksWhileBuffered; looks++) sleep_unlocked(lock, kLook_ms);
+    for (int looks = 0; something_kept && !has_work() && looks < kLooksWhileBuffered; looks++)
+      sleep_unlocked(lock, kLook_ms);
     const bool idle = something_kept && !has_work();
     waiting_ = true;
     if (!idle) wake_.wait(lock, has_work);

@@ -17,7 +17,9 @@ namespace nomen::server {
 
 namespace {
 
-std::unexpected<Error> system_failure(const std::string& what) { return failure(what + ": " + os::system_error_text(errno)); }
+std::unexpected<Error> system_failure(const std::string& what) {
+  return failure(what + ": " + os::system_error_text(errno));
+}
 
 Result<void> set_capabilities(std::initializer_list<cap_value_t> kept) {
   const std::unique_ptr<_cap_struct, int (*)(void*)> caps(cap_init(), cap_free);
@@ -25,7 +27,8 @@ Result<void> set_capabilities(std::initializer_list<cap_value_t> kept) {
   for (const cap_value_t value : kept) {
     // A capability that this process does not have (in a container, say) cannot be kept.
     if (cap_get_bound(value) != 1) continue;
-    if (cap_set_flag(caps.get(), CAP_PERMITTED, 1, &value, CAP_SET) != 0 || cap_set_flag(caps.get(), CAP_EFFECTIVE, 1, &value, CAP_SET) != 0) {
+    if (cap_set_flag(caps.get(), CAP_PERMITTED, 1, &value, CAP_SET) != 0 ||
+        cap_set_flag(caps.get(), CAP_EFFECTIVE, 1, &value, CAP_SET) != 0) {
       return system_failure("cap_set_flag");
     }
   }

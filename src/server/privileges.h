@@ -19,8 +19,8 @@ Result<UserIds> find_user(const std::string& name_or_number);
 /// chroot(2) and chdir("/").
 Result<void> enter_root(const std::string& directory);
 
-/// For a server that stays root: keeps CAP_NET_BIND_SERVICE, reading of all files, entering of a root and raising
-/// of limits, and drops all other capabilities, as BIND does. Does nothing without root's rights.
+/// For a server that stays root: keeps CAP_NET_BIND_SERVICE, reading of all files, entering of a root and
+/// raising of limits, and drops all other capabilities, as BIND does. Does nothing without root's rights.
 Result<void> limit_capabilities();
 
 /// Becomes the user, with the user's groups, keeping the right to bind low ports.

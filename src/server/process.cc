@@ -21,7 +21,9 @@ namespace nomen::server {
 
 namespace {
 
-std::unexpected<Error> system_failure(const std::string& what) { return failure(what + ": " + os::system_error_text(errno)); }
+std::unexpected<Error> system_failure(const std::string& what) {
+  return failure(what + ": " + os::system_error_text(errno));
+}
 
 /// Makes the directory of a file, as BIND does for its pid file. A failure shows when the file is written.
 void make_directory_of(const std::string& path) {

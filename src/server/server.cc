@@ -27,8 +27,8 @@ void say(LogSeverity severity, fmt::format_string<Args...> format, Args&&... arg
 }
 
 net::StreamTimeouts stream_timeouts(const config::ServerOptions& options) {
-  return {options.tcp_initial_timeout_ds * 100, options.tcp_idle_timeout_ds * 100, options.tcp_keepalive_timeout_ds * 100,
-          options.tcp_idle_timeout_ds * 100};
+  return {options.tcp_initial_timeout_ds * 100, options.tcp_idle_timeout_ds * 100,
+          options.tcp_keepalive_timeout_ds * 100, options.tcp_idle_timeout_ds * 100};
 }
 
 /// Changes to the directory of the configuration, from which relative names of files start.
@@ -44,17 +44,22 @@ Result<void> enter_directory(const std::string& directory) {
 bool query_log_at_start(const config::Config& config) {
   if (config.options.querylog) return *config.options.querylog;
   return std::any_of(config.logging.categories.begin(), config.logging.categories.end(),
-                     [](const config::LogCategoryRule& rule) { return rule.category == LogCategory::kQueries && !rule.channels.empty(); });
+                     [](const config::LogCategoryRule& rule) {
+                       return rule.category == LogCategory::kQueries && !rule.channels.empty();
+                     });
 }
 
 }  // namespace
 
-Server::Server(ServeOptions options, Background& background) : options_(std::move(options)), background_(background) {
+Server::Server(ServeOptions options, Background& background)
+    : options_(std::move(options)), background_(background) {
   fill_random(cookie_secret_);
   boot_s_ = std::time(nullptr);
 }
 
-Server::~Server() { set_log_sink(nullptr); }
+Server::~Server() {
+  set_log_sink(nullptr);
+}
 
 // ---- start and end
 
@@ -89,7 +94,8 @@ Result<config::Config> Server::read_configuration() {
   config::Loaded loaded = config::load_config(options_.config_file);
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     const bool error = diagnostic.severity == Severity::kError;
-    log(LogCategory::kConfig, error ? LogSeverity::kError : LogSeverity::kWarning, "config", "{}", to_string(diagnostic));
+    log(LogCategory::kConfig, error ? LogSeverity::kError : LogSeverity::kWarning, "config", "{}",
+        to_string(diagnostic));
   }
   if (has_error(loaded.diagnostics)) return failure("loading configuration: failure");
   return std::move(loaded.config);
@@ -106,7 +112,8 @@ Result<void> Server::configure_logging(const config::Config& config) {
     say(LogSeverity::kInfo, "not using config file logging statement for logging due to -g option");
     return logs_.configure(foreground_channels());
   }
-  if (!options_.log_file.empty() && !config.logging.given) return logs_.configure(file_channels(options_.log_file));
+  if (!options_.log_file.empty() && !config.logging.given)
+    return logs_.configure(file_channels(options_.log_file));
   return logs_.configure(log_channels(config.logging));
 }
 
@@ -142,16 +149,19 @@ Result<void> Server::start() {
   const size_t failed = listeners_->update(config_.options, options_.port.value_or(0), *local_);
   if (listeners_->size() == 0 && failed > 0) return failure("unable to listen on any configured interfaces");
   open_controls();
-  // From here on as the user that the server runs as: files that it makes, log files first, belong to that user.
+  // From here on as the user that the server runs as: files that it makes, log files first, belong to that
+  // user.
   if (user_) {
     if (config_.options.pid_file) make_directory_for(*config_.options.pid_file, *user_);
     if (auto done = become_user(*user_); !done) return done;
   }
   if (auto configured = configure_logging(config_); !configured) return configured;
   if (config_.options.automatic_interface_scan) {
-    if (auto watcher = net::InterfaceWatcher::create(*loop_, [this] { rescan(); })) interfaces_ = std::move(*watcher);
+    if (auto watcher = net::InterfaceWatcher::create(*loop_, [this] { rescan(); }))
+      interfaces_ = std::move(*watcher);
   }
-  zones_ = std::make_unique<ZoneKeeper>(*loop_, static_cast<unsigned>(workers_.size()), [this] { publish(); }, [this] { loaded(); });
+  zones_ = std::make_unique<ZoneKeeper>(
+      *loop_, static_cast<unsigned>(workers_.size()), [this] { publish(); }, [this] { loaded(); });
   publish();
   for (const auto& worker : workers_) worker->start();
   configured_s_ = std::time(nullptr);
@@ -160,7 +170,8 @@ Result<void> Server::start() {
 }
 
 Result<void> Server::make_workers() {
-  const unsigned count = options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count =
+      options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; i++) {
     auto worker = Worker::create(snapshots_, *quota_, stream_timeouts(config_.options));
     if (!worker) return std::unexpected(worker.error());
@@ -175,7 +186,8 @@ void Server::open_controls() {
   controls_.clear();
   std::vector<ControlAddress> added;
   for (ControlAddress& wanted : control_addresses(config_, local_)) {
-    const auto kept = std::find_if(before.begin(), before.end(), [&](const auto& old) { return old && old->address() == wanted.address; });
+    const auto kept = std::find_if(before.begin(), before.end(),
+                                   [&](const auto& old) { return old && old->address() == wanted.address; });
     if (kept == before.end()) {
       added.push_back(std::move(wanted));
       continue;
@@ -185,12 +197,14 @@ void Server::open_controls() {
   }
   before.clear();
   for (ControlAddress& wanted : added) {
-    auto opened = control::RndcListener::open(*loop_, wanted.address, std::move(wanted.policy), *this, replays_,
-                                              [] { return static_cast<uint32_t>(std::time(nullptr)); });
+    auto opened =
+        control::RndcListener::open(*loop_, wanted.address, std::move(wanted.policy), *this, replays_,
+                                    [] { return static_cast<uint32_t>(std::time(nullptr)); });
     if (opened) {
       controls_.push_back(std::move(*opened));
     } else {
-      say(LogSeverity::kWarning, "couldn't add command channel {}: {}", wanted.address.to_string(), opened.error().text);
+      say(LogSeverity::kWarning, "couldn't add command channel {}: {}", wanted.address.to_string(),
+          opened.error().text);
     }
   }
 }
@@ -251,7 +265,8 @@ void Server::loaded() {
 void Server::ready() {
   running_ = true;
   if (config_.options.pid_file) {
-    if (auto written = pid_file_.write(*config_.options.pid_file); !written) say(LogSeverity::kError, "{}", written.error().text);
+    if (auto written = pid_file_.write(*config_.options.pid_file); !written)
+      say(LogSeverity::kError, "{}", written.error().text);
   }
   notify_service_manager("READY=1");
   background_.ready();
@@ -273,7 +288,8 @@ Result<void> Server::apply_configuration(bool reload_all) {
   say(LogSeverity::kInfo, "reloading configuration succeeded");
   say(LogSeverity::kInfo, "{}", reload_all ? "reloading zones succeeded" : "scheduled loading new zones");
   // Whatever is still being loaded is awaited with the rest.
-  if (loading_ != Loading::kAtStart) loading_ = reload_all || loading_ == Loading::kAllZones ? Loading::kAllZones : Loading::kNewZones;
+  if (loading_ != Loading::kAtStart)
+    loading_ = reload_all || loading_ == Loading::kAllZones ? Loading::kAllZones : Loading::kNewZones;
   zones_->configure(config_, reload_all);
   // The channel that brought the command is answered first; then channels change.
   loop_->post([this] { open_controls(); });
@@ -301,16 +317,22 @@ control::CommandResult Server::reload_all() {
   return result;
 }
 
-control::CommandResult Server::reconfig() { return take_configuration(false); }
+control::CommandResult Server::reconfig() {
+  return take_configuration(false);
+}
 
-const KeptZone* Server::select(const control::ZoneSelector& zone, control::CommandResult& problem, std::string* view) {
+const KeptZone* Server::select(const control::ZoneSelector& zone, control::CommandResult& problem,
+                               std::string* view) {
   ZoneKeeper::Reload why = ZoneKeeper::Reload::kNotFound;
-  const KeptZone* found = zones_->find(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""), why, view);
+  const KeptZone* found =
+      zones_->find(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""), why, view);
   if (found == nullptr) {
     problem = why == ZoneKeeper::Reload::kAmbiguous
-                  ? control::CommandResult{control::ResultCode::kFailure, "zone '" + zone.name_text + "' was found in multiple views"}
-                  : control::CommandResult{control::ResultCode::kNotFound, "no matching zone '" + zone.name_text + "' in " +
-                                                                               (zone.view ? "view '" + *zone.view + "'" : "any view")};
+                  ? control::CommandResult{control::ResultCode::kFailure,
+                                           "zone '" + zone.name_text + "' was found in multiple views"}
+                  : control::CommandResult{control::ResultCode::kNotFound,
+                                           "no matching zone '" + zone.name_text + "' in " +
+                                               (zone.view ? "view '" + *zone.view + "'" : "any view")};
   }
   return found;
 }
@@ -318,8 +340,10 @@ const KeptZone* Server::select(const control::ZoneSelector& zone, control::Comma
 control::CommandResult Server::reload_zone(const control::ZoneSelector& zone) {
   control::CommandResult problem;
   if (select(zone, problem) == nullptr) return problem;
-  const auto result = zones_->reload(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""));
-  return control::CommandResult::success(result == ZoneKeeper::Reload::kQueued ? "zone reload queued" : "zone reload up-to-date");
+  const auto result =
+      zones_->reload(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""));
+  return control::CommandResult::success(result == ZoneKeeper::Reload::kQueued ? "zone reload queued"
+                                                                               : "zone reload up-to-date");
 }
 
 control::CommandResult Server::stop() {
@@ -327,9 +351,13 @@ control::CommandResult Server::stop() {
   return control::CommandResult::success();
 }
 
-control::CommandResult Server::halt() { return stop(); }
+control::CommandResult Server::halt() {
+  return stop();
+}
 
-int Server::process_id() const { return ::getpid(); }
+int Server::process_id() const {
+  return ::getpid();
+}
 
 control::CommandResult Server::status() {
   StatusFacts facts;

@@ -25,16 +25,16 @@ namespace nomen::server {
 /// What the command line says (named's flags).
 struct ServeOptions {
   std::string config_file = "/etc/bind/named.conf";
-  std::optional<uint16_t> port;        ///< -p
-  unsigned workers = 0;                ///< -n; 0: as many as there are cores
-  int debug_level = 0;                 ///< -d
-  bool foreground = false;             ///< -f or -g
-  bool log_to_stderr = false;          ///< -g
-  std::string log_file;                ///< -L
-  std::string user;                    ///< -u
-  std::string root_directory;          ///< -t
-  ListenFamilies families;             ///< -4, -6
-  bool lock_file_none = false;         ///< -X none
+  std::optional<uint16_t> port;  ///< -p
+  unsigned workers = 0;          ///< -n; 0: as many as there are cores
+  int debug_level = 0;           ///< -d
+  bool foreground = false;       ///< -f or -g
+  bool log_to_stderr = false;    ///< -g
+  std::string log_file;          ///< -L
+  std::string user;              ///< -u
+  std::string root_directory;    ///< -t
+  ListenFamilies families;       ///< -4, -6
+  bool lock_file_none = false;   ///< -X none
 };
 
 class Server final : public control::Operations {
@@ -75,7 +75,8 @@ class Server final : public control::Operations {
   void loaded();
   void ready();
   void rescan();
-  const KeptZone* select(const control::ZoneSelector& zone, control::CommandResult& problem, std::string* view = nullptr);
+  const KeptZone* select(const control::ZoneSelector& zone, control::CommandResult& problem,
+                         std::string* view = nullptr);
 
   ServeOptions options_;
   std::optional<UserIds> user_;  ///< who the server becomes

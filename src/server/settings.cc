@@ -52,7 +52,8 @@ std::string host_name() {
   return name.data();
 }
 
-std::optional<std::string> identity(const config::Identity& identity, const std::optional<std::string>& by_default) {
+std::optional<std::string> identity(const config::Identity& identity,
+                                    const std::optional<std::string>& by_default) {
   switch (identity.kind) {
     case config::Identity::Kind::kDefault:
       return by_default;
@@ -127,7 +128,8 @@ LogChannelConfig log_channel(const config::LogChannel& channel) {
   out.name = channel.name;
   out.destination = destination(channel.kind);
   out.path = channel.file;
-  if (channel.versions) out.versions = *channel.versions == UINT32_MAX ? kLogVersionsUnlimited : *channel.versions;
+  if (channel.versions)
+    out.versions = *channel.versions == UINT32_MAX ? kLogVersionsUnlimited : *channel.versions;
   out.max_bytes = channel.size;
   out.timestamp_suffix = channel.suffix == config::LogChannel::Suffix::kTimestamp;
   out.buffered = channel.buffered;
@@ -158,7 +160,8 @@ policy::AclPtr compile(const config::MatchListRef& list) {
   return std::make_shared<const policy::Acl>(std::move(elements));
 }
 
-std::shared_ptr<const answer::ServerSettings> server_settings(const config::Config& config, const crypto::SipHashKey& secret) {
+std::shared_ptr<const answer::ServerSettings> server_settings(const config::Config& config,
+                                                              const crypto::SipHashKey& secret) {
   auto settings = std::make_shared<answer::ServerSettings>();
   settings->blackhole = compile(config.options.blackhole);
   settings->version = identity(config.options.version, "Nomen " NOMEN_VERSION);
@@ -175,7 +178,8 @@ std::shared_ptr<const answer::ServerSettings> server_settings(const config::Conf
   return settings;
 }
 
-std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config, const config::View& view) {
+std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config,
+                                                          const config::View& view) {
   auto settings = std::make_shared<answer::ViewSettings>();
   settings->name = view.name;
   settings->rr_class = view.rr_class;
@@ -201,7 +205,8 @@ std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& 
   return settings;
 }
 
-std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(const std::shared_ptr<const config::ZoneOptions>& options) {
+std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(
+    const std::shared_ptr<const config::ZoneOptions>& options) {
   auto& made = made_[options.get()];
   if (!made) {
     auto settings = std::make_shared<answer::ZoneSettings>();
@@ -234,7 +239,8 @@ LogChannelsConfig log_channels(const config::Logging& logging) {
   for (const config::LogChannel& channel : logging.channels) {
     if (!is_built_in(channel.name)) out.channels.push_back(log_channel(channel));
   }
-  for (const config::LogCategoryRule& rule : logging.categories) out.routes.push_back({rule.category, rule.channels});
+  for (const config::LogCategoryRule& rule : logging.categories)
+    out.routes.push_back({rule.category, rule.channels});
   return with_default_channels(std::move(out));
 }
 

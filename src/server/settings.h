@@ -16,8 +16,10 @@ policy::AclPtr compile(const config::MatchListRef& list);
 net::IpAddress to_net(const config::IpAddress& address);
 
 /// `secret` is the server's own random cookie secret, used when the configuration has none.
-std::shared_ptr<const answer::ServerSettings> server_settings(const config::Config& config, const crypto::SipHashKey& secret);
-std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config, const config::View& view);
+std::shared_ptr<const answer::ServerSettings> server_settings(const config::Config& config,
+                                                              const crypto::SipHashKey& secret);
+std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config,
+                                                          const config::View& view);
 
 /// Compiles each set of options once.
 class ZoneSettingsCache {

@@ -32,14 +32,17 @@ Result<std::unique_ptr<Signals>> Signals::create(net::EventLoop& loop, std::func
   net::Descriptor fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd.valid()) return failure("signalfd: " + os::system_error_text(errno));
   std::unique_ptr<Signals> signals(new Signals(loop, std::move(fd), std::move(on_signal)));
-  if (auto added = loop.add(signals->fd_.get(), EPOLLIN, *signals); !added) return std::unexpected(added.error());
+  if (auto added = loop.add(signals->fd_.get(), EPOLLIN, *signals); !added)
+    return std::unexpected(added.error());
   return signals;
 }
 
 Signals::Signals(net::EventLoop& loop, net::Descriptor fd, std::function<void(int)> on_signal)
     : loop_(loop), fd_(std::move(fd)), on_signal_(std::move(on_signal)) {}
 
-Signals::~Signals() { loop_.remove(fd_.get(), *this); }
+Signals::~Signals() {
+  loop_.remove(fd_.get(), *this);
+}
 
 void Signals::on_ready(uint32_t) {
   signalfd_siginfo info{};

@@ -56,31 +56,38 @@ std::string status_text(const StatusFacts& facts) {
       "tcp clients: {}/{}\n"
       "TCP high-water: {}\n"
       "server is up and running",
-      NOMEN_VERSION, host.data(), machine.sysname, machine.machine, machine.release, machine.version, http_time(facts.boot_s),
-      http_time(facts.configured_s), facts.config_file, std::thread::hardware_concurrency(), facts.workers, facts.workers, facts.zones,
-      facts.debug_level, facts.loads_pending, facts.query_log ? "ON" : "OFF", facts.tcp_clients, facts.tcp_clients_limit,
+      NOMEN_VERSION, host.data(), machine.sysname, machine.machine, machine.release, machine.version,
+      http_time(facts.boot_s), http_time(facts.configured_s), facts.config_file,
+      std::thread::hardware_concurrency(), facts.workers, facts.workers, facts.zones, facts.debug_level,
+      facts.loads_pending, facts.query_log ? "ON" : "OFF", facts.tcp_clients, facts.tcp_clients_limit,
       facts.tcp_clients_most);
 }
 
 std::string zone_status_text(const KeptZone& zone) {
   const zone::Content* content = zone.served != nullptr ? zone.served->content() : nullptr;
-  std::string text = fmt::format("name: {}\ntype: {}\n", dns::to_string_no_dot(zone.config.name()), config::to_string(zone.config.type));
+  std::string text = fmt::format("name: {}\ntype: {}\n", dns::to_string_no_dot(zone.config.name()),
+                                 config::to_string(zone.config.type));
   if (!zone.config.file.empty()) text += fmt::format("files: {}\n", zone.config.file);
   if (content == nullptr) return text + "loaded: no";
   text += fmt::format("serial: {}\nnodes: {}\n", content->serial().value, content->name_count());
   if (zone.loaded_s != 0) text += fmt::format("last loaded: {}\n", http_time(zone.loaded_s));
-  return text + fmt::format("secure: {}\ndynamic: no\nreconfigurable via modzone: no", content->is_signed() ? "yes" : "no");
+  return text + fmt::format("secure: {}\ndynamic: no\nreconfigurable via modzone: no",
+                            content->is_signed() ? "yes" : "no");
 }
 
-Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name, const std::string& view) {
+Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name,
+                                        const std::string& view) {
   Diagnostics diagnostics;
   const auto tree = config::parse_file(config_file, {}, config::real_disk(), diagnostics);
   if (!tree || has_error(diagnostics)) return failure("the configuration file has errors now");
   for (const config::Node& statement : tree->statements()) {
-    if (is_zone(statement, name)) return config::print_statement(statement, {.hide_secrets = true, .one_line = true});
-    if (statement.name() != "view" || statement.value() == nullptr || statement.value()->text != view) continue;
+    if (is_zone(statement, name))
+      return config::print_statement(statement, {.hide_secrets = true, .one_line = true});
+    if (statement.name() != "view" || statement.value() == nullptr || statement.value()->text != view)
+      continue;
     for (const config::Node& inner : statement.block()) {
-      if (is_zone(inner, name)) return config::print_statement(inner, {.hide_secrets = true, .one_line = true});
+      if (is_zone(inner, name))
+        return config::print_statement(inner, {.hide_secrets = true, .one_line = true});
     }
   }
   return failure("the zone is not in the configuration file any more");

@@ -28,6 +28,7 @@ std::string status_text(const StatusFacts& facts);
 std::string zone_status_text(const KeptZone& zone);
 
 /// The zone's statement as it stands in the configuration file now, on one line.
-Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name, const std::string& view);
+Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name,
+                                        const std::string& view);
 
 }  // namespace nomen::server

@@ -11,7 +11,9 @@ namespace nomen::server {
 
 namespace {
 
-uint32_t unix_time_s() { return static_cast<uint32_t>(std::time(nullptr)); }
+uint32_t unix_time_s() {
+  return static_cast<uint32_t>(std::time(nullptr));
+}
 
 answer::Received received_udp(const net::Datagram& datagram) {
   answer::Received received;
@@ -34,8 +36,8 @@ Result<std::unique_ptr<Worker>> Worker::create(const SnapshotSlot& snapshots, ne
   return std::unique_ptr<Worker>(new Worker(snapshots, std::move(*loop), quota, timeouts));
 }
 
-Worker::Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> loop, net::ConnectionQuota& quota,
-               const net::StreamTimeouts& timeouts)
+Worker::Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> loop,
+               net::ConnectionQuota& quota, const net::StreamTimeouts& timeouts)
     : snapshots_(snapshots),
       loop_(std::move(loop)),
       connections_(*loop_, quota, timeouts),
@@ -45,7 +47,9 @@ Worker::Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> lo
   loop_->set_observer(this);
 }
 
-Worker::~Worker() { stop(); }
+Worker::~Worker() {
+  stop();
+}
 
 void Worker::start() {
   thread_ = std::thread([this] {
@@ -70,7 +74,9 @@ void Worker::add_listener(ListenerPair pair) {
   auto shared = std::make_shared<ListenerPair>(std::move(pair));
   loop_->post([this, shared] {
     const auto say = [&](const Result<void>& result) {
-      if (!result) log(LogCategory::kNetwork, LogSeverity::kError, "server", "{}: {}", shared->address.to_string(), result.error().text);
+      if (!result)
+        log(LogCategory::kNetwork, LogSeverity::kError, "server", "{}: {}", shared->address.to_string(),
+            result.error().text);
     };
     if (shared->udp) say(shared->udp->attach(*loop_));
     if (shared->tcp) say(shared->tcp->attach(connections_));
@@ -99,7 +105,9 @@ void Worker::take_snapshot() {
   snapshot_version_ = newest;
 }
 
-void Worker::after_wait() { take_snapshot(); }
+void Worker::after_wait() {
+  take_snapshot();
+}
 
 void Worker::handle(std::span<net::Datagram> batch) {
   take_snapshot();
@@ -115,8 +123,13 @@ void Worker::on_message(net::Connection& connection, Bytes message) {
   take_snapshot();
   const net::SocketAddress& local = connection.local();
   answer::Exchange exchange;
-  exchange.received = {message.data(), message.size(), answer::Transport::kTcp, connection.peer().address_bytes(),
-                       local.address_bytes(), connection.peer().port(), false};
+  exchange.received = {message.data(),
+                       message.size(),
+                       answer::Transport::kTcp,
+                       connection.peer().address_bytes(),
+                       local.address_bytes(),
+                       connection.peer().port(),
+                       false};
   exchange.out = stream_reply_;
   pipeline_.answer(*snapshot_, {&exchange, 1}, unix_time_s());
   if (exchange.wants_keepalive) connection.use_keepalive();

@@ -20,7 +20,9 @@ std::string key_of(dns::NameView name) {
   return key;
 }
 
-bool has_file(const config::Zone& zone) { return zone.type == config::ZoneType::kPrimary && !zone.file.empty(); }
+bool has_file(const config::Zone& zone) {
+  return zone.type == config::ZoneType::kPrimary && !zone.file.empty();
+}
 
 /// "example.com/IN", with "/view" behind it where views have names.
 std::string display_name(const config::Zone& zone, const std::string& view) {
@@ -39,16 +41,20 @@ void log_zone(LogSeverity severity, const std::string& name, const std::string& 
 
 void log_removed(const config::Zone& zone, const std::string& view) {
   if (zone.type == config::ZoneType::kInView) return;
-  log_zone(LogSeverity::kInfo, display_name(zone, view), fmt::format("({}) removed", config::to_string(zone.type)));
+  log_zone(LogSeverity::kInfo, display_name(zone, view),
+           fmt::format("({}) removed", config::to_string(zone.type)));
 }
 
 /// RFC 1982: secondaries compare serials in a circle.
-bool is_older(uint32_t serial, uint32_t than) { return serial != than && static_cast<int32_t>(serial - than) < 0; }
+bool is_older(uint32_t serial, uint32_t than) {
+  return serial != than && static_cast<int32_t>(serial - than) < 0;
+}
 
 /// A new content whose serial does not say that it is new will not reach the secondaries.
 void log_serial(const std::string& name, uint32_t before, uint32_t now) {
   if (now == before) {
-    log_zone(LogSeverity::kError, name, fmt::format("zone serial ({}) unchanged. zone may fail to transfer to secondaries.", now));
+    log_zone(LogSeverity::kError, name,
+             fmt::format("zone serial ({}) unchanged. zone may fail to transfer to secondaries.", now));
   } else if (is_older(now, before)) {
     log_zone(LogSeverity::kError, name, fmt::format("zone serial ({}/{}) has gone backwards", now, before));
   }
@@ -66,14 +72,17 @@ std::string reason_of(const LoadJob& job, const zone::LoadResult& result) {
 void log_diagnostics(const zone::LoadResult& result) {
   for (const Diagnostic& diagnostic : result.diagnostics) {
     const bool error = diagnostic.severity == Severity::kError;
-    if (error && diagnostic.position.file.empty() && result.records_read == 0) continue;  // said as a whole: reason_of()
-    log(LogCategory::kGeneral, error ? LogSeverity::kError : LogSeverity::kWarning, "zone", "{}", to_string(diagnostic));
+    if (error && diagnostic.position.file.empty() && result.records_read == 0)
+      continue;  // said as a whole: reason_of()
+    log(LogCategory::kGeneral, error ? LogSeverity::kError : LogSeverity::kWarning, "zone", "{}",
+        to_string(diagnostic));
   }
 }
 
 }  // namespace
 
-ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, std::function<void()> publish, std::function<void()> done)
+ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, std::function<void()> publish,
+                       std::function<void()> done)
     : publish_(std::move(publish)),
       done_(std::move(done)),
       loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }) {}
@@ -103,7 +112,8 @@ bool ZoneKeeper::has_changed(const KeptZone& zone) const {
     return !stamp || !(*stamp == loaded);
   };
   return differs(path_of(zone.config), zone.stamp) ||
-         std::any_of(zone.included.begin(), zone.included.end(), [&](const auto& file) { return differs(file.first, file.second); });
+         std::any_of(zone.included.begin(), zone.included.end(),
+                     [&](const auto& file) { return differs(file.first, file.second); });
 }
 
 /// A file that was changed while it may have been read counts as changed since.
@@ -123,7 +133,8 @@ LoadJob ZoneKeeper::job_for(size_t view, const std::string& key, KeptZone& zone)
   job.request.path = path_of(zone.config);
   job.request.apex = dns::Name(zone.config.name());
   job.request.rr_class = zone.config.rr_class;
-  job.request.limits = {zone.config.options->max_records, zone.config.options->max_records_per_type, zone.config.options->max_types_per_name};
+  job.request.limits = {zone.config.options->max_records, zone.config.options->max_records_per_type,
+                        zone.config.options->max_types_per_name};
   job.request.max_ttl_s = zone.config.options->max_zone_ttl_s;
   job.request.is_raw = zone.config.format() == config::MasterFormat::kRaw;
   job.request.checks = check_options(zone.config);
@@ -136,7 +147,8 @@ LoadJob ZoneKeeper::job_for(size_t view, const std::string& key, KeptZone& zone)
 }
 
 void ZoneKeeper::serve(KeptView& view, KeptZone& zone, zone::ContentPtr content) {
-  zone.served = std::make_shared<const answer::ServedZone>(zone.config.name(), zone_settings_.get(zone.config.options), std::move(content));
+  zone.served = std::make_shared<const answer::ServedZone>(
+      zone.config.name(), zone_settings_.get(zone.config.options), std::move(content));
   view.table.put(zone.served);
 }
 
@@ -152,7 +164,8 @@ void ZoneKeeper::configure(const config::Config& config, bool reload_all) {
   for (size_t i = 0; i < config.views.size(); i++) {
     // A view keeps its zones by its name; views may come, go and change places.
     const auto old = std::find(view_names_.begin(), view_names_.end(), names[i]);
-    if (old != view_names_.end()) views[i] = std::move(views_[static_cast<size_t>(old - view_names_.begin())]);
+    if (old != view_names_.end())
+      views[i] = std::move(views_[static_cast<size_t>(old - view_names_.begin())]);
     take_view(views[i], i, config, config.views[i], reload_all, jobs);
   }
   for (size_t i = 0; i < views_.size(); i++) {
@@ -171,7 +184,8 @@ void ZoneKeeper::configure(const config::Config& config, bool reload_all) {
   }
 }
 
-void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& config, const config::View& view, bool reload_all, std::vector<LoadJob>& jobs) {
+void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& config,
+                           const config::View& view, bool reload_all, std::vector<LoadJob>& jobs) {
   kept.settings = view_settings(config, view);
   std::unordered_map<std::string, KeptZone> before = std::move(kept.zones);
   kept.zones.clear();
@@ -195,8 +209,8 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& 
       next = moved_here(zone, key);
     }
     next.config = zone;
-    // A load under way was asked for under the old configuration: what comes back is not taken, the load is asked
-    // for again.
+    // A load under way was asked for under the old configuration: what comes back is not taken, the load is
+    // asked for again.
     if (next.in_flight) {
       next.in_flight = false;
       next.stamp = {};
@@ -217,7 +231,8 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& 
 void ZoneKeeper::note_contents() {
   for (const KeptView& view : views_) {
     for (const auto& [key, zone] : view.zones) {
-      if (has_file(zone.config) && zone.served != nullptr && zone.served->content() != nullptr) contents_before_.emplace(key, zone);
+      if (has_file(zone.config) && zone.served != nullptr && zone.served->content() != nullptr)
+        contents_before_.emplace(key, zone);
     }
   }
 }
@@ -252,7 +267,8 @@ void ZoneKeeper::link_in_views(const config::Config& config) {
   }
 }
 
-const KeptZone* ZoneKeeper::find(dns::NameView name, dns::RRClass rr_class, const std::string& view, Reload& why, std::string* view_name) const {
+const KeptZone* ZoneKeeper::find(dns::NameView name, dns::RRClass rr_class, const std::string& view,
+                                 Reload& why, std::string* view_name) const {
   const KeptZone* found = nullptr;
   why = Reload::kNotFound;
   const std::string key = key_of(name);
@@ -311,7 +327,9 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   log_diagnostics(result);
   if (result.content == nullptr) {
     if (!readable) {
-      log_zone(LogSeverity::kError, name, fmt::format("loading from master file {} failed: {}", zone.config.file, reason_of(job, result)));
+      log_zone(
+          LogSeverity::kError, name,
+          fmt::format("loading from master file {} failed: {}", zone.config.file, reason_of(job, result)));
     }
     log_zone(LogSeverity::kError, name, "not loaded due to errors.");
   } else {
@@ -324,11 +342,13 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
 }
 
 /// Serves a new content, in the views that share the zone (in-view), too.
-void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadJob& job, const zone::ContentPtr& content, const std::string& name) {
+void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadJob& job,
+                              const zone::ContentPtr& content, const std::string& name) {
   const uint32_t serial = content->serial().value;
   const zone::Content* before = zone.served != nullptr ? zone.served->content() : nullptr;
   if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
-  log_zone(LogSeverity::kInfo, name, fmt::format("loaded serial {}{}", serial, content->is_signed() ? " (DNSSEC signed)" : ""));
+  log_zone(LogSeverity::kInfo, name,
+           fmt::format("loaded serial {}{}", serial, content->is_signed() ? " (DNSSEC signed)" : ""));
   serve(view, zone, content);
   for (KeptView& other : views_) {
     const auto shared = other.zones.find(job.key);
@@ -340,7 +360,8 @@ void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadJob& job
 std::vector<std::shared_ptr<const answer::View>> ZoneKeeper::views() const {
   std::vector<std::shared_ptr<const answer::View>> out;
   out.reserve(views_.size());
-  for (const KeptView& view : views_) out.push_back(std::make_shared<const answer::View>(answer::View{view.settings, view.table}));
+  for (const KeptView& view : views_)
+    out.push_back(std::make_shared<const answer::View>(answer::View{view.settings, view.table}));
   return out;
 }
 

@@ -22,10 +22,11 @@ bool try_one(const config::Config& config, const config::Zone& zone, bool use_jo
   options.input = zone.format() == config::MasterFormat::kRaw ? ZoneFormat::kRaw : ZoneFormat::kText;
   options.max_ttl_s = zone.options->max_zone_ttl_s;
   options.checks = server::check_options(zone);
-  const std::string journal = zone.journal.empty() ? options.file + ".jnl" : config::path_in(config.options.directory, zone.journal);
+  const std::string journal =
+      zone.journal.empty() ? options.file + ".jnl" : config::path_in(config.options.directory, zone.journal);
   if (use_journal && config::real_disk().exists(journal)) {
-    fmt::print("zone {}/{}: the journal '{}' cannot be read: this version does not read journals\n", options.zone_text,
-               dns::to_string(zone.rr_class), journal);
+    fmt::print("zone {}/{}: the journal '{}' cannot be read: this version does not read journals\n",
+               options.zone_text, dns::to_string(zone.rr_class), journal);
     return false;
   }
   const Trial trial = try_zone(options);

@@ -23,18 +23,24 @@ struct CloseFile {
 };
 using OutputFile = std::unique_ptr<std::FILE, CloseFile>;
 
-bool dumps_to_stdout(const CheckzoneOptions& options) { return options.dump && options.dump_file.empty(); }
+bool dumps_to_stdout(const CheckzoneOptions& options) {
+  return options.dump && options.dump_file.empty();
+}
 
 /// Where people read: standard output, unless the zone goes there.
-std::FILE* talk(const CheckzoneOptions& options) { return dumps_to_stdout(options) || options.json ? stderr : stdout; }
+std::FILE* talk(const CheckzoneOptions& options) {
+  return dumps_to_stdout(options) || options.json ? stderr : stdout;
+}
 
 bool enter_directories(const CheckzoneOptions& options) {
   if (!options.chroot.empty() && (chroot(options.chroot.c_str()) != 0 || chdir("/") != 0)) {
-    fmt::print(stderr, "isc_dir_chroot: {}: {}\n", options.chroot, errno == ENOENT ? "file not found" : std::strerror(errno));
+    fmt::print(stderr, "isc_dir_chroot: {}: {}\n", options.chroot,
+               errno == ENOENT ? "file not found" : std::strerror(errno));
     return false;
   }
   if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) {
-    fmt::print(stderr, "isc_dir_chdir: {}: {}\n", options.directory, errno == ENOENT ? "file not found" : std::strerror(errno));
+    fmt::print(stderr, "isc_dir_chdir: {}: {}\n", options.directory,
+               errno == ENOENT ? "file not found" : std::strerror(errno));
     return false;
   }
   return true;
@@ -43,7 +49,10 @@ bool enter_directories(const CheckzoneOptions& options) {
 /// A journal's changes would be missing from the verdict, so one that exists is not passed over.
 bool refuse_journal(const CheckzoneOptions& options) {
   if (options.journal.empty() || access(options.journal.c_str(), F_OK) != 0) return false;
-  fmt::print(stderr, "the journal '{}' cannot be read: this version does not read journals (leave out -j and -J to check the file alone)\n", options.journal);
+  fmt::print(stderr,
+             "the journal '{}' cannot be read: this version does not read journals (leave out -j and -J to "
+             "check the file alone)\n",
+             options.journal);
   return true;
 }
 
@@ -75,7 +84,9 @@ void print_json(const CheckzoneOptions& options, const Trial& trial) {
 }
 
 bool dump_to(const CheckzoneOptions& options, const zone::Content& content, std::FILE* to) {
-  const auto sink = [to](std::string_view piece) { return std::fwrite(piece.data(), 1, piece.size(), to) == piece.size(); };
+  const auto sink = [to](std::string_view piece) {
+    return std::fwrite(piece.data(), 1, piece.size(), to) == piece.size();
+  };
   const auto now_s = static_cast<uint32_t>(std::time(nullptr));
   bool written = false;
   if (options.output == ZoneFormat::kRaw) {
@@ -115,7 +126,8 @@ int checkzone_main(int argc, char** argv, CheckzoneFace face) {
   const auto& options = std::get<CheckzoneOptions>(parsed);
   if (!enter_directories(options) || refuse_journal(options)) return 1;
   if (options.debug) {
-    fmt::print(stderr, "loading \"{}\" from \"{}\" class \"{}\"\n", options.zone_text, options.file, dns::to_string(options.rr_class));
+    fmt::print(stderr, "loading \"{}\" from \"{}\" class \"{}\"\n", options.zone_text, options.file,
+               dns::to_string(options.rr_class));
   }
   // Kept until the process ends: giving back the memory of a large zone piece by piece would only take time.
   static const Trial* trial = nullptr;

@@ -57,7 +57,8 @@ bool set_integrity(CheckzoneOptions& options, std::string_view mode) {
   options.checks.integrity = mode != "none";
   options.checks.sibling_glue = mode == "full" || mode == "local";
   options.asks_the_world = mode.starts_with("full");
-  return mode == "none" || mode == "full" || mode == "full-sibling" || mode == "local" || mode == "local-sibling";
+  return mode == "none" || mode == "full" || mode == "full-sibling" || mode == "local" ||
+         mode == "local-sibling";
 }
 
 /// One of BIND's flags with a value that is one of a few words; an error text, or "".
@@ -68,14 +69,30 @@ std::string set_mode(CheckzoneOptions& options, char flag, std::string_view valu
   const auto strictness = parse_strictness(value);
   if (!strictness || ((flag == 'T' || flag == 'W') && *strictness == Strictness::kFail)) return wrong;
   switch (flag) {
-    case 'k': checks.names = *strictness; break;
-    case 'm': checks.mx_addresses = *strictness; break;
-    case 'M': checks.mx_cname = *strictness; break;
-    case 'n': checks.ns_addresses = *strictness; break;
-    case 'r': checks.duplicate_records = *strictness; break;
-    case 'S': checks.srv_cname = *strictness; break;
-    case 'T': checks.spf = *strictness == Strictness::kWarn; break;
-    default: checks.wildcard = *strictness == Strictness::kWarn; break;
+    case 'k':
+      checks.names = *strictness;
+      break;
+    case 'm':
+      checks.mx_addresses = *strictness;
+      break;
+    case 'M':
+      checks.mx_cname = *strictness;
+      break;
+    case 'n':
+      checks.ns_addresses = *strictness;
+      break;
+    case 'r':
+      checks.duplicate_records = *strictness;
+      break;
+    case 'S':
+      checks.srv_cname = *strictness;
+      break;
+    case 'T':
+      checks.spf = *strictness == Strictness::kWarn;
+      break;
+    default:
+      checks.wildcard = *strictness == Strictness::kWarn;
+      break;
   }
   return "";
 }
@@ -141,27 +158,49 @@ std::string complete(CheckzoneOptions& options, bool reads_journal) {
   if (!zone) return fmt::format("'{}' is not a zone's name: {}", options.zone_text, zone.error().text);
   options.zone = *zone;
   if (options.file == "-") options.file.clear();
-  if (reads_journal && options.journal.empty() && !options.file.empty()) options.journal = options.file + ".jnl";
+  if (reads_journal && options.journal.empty() && !options.file.empty())
+    options.journal = options.file + ".jnl";
   return "";
 }
 
 std::string set_flag(CheckzoneOptions& options, char flag, const char* value) {
   switch (flag) {
-    case 'c': return set_class(options, value);
-    case 'f': return set_input_format(options, value);
-    case 'F': return set_output_format(options, value);
-    case 'l': return set_max_ttl(options, value);
-    case 'L': return set_source_serial(options, value);
-    case 'o': return set_output_file(options, value);
-    case 's': return set_style(options, value);
-    case 'd': options.debug = true; return "";
-    case 'D': options.dump = true; return "";
-    case 'J': options.journal = value; return "";
-    case 'j': return "";
-    case 'q': options.quiet = true; return "";
-    case 't': options.chroot = value; return "";
-    case 'w': options.directory = value; return "";
-    default: return set_mode(options, flag, value);
+    case 'c':
+      return set_class(options, value);
+    case 'f':
+      return set_input_format(options, value);
+    case 'F':
+      return set_output_format(options, value);
+    case 'l':
+      return set_max_ttl(options, value);
+    case 'L':
+      return set_source_serial(options, value);
+    case 'o':
+      return set_output_file(options, value);
+    case 's':
+      return set_style(options, value);
+    case 'd':
+      options.debug = true;
+      return "";
+    case 'D':
+      options.dump = true;
+      return "";
+    case 'J':
+      options.journal = value;
+      return "";
+    case 'j':
+      return "";
+    case 'q':
+      options.quiet = true;
+      return "";
+    case 't':
+      options.chroot = value;
+      return "";
+    case 'w':
+      options.directory = value;
+      return "";
+    default:
+      return set_mode(options, flag, value);
   }
 }
 
@@ -224,9 +263,12 @@ void define(CLI::App& app, CheckzoneOptions& options, bool& reads_journal) {
   app.footer(kFooter);
   app.add_option("zone", options.zone_text, "the zone's name")->required();
   app.add_option("file", options.file, "the master file; - or nothing: standard input");
-  add(app, "-c,--class", "class of the zone: IN, CH or HS", "CLASS", [&](const std::string& v) { return set_class(options, v); });
-  add(app, "-i,--integrity", "look at what NS, MX and SRV point at: in this zone, or everywhere (full asks the resolver)",
-      "full|full-sibling|local|local-sibling|none", [&](const std::string& v) { return set_mode(options, 'i', v); });
+  add(app, "-c,--class", "class of the zone: IN, CH or HS", "CLASS",
+      [&](const std::string& v) { return set_class(options, v); });
+  add(app, "-i,--integrity",
+      "look at what NS, MX and SRV point at: in this zone, or everywhere (full asks the resolver)",
+      "full|full-sibling|local|local-sibling|none",
+      [&](const std::string& v) { return set_mode(options, 'i', v); });
   struct Mode {
     const char* names;
     char flag;
@@ -238,21 +280,32 @@ void define(CLI::App& app, CheckzoneOptions& options, bool& reads_journal) {
                           Mode{"-M,--mx-cname", 'M', "MX that point at a CNAME"},
                           Mode{"-S,--srv-cname", 'S', "SRV that point at a CNAME"},
                           Mode{"-r,--duplicates", 'r', "records that differ for DNSSEC only"}}) {
-    add(app, mode.names, mode.help, kStrictness, [&options, mode](const std::string& v) { return set_mode(options, mode.flag, v); });
+    add(app, mode.names, mode.help, kStrictness,
+        [&options, mode](const std::string& v) { return set_mode(options, mode.flag, v); });
   }
-  add(app, "-T,--spf", "SPF records without the same in TXT", "ignore|warn", [&](const std::string& v) { return set_mode(options, 'T', v); });
-  add(app, "-W,--wildcards", "wildcards that do nothing", "ignore|warn", [&](const std::string& v) { return set_mode(options, 'W', v); });
-  add(app, "-l,--max-ttl", "a greater TTL is an error", "SECONDS", [&](const std::string& v) { return set_max_ttl(options, v); });
-  add(app, "-f,--input-format", "format of the file", "text|raw", [&](const std::string& v) { return set_input_format(options, v); });
+  add(app, "-T,--spf", "SPF records without the same in TXT", "ignore|warn",
+      [&](const std::string& v) { return set_mode(options, 'T', v); });
+  add(app, "-W,--wildcards", "wildcards that do nothing", "ignore|warn",
+      [&](const std::string& v) { return set_mode(options, 'W', v); });
+  add(app, "-l,--max-ttl", "a greater TTL is an error", "SECONDS",
+      [&](const std::string& v) { return set_max_ttl(options, v); });
+  add(app, "-f,--input-format", "format of the file", "text|raw",
+      [&](const std::string& v) { return set_input_format(options, v); });
   app.add_flag("-D,--dump", options.dump, "print the zone in canonical order");
-  add(app, "-o,--output", "dump to this file", "FILE", [&](const std::string& v) { return set_output_file(options, v); });
-  add(app, "-F,--output-format", "format of the dump", "text|raw|raw=0", [&](const std::string& v) { return set_output_format(options, v); });
-  add(app, "-s,--style", "one record a line, or short for people", "full|relative", [&](const std::string& v) { return set_style(options, v); });
-  add(app, "-L,--source-serial", "put this serial into the raw header", "SERIAL", [&](const std::string& v) { return set_source_serial(options, v); });
-  app.add_flag("-j,--journal", reads_journal, "read FILE.jnl too (an error if there is one: journals are not read yet)");
+  add(app, "-o,--output", "dump to this file", "FILE",
+      [&](const std::string& v) { return set_output_file(options, v); });
+  add(app, "-F,--output-format", "format of the dump", "text|raw|raw=0",
+      [&](const std::string& v) { return set_output_format(options, v); });
+  add(app, "-s,--style", "one record a line, or short for people", "full|relative",
+      [&](const std::string& v) { return set_style(options, v); });
+  add(app, "-L,--source-serial", "put this serial into the raw header", "SERIAL",
+      [&](const std::string& v) { return set_source_serial(options, v); });
+  app.add_flag("-j,--journal", reads_journal,
+               "read FILE.jnl too (an error if there is one: journals are not read yet)");
   app.add_option("-J,--journal-file", options.journal, "the same with this journal");
   app.add_option("-t,--chroot", options.chroot, "change root to this directory first");
-  app.add_option("-w,--directory", options.directory, "change to this directory first ($INCLUDE is relative to it)");
+  app.add_option("-w,--directory", options.directory,
+                 "change to this directory first ($INCLUDE is relative to it)");
   app.add_flag("-q,--quiet", options.quiet, "say nothing, only end with a status");
   app.add_flag("--json", options.json, "print what was found as one JSON object");
 }

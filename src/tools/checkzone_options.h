@@ -15,9 +15,9 @@ namespace nomen::tools {
 enum class ZoneFormat : uint8_t { kText, kRaw };
 
 struct CheckzoneOptions {
-  std::string zone_text;                ///< as it was written
+  std::string zone_text;  ///< as it was written
   dns::Name zone;
-  std::string file;                     ///< "": standard input
+  std::string file;  ///< "": standard input
   dns::RRClass rr_class = dns::RRClass::kIn;
   ZoneFormat input = ZoneFormat::kText;
   ZoneFormat output = ZoneFormat::kText;
@@ -25,11 +25,11 @@ struct CheckzoneOptions {
   std::optional<uint32_t> source_serial;
   std::optional<uint32_t> max_ttl_s;
   zone::CheckOptions checks;
-  bool asks_the_world = false;          ///< full integrity
+  bool asks_the_world = false;  ///< full integrity
   bool dump = false;
-  std::string dump_file;                ///< "": standard output
+  std::string dump_file;  ///< "": standard output
   zone::DumpStyle style = zone::DumpStyle::kFull;
-  std::string journal;                  ///< "": none is asked for
+  std::string journal;  ///< "": none is asked for
   std::string chroot;
   std::string directory;
   bool debug = false;

@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kBytesPerName = 64;  // of a master file, to guess the number of names by
 
 bool is_regular_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
@@ -45,7 +45,9 @@ void sort_by_place(Diagnostics& diagnostics) {
 class ZoneTrial {
  public:
   explicit ZoneTrial(const CheckzoneOptions& options)
-      : options_(options), path_(options.file.empty() ? "/dev/stdin" : options.file), checks_(options.checks) {
+      : options_(options),
+        path_(options.file.empty() ? "/dev/stdin" : options.file),
+        checks_(options.checks) {
     if (options.asks_the_world && checks_.integrity) checks_.external = find_host;
     master_.origin = options.zone;
     master_.rr_class = options.rr_class;
@@ -73,7 +75,8 @@ class ZoneTrial {
       record_check.add(batch, found);
       survey.add(batch);
     });
-    if (!summary || summary->errors != 0 || record_check.errors() != 0 || !survey.is_surely_good()) return false;
+    if (!summary || summary->errors != 0 || record_check.errors() != 0 || !survey.is_surely_good())
+      return false;
     trial_.records = summary->records;
     trial_.diagnostics = summary->diagnostics;
     add_by_place(std::move(found));
@@ -84,7 +87,8 @@ class ZoneTrial {
 
   void build_from_text() {
     const auto stamp = os::file_stamp(path_);
-    zone::ContentWriter writer(options_.zone, options_.rr_class, stamp ? stamp->size / kBytesPerName : 0, no_limits());
+    zone::ContentWriter writer(options_.zone, options_.rr_class, stamp ? stamp->size / kBytesPerName : 0,
+                               no_limits());
     zone::RecordCheck record_check(options_.zone, checks_);
     Diagnostics found;
     auto summary = dns::read_master_file(path_, master_, [&](const dns::RecordBatch& batch) {
@@ -111,12 +115,14 @@ class ZoneTrial {
       trial_.failure = is_missing() ? "file not found" : file.error().text;
       return;
     }
-    zone::ContentWriter writer(options_.zone, options_.rr_class, file->bytes().size() / kBytesPerName, no_limits());
+    zone::ContentWriter writer(options_.zone, options_.rr_class, file->bytes().size() / kBytesPerName,
+                               no_limits());
     Diagnostics found;
-    const auto header = zone::read_raw(file->bytes(), options_.zone, options_.rr_class, path_, [&](const dns::RecordBatch& batch) {
-      trial_.records += batch.records.size();
-      writer.add(batch, found);
-    });
+    const auto header = zone::read_raw(file->bytes(), options_.zone, options_.rr_class, path_,
+                                       [&](const dns::RecordBatch& batch) {
+                                         trial_.records += batch.records.size();
+                                         writer.add(batch, found);
+                                       });
     add_by_place(std::move(found));
     if (!header) {
       trial_.failure = header.error().text;
@@ -139,7 +145,7 @@ class ZoneTrial {
     return {.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
   }
   bool is_missing() const {
-    struct stat status {};
+    struct stat status{};
     return stat(path_.c_str(), &status) != 0 && errno == ENOENT;
   }
   void add_by_place(Diagnostics found) {
@@ -162,6 +168,8 @@ class ZoneTrial {
 
 }  // namespace
 
-Trial try_zone(const CheckzoneOptions& options) { return ZoneTrial(options).run(); }
+Trial try_zone(const CheckzoneOptions& options) {
+  return ZoneTrial(options).run();
+}
 
 }  // namespace nomen::tools

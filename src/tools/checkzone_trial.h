@@ -14,8 +14,8 @@ struct Trial {
   dns::Serial serial;
   bool is_signed = false;
   uint64_t records = 0;
-  std::string failure;       ///< why the file could not be loaded at all; "" when the checks or nothing failed
-  Diagnostics diagnostics;   ///< in the order of the file, then those of the zone as a whole
+  std::string failure;      ///< why the file could not be loaded at all; "" when the checks or nothing failed
+  Diagnostics diagnostics;  ///< in the order of the file, then those of the zone as a whole
 };
 
 Trial try_zone(const CheckzoneOptions& options);

@@ -10,12 +10,15 @@ void print_verdict(const CheckzoneOptions& options, const Trial& trial, std::FIL
     const bool has_place = !diagnostic.position.file.empty();
     fmt::print(to, "{}\n", has_place ? to_string(diagnostic) : diagnostic.text);
   }
-  const std::string prefix = "zone " + dns::to_string_no_dot(options.zone) + "/" + dns::to_string(options.rr_class) + ": ";
+  const std::string prefix =
+      "zone " + dns::to_string_no_dot(options.zone) + "/" + dns::to_string(options.rr_class) + ": ";
   if (!trial.failure.empty()) {
-    fmt::print(to, "{}loading from master file {} failed: {}\n", prefix, options.file.empty() ? "(stdin)" : options.file, trial.failure);
+    fmt::print(to, "{}loading from master file {} failed: {}\n", prefix,
+               options.file.empty() ? "(stdin)" : options.file, trial.failure);
   }
   if (trial.is_good) {
-    fmt::print(to, "{}loaded serial {}{}\n", prefix, trial.serial.value, trial.is_signed ? " (DNSSEC signed)" : "");
+    fmt::print(to, "{}loaded serial {}{}\n", prefix, trial.serial.value,
+               trial.is_signed ? " (DNSSEC signed)" : "");
   } else {
     fmt::print(to, "{}not loaded due to errors.\n", prefix);
   }

@@ -16,10 +16,12 @@ void add_address(const addrinfo& info, zone::HostAddresses& out) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (info.ai_family == AF_INET) {
     const auto* address = reinterpret_cast<const sockaddr_in*>(info.ai_addr);
-    if (inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size()) != nullptr) out.ipv4.emplace_back(text.data());
+    if (inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size()) != nullptr)
+      out.ipv4.emplace_back(text.data());
   } else if (info.ai_family == AF_INET6) {
     const auto* address = reinterpret_cast<const sockaddr_in6*>(info.ai_addr);
-    if (inet_ntop(AF_INET6, &address->sin6_addr, text.data(), text.size()) != nullptr) out.ipv6.emplace_back(text.data());
+    if (inet_ntop(AF_INET6, &address->sin6_addr, text.data(), text.size()) != nullptr)
+      out.ipv6.emplace_back(text.data());
   }
 }
 

@@ -39,11 +39,14 @@ void print_usage(FILE* to, bool as_serve) {
              "  -d LEVEL  debug level\n"
              "  -v, -V    print the version, with -V what it was built with\n"
              "\n"
-             "Accepted and without effect here: -D (a comment for ps), -m, -M (memory debugging), -s, -S, -T, -U, -E, -A.\n",
+             "Accepted and without effect here: -D (a comment for ps), -m, -M (memory debugging), -s, -S, "
+             "-T, -U, -E, -A.\n",
              as_serve ? "nomen serve" : "named");
 }
 
-void print_version() { fmt::print("Nomen {} (answers as BIND's named does) <id:{}>\n", NOMEN_VERSION, NOMEN_VERSION); }
+void print_version() {
+  fmt::print("Nomen {} (answers as BIND's named does) <id:{}>\n", NOMEN_VERSION, NOMEN_VERSION);
+}
 
 void print_build() {
   print_version();
@@ -55,8 +58,10 @@ void print_build() {
 #endif
   );
   fmt::print("linked to OpenSSL version: {}\n", OpenSSL_version(OPENSSL_VERSION));
-  fmt::print("\ndefault paths:\n  named configuration:  /etc/bind/named.conf\n  rndc configuration:   /etc/bind/rndc.conf\n"
-             "  PID file:             /run/named/named.pid\n");
+  fmt::print(
+      "\ndefault paths:\n  named configuration:  /etc/bind/named.conf\n  rndc configuration:   "
+      "/etc/bind/rndc.conf\n"
+      "  PID file:             /run/named/named.pid\n");
 }
 
 std::optional<unsigned> parse_number(const char* text, unsigned most) {
@@ -87,21 +92,31 @@ Parsed parse(int argc, char** argv, bool as_serve) {
   opterr = 0;
   for (int flag = 0; (flag = ::getopt(argc, argv, kFlags)) != -1;) {
     switch (flag) {
-      case '4': only4 = true; break;
-      case '6': only6 = true; break;
-      case 'c': options.config_file = optarg; break;
+      case '4':
+        only4 = true;
+        break;
+      case '6':
+        only6 = true;
+        break;
+      case 'c':
+        options.config_file = optarg;
+        break;
       case 'd': {
         const auto level = parse_number(optarg, 1000);
         if (!level) return fail(fmt::format("-d: a number is expected, not '{}'", optarg));
         options.debug_level = static_cast<int>(*level);
         break;
       }
-      case 'f': options.foreground = true; break;
+      case 'f':
+        options.foreground = true;
+        break;
       case 'g':
         options.foreground = true;
         options.log_to_stderr = true;
         break;
-      case 'L': options.log_file = optarg; break;
+      case 'L':
+        options.log_file = optarg;
+        break;
       case 'n':
       case 'N': {
         const auto count = parse_number(optarg, 1024);
@@ -112,12 +127,17 @@ Parsed parse(int argc, char** argv, bool as_serve) {
       case 'p': {
         const char* text = std::strncmp(optarg, "dns=", 4) == 0 ? optarg + 4 : optarg;
         const auto port = parse_number(text, 65535);
-        if (!port || *port == 0) return fail(fmt::format("-p: a port from 1 to 65535 is expected, not '{}'", optarg));
+        if (!port || *port == 0)
+          return fail(fmt::format("-p: a port from 1 to 65535 is expected, not '{}'", optarg));
         options.port = static_cast<uint16_t>(*port);
         break;
       }
-      case 't': options.root_directory = optarg; break;
-      case 'u': options.user = optarg; break;
+      case 't':
+        options.root_directory = optarg;
+        break;
+      case 'u':
+        options.user = optarg;
+        break;
       case 'v':
         print_version();
         return {{}, 0};
@@ -127,9 +147,20 @@ Parsed parse(int argc, char** argv, bool as_serve) {
       case 'h':
         print_usage(stdout, as_serve);
         return {{}, 0};
-      case 'A': case 'D': case 'E': case 'm': case 'M': case 's': case 'S': case 'T': case 'U': case 'X':
+      case 'A':
+      case 'D':
+      case 'E':
+      case 'm':
+      case 'M':
+      case 's':
+      case 'S':
+      case 'T':
+      case 'U':
+      case 'X':
         break;  // nothing here to switch
-      case 'C': case 'F': case 'x':
+      case 'C':
+      case 'F':
+      case 'x':
       default:
         print_usage(stderr, as_serve);
         if (optopt != 0) return fail(fmt::format("unknown option '-{}'", static_cast<char>(optopt)));
@@ -166,7 +197,8 @@ int named_main(int argc, char** argv, bool as_serve) {
   server::block_signals();
   // With -u all rights go a little later; till then root may make files in that user's directories.
   if (parsed.options.user.empty()) {
-    if (auto limited = server::limit_capabilities(); !limited) fmt::print(stderr, "named: {}\n", limited.error().text);
+    if (auto limited = server::limit_capabilities(); !limited)
+      fmt::print(stderr, "named: {}\n", limited.error().text);
   }
   server::Server server(std::move(parsed.options), background);
   return server.run();

@@ -25,7 +25,8 @@ TEST(RndcConfig, ReadsAllStatements) {
     key k2 { secret c2VjcmV0; algorithm "hmac-md5"; };
     options { default-server ::1; default-key k1; default-port 1953;
               default-source-address 192.0.2.1; default-source-address-v6 * port 77; };
-    server ns1 { key k2; port 2953; addresses { 192.0.2.7 port 17; host.example; }; source-address * port 5; };
+    server ns1 { key k2; port 2953; addresses { 192.0.2.7 port 17; host.example; };
+      source-address * port 5; };
     server "ns2" { source-address-v6 2001:db8::1; };
   )",
                                               diagnostics);

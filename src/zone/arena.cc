@@ -16,7 +16,9 @@ constexpr size_t kHeapChunkBytes = 1U << 20;  // above this a chunk is a block o
 constexpr size_t kMostWaste = 16;             // a free rest of at most one sixteenth of the memory is kept
 constexpr size_t kChunkBytes = Arena::kChunkUnits * Arena::kUnitBytes;
 
-size_t round_up(size_t bytes) { return (bytes + Arena::kUnitBytes - 1) & ~(Arena::kUnitBytes - 1); }
+size_t round_up(size_t bytes) {
+  return (bytes + Arena::kUnitBytes - 1) & ~(Arena::kUnitBytes - 1);
+}
 
 }  // namespace
 
@@ -62,7 +64,8 @@ void Arena::add_chunk(size_t bytes) {
     chunk->data = take_blocks(chunk->blocks);
   } else {
     // A writer of a next version starts small and doubles with each chunk that it fills.
-    size_t capacity = chunks_.empty() ? kFirstChunkBytes : std::min(chunks_.back()->capacity * 2, kHeapChunkBytes);
+    size_t capacity =
+        chunks_.empty() ? kFirstChunkBytes : std::min(chunks_.back()->capacity * 2, kHeapChunkBytes);
     if (shared_before) capacity = std::min(std::max<size_t>(capacity, 4096), kHeapChunkBytes);
     while (capacity < bytes) capacity *= 2;
     chunk->capacity = capacity;

@@ -45,7 +45,9 @@ class Arena {
   size_t memory_bytes() const;
   /// References are below this number.
   uint64_t end_ref() const {
-    return chunks_.empty() ? 0 : (static_cast<uint64_t>(last_base_) << kChunkBits) + chunks_.back()->capacity / kUnitBytes;
+    return chunks_.empty()
+               ? 0
+               : (static_cast<uint64_t>(last_base_) << kChunkBits) + chunks_.back()->capacity / kUnitBytes;
   }
 
  private:
@@ -64,9 +66,9 @@ class Arena {
   bool grow_in_place(size_t wanted);
   void add_chunk(size_t bytes);
 
-  std::vector<const uint8_t*> bases_;          ///< one for each 2 MiB of reference space
+  std::vector<const uint8_t*> bases_;  ///< one for each 2 MiB of reference space
   std::vector<std::shared_ptr<Chunk>> chunks_;
-  size_t last_base_ = 0;                       ///< index in bases_ where the last chunk begins
+  size_t last_base_ = 0;  ///< index in bases_ where the last chunk begins
 };
 
 }  // namespace nomen::zone

@@ -27,7 +27,8 @@ class Pieces {
   void expect_all_in(const Arena& arena) const {
     for (size_t n = 0; n < pieces_.size(); n++) {
       const uint8_t* at = arena.at(pieces_[n].ref);
-      for (size_t i = 0; i < pieces_[n].size; i++) ASSERT_EQ(at[i], mark(n)) << "piece " << n << " byte " << i;
+      for (size_t i = 0; i < pieces_[n].size; i++)
+        ASSERT_EQ(at[i], mark(n)) << "piece " << n << " byte " << i;
       ASSERT_LT(pieces_[n].ref, arena.end_ref());
     }
   }

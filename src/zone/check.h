@@ -1,5 +1,5 @@
-// Checks of a zone, as named does them when it loads a primary zone and named-checkzone on demand. Those of the
-// content as a whole are here; those of single records, which can say the line of the master file, are in
+// Checks of a zone, as named does them when it loads a primary zone and named-checkzone on demand. Those of
+// the content as a whole are here; those of single records, which can say the line of the master file, are in
 // check_record.h. Texts are BIND's, so that who greps for them finds them.
 // Thread rule: pure functions over constant data; HostLookup is called on the caller's thread.
 #pragma once
@@ -19,8 +19,8 @@ enum class Strictness : uint8_t { kIgnore, kWarn, kFail };
 struct HostAddresses {
   enum class State : uint8_t { kFound, kNone, kIsAlias, kFailed };
   State state = State::kNone;
-  std::string detail;                ///< why the search failed, or what the alias stands for
-  std::vector<std::string> ipv4;     ///< in text
+  std::string detail;             ///< why the search failed, or what the alias stands for
+  std::vector<std::string> ipv4;  ///< in text
   std::vector<std::string> ipv6;
 };
 using HostLookup = std::function<HostAddresses(dns::NameView)>;
@@ -42,8 +42,9 @@ struct CheckOptions {
 };
 
 struct CheckResult {
-  bool usable = true;        ///< false: named would not load this zone
-  Diagnostics diagnostics;   ///< at most kMostFindings and one that counts the rest, in canonical order of names
+  bool usable = true;  ///< false: named would not load this zone
+  Diagnostics
+      diagnostics;  ///< at most kMostFindings and one that counts the rest, in canonical order of names
 };
 
 inline constexpr size_t kMostFindings = 1000;
@@ -51,7 +52,8 @@ inline constexpr size_t kMostFindings = 1000;
 /// Checks everything that `options` ask for. One pass over the nodes, NS, MX and SRV targets looked up.
 CheckResult check_content(const Content& content, const CheckOptions& options);
 
-/// Whether a resolver would see a signed zone: a zone key, and NSEC with its signature or NSEC3PARAM at the apex.
+/// Whether a resolver would see a signed zone: a zone key, and NSEC with its signature or NSEC3PARAM at the
+/// apex.
 bool is_dnssec_signed(const Content& content);
 
 /// "zone example.com/IN: ", what begins each line about a zone.

@@ -17,7 +17,8 @@ using dns::RRType;
 constexpr uint16_t kMostNsec3Iterations = 150;
 constexpr uint8_t kSha1 = 1;  // the one NSEC3 hash algorithm
 
-void check_name_server(const Content& content, const NodeSurvey& survey, NameView target, Findings& findings) {
+void check_name_server(const Content& content, const NodeSurvey& survey, NameView target,
+                       Findings& findings) {
   if (!target.is_at_or_below(content.apex())) return;
   dns::HashedName name;
   name.assign(target);
@@ -45,26 +46,35 @@ void check_nsec3_parameters(const Content& content, Findings& findings) {
     if (rdata.size() < 5) return;
     const uint16_t iterations = load_u16(rdata.data() + 2);
     if (rdata[0] != kSha1) {
-      findings.add(Stage::kApex, content.apex(), Strictness::kWarn, "unsupported nsec3 hash algorithm: " + std::to_string(rdata[0]));
+      findings.add(Stage::kApex, content.apex(), Strictness::kWarn,
+                   "unsupported nsec3 hash algorithm: " + std::to_string(rdata[0]));
       return;
     }
     supported = true;
     if (rdata[1] == 0 && iterations > kMostNsec3Iterations) {
       findings.add(Stage::kApex, content.apex(), Strictness::kWarn,
-                   "excessive NSEC3PARAM iterations " + std::to_string(iterations) + " > " + std::to_string(kMostNsec3Iterations));
+                   "excessive NSEC3PARAM iterations " + std::to_string(iterations) + " > " +
+                       std::to_string(kMostNsec3Iterations));
     }
   });
-  if (!supported) findings.add(Stage::kApex, content.apex(), Strictness::kFail, "no supported nsec3 hash algorithm");
+  if (!supported)
+    findings.add(Stage::kApex, content.apex(), Strictness::kFail, "no supported nsec3 hash algorithm");
 }
 
 std::string_view rsa_name(uint8_t algorithm) {
   switch (algorithm) {
-    case 1: return "RSAMD5";
-    case 5: return "RSASHA1";
-    case 7: return "NSEC3RSASHA1";
-    case 8: return "RSASHA256";
-    case 10: return "RSASHA512";
-    default: return {};
+    case 1:
+      return "RSAMD5";
+    case 5:
+      return "RSASHA1";
+    case 7:
+      return "NSEC3RSASHA1";
+    case 8:
+      return "RSASHA256";
+    case 10:
+      return "RSASHA512";
+    default:
+      return {};
   }
 }
 
@@ -82,8 +92,8 @@ void check_exponent(const Content& content, Bytes dnskey, Findings& findings) {
   const std::string_view algorithm = rsa_name(dnskey[3]);
   if (algorithm.empty()) return;
   findings.add(Stage::kKeys, content.apex(), Strictness::kWarn,
-               "weak " + std::string(algorithm) + " (" + std::to_string(dnskey[3]) + ") key found (exponent=3, id=" +
-                   std::to_string(key_tag(dnskey)) + ")");
+               "weak " + std::string(algorithm) + " (" + std::to_string(dnskey[3]) +
+                   ") key found (exponent=3, id=" + std::to_string(key_tag(dnskey)) + ")");
 }
 
 }  // namespace
@@ -96,7 +106,8 @@ void check_apex(const Content& content, const NodeSurvey& survey, Findings& find
   if (!servers) {
     findings.add(Stage::kApex, content.apex(), Strictness::kFail, "has no NS records");
   } else {
-    servers.for_each([&](Bytes rdata) { check_name_server(content, survey, {rdata.data(), rdata.size()}, findings); });
+    servers.for_each(
+        [&](Bytes rdata) { check_name_server(content, survey, {rdata.data(), rdata.size()}, findings); });
   }
   check_nsec3_parameters(content, findings);
 }
@@ -121,7 +132,8 @@ void check_keys(const Content& content, Findings& findings) {
       consistent &= asks_for_deletion ? set.count() == 1 : algorithms.test(rdata[at]);
     });
   }
-  if (!consistent) findings.add(Stage::kKeys, content.apex(), Strictness::kFail, "CDS/CDNSKEY consistency checks failed");
+  if (!consistent)
+    findings.add(Stage::kKeys, content.apex(), Strictness::kFail, "CDS/CDNSKEY consistency checks failed");
 }
 
 bool is_dnssec_signed(const Content& content) {
@@ -137,7 +149,8 @@ bool is_dnssec_signed(const Content& content) {
   if (apex.find(RRType::kNsec) && apex.find_signatures(RRType::kNsec)) return true;
   bool has_parameters = false;
   if (const RRsetView set = apex.find(RRType::kNsec3Param)) {
-    set.for_each([&](Bytes rdata) { has_parameters |= rdata.size() >= 5 && rdata[0] == kSha1 && rdata[1] == 0; });
+    set.for_each(
+        [&](Bytes rdata) { has_parameters |= rdata.size() >= 5 && rdata[0] == kSha1 && rdata[1] == 0; });
   }
   return has_parameters;
 }

@@ -51,28 +51,33 @@ void ExternalCheck::check(NodeView node, RRType type, NameView target, NodeView 
                                   : type == RRType::kSrv ? options_.srv_cname
                                                          : Strictness::kWarn;
     if (complained_.emplace(target).second || strictness == Strictness::kFail) {
-      findings_.add(Stage::kIntegrity, owner, strictness, subject + "(out of zone) is a CNAME '" + known.detail + "' (illegal)");
+      findings_.add(Stage::kIntegrity, owner, strictness,
+                    subject + "(out of zone) is a CNAME '" + known.detail + "' (illegal)");
     }
     return;
   }
   if (!complained_.emplace(target).second) return;
   const bool failed = known.state == HostAddresses::State::kFailed;
   findings_.add(Stage::kIntegrity, owner, Strictness::kWarn,
-                failed ? "getaddrinfo(" + name + ") failed: " + known.detail : subject + "(out of zone) has no addresses records (A or AAAA)");
+                failed ? "getaddrinfo(" + name + ") failed: " + known.detail
+                       : subject + "(out of zone) has no addresses records (A or AAAA)");
 }
 
 /// Glue must be what the child's servers say (RFC 1912 2.3).
-void ExternalCheck::compare_glue(const dns::Name& owner, const std::string& subject, NodeView glue, const HostAddresses& known) {
+void ExternalCheck::compare_glue(const dns::Name& owner, const std::string& subject, NodeView glue,
+                                 const HostAddresses& known) {
   for (const RRType type : {RRType::kA, RRType::kAaaa}) {
     const auto& wanted = type == RRType::kA ? known.ipv4 : known.ipv6;
     const std::vector<std::string> here = address_texts(glue, type);
     for (const std::string& text : here) {
       if (contains(wanted, text)) continue;
-      findings_.add(Stage::kIntegrity, owner, Strictness::kFail, subject + "extra GLUE " + dns::to_string(type) + " record (" + text + ")");
+      findings_.add(Stage::kIntegrity, owner, Strictness::kFail,
+                    subject + "extra GLUE " + dns::to_string(type) + " record (" + text + ")");
     }
     for (const std::string& text : wanted) {
       if (contains(here, text)) continue;
-      findings_.add(Stage::kIntegrity, owner, Strictness::kWarn, subject + "missing GLUE " + dns::to_string(type) + " record (" + text + ")");
+      findings_.add(Stage::kIntegrity, owner, Strictness::kWarn,
+                    subject + "missing GLUE " + dns::to_string(type) + " record (" + text + ")");
     }
   }
 }

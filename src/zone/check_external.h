@@ -13,14 +13,16 @@ class ExternalCheck {
   ExternalCheck(const Content& content, const CheckOptions& options, Findings& findings)
       : content_(content), options_(options), findings_(findings) {}
 
-  /// The `target` of an RR of `type` at `node`; `glue` is the target's node when the zone has addresses for it.
+  /// The `target` of an RR of `type` at `node`; `glue` is the target's node when the zone has addresses for
+  /// it.
   void check(NodeView node, dns::RRType type, dns::NameView target, NodeView glue);
 
  private:
   using Names = std::unordered_set<dns::Name, dns::NameHash, dns::NameEqual>;
 
   const HostAddresses& addresses(dns::NameView target);
-  void compare_glue(const dns::Name& owner, const std::string& subject, NodeView glue, const HostAddresses& known);
+  void compare_glue(const dns::Name& owner, const std::string& subject, NodeView glue,
+                    const HostAddresses& known);
 
   const Content& content_;
   const CheckOptions& options_;

@@ -9,7 +9,8 @@ void Findings::add(Stage stage, dns::NameView owner, Strictness strictness, cons
   count(stage, strictness);
   if (total_ > kMostFindings) return;
   const bool fails = strictness == Strictness::kFail;
-  findings_.push_back({stage, dns::Name(owner), fails ? Severity::kError : Severity::kWarning, prefix_ + text});
+  findings_.push_back(
+      {stage, dns::Name(owner), fails ? Severity::kError : Severity::kWarning, prefix_ + text});
 }
 
 void Findings::count(Stage stage, Strictness strictness) {

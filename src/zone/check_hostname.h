@@ -7,7 +7,8 @@
 
 namespace nomen::zone {
 
-/// Letters, digits and inner hyphens in every label; the root is one. With `wildcard_allowed`, also below "*".
+/// Letters, digits and inner hyphens in every label; the root is one. With `wildcard_allowed`, also below
+/// "*".
 bool is_hostname(dns::NameView name, bool wildcard_allowed = false);
 
 /// What is_hostname (with wildcards allowed) and has_inner_wildcard say of an owner, in one walk. The last

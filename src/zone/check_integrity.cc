@@ -28,9 +28,14 @@ bool is_spf_text(Bytes rdata) {
 
 class IntegrityCheck {
  public:
-  IntegrityCheck(const Content& content, const CheckOptions& options, const NodeSurvey& survey, Findings& findings)
-      : content_(content), options_(options), survey_(survey), findings_(findings),
-        external_(content, options, findings), jobs_(std::make_unique<Job[]>(kBatch)) {}
+  IntegrityCheck(const Content& content, const CheckOptions& options, const NodeSurvey& survey,
+                 Findings& findings)
+      : content_(content),
+        options_(options),
+        survey_(survey),
+        findings_(findings),
+        external_(content, options, findings),
+        jobs_(std::make_unique<Job[]>(kBatch)) {}
 
   void run() {
     const auto& refs = survey_.referring;
@@ -113,7 +118,8 @@ class IntegrityCheck {
   }
 
   std::string subject(const Job& job, const dns::Name& owner) const {
-    return dns::to_string_no_dot(owner) + "/" + dns::to_string(job.type) + " '" + dns::to_string_no_dot(job.target) + "' ";
+    return dns::to_string_no_dot(owner) + "/" + dns::to_string(job.type) + " '" +
+           dns::to_string_no_dot(job.target) + "' ";
   }
   void say(const Job& job, Strictness strictness, std::string_view text) {
     if (findings_.is_full()) return findings_.count(Stage::kIntegrity, strictness);
@@ -127,12 +133,14 @@ class IntegrityCheck {
       case Target::kAddress:
         return;
       case Target::kGlue:
-        if (options_.external) external_.check(job.node, job.type, job.target, content_.find(job.name, job.name.labels));
+        if (options_.external)
+          external_.check(job.node, job.type, job.target, content_.find(job.name, job.name.labels));
         return;
       case Target::kAlias:
         return say(job, Strictness::kWarn, "is a CNAME (illegal)");
       case Target::kRedirected:
-        return say(job, Strictness::kWarn, "is below a DNAME '" + dns::to_string_no_dot(found.dname) + "' (illegal)");
+        return say(job, Strictness::kWarn,
+                   "is below a DNAME '" + dns::to_string_no_dot(found.dname) + "' (illegal)");
       case Target::kNothing:
       case Target::kDelegation:
         break;
@@ -144,7 +152,8 @@ class IntegrityCheck {
         required  ? "has no REQUIRED GLUE address records (A or AAAA)"
         : sibling ? "has no SIBLING GLUE address records (A or AAAA)"
                   : "has no address records (A or AAAA)");
-    if (found.target == Target::kDelegation && options_.external) external_.check(job.node, job.type, job.target, {});
+    if (found.target == Target::kDelegation && options_.external)
+      external_.check(job.node, job.type, job.target, {});
   }
 
   /// An MX or SRV target.
@@ -154,8 +163,9 @@ class IntegrityCheck {
     const Strictness alias = is_mx ? options_.mx_cname : options_.srv_cname;
     switch (found.target) {
       case Target::kNothing:
-        return say(job, is_mx && options_.mx_addresses == Strictness::kFail ? Strictness::kFail : Strictness::kWarn,
-                   "has no address records (A or AAAA)");
+        return say(
+            job, is_mx && options_.mx_addresses == Strictness::kFail ? Strictness::kFail : Strictness::kWarn,
+            "has no address records (A or AAAA)");
       case Target::kAlias:
         return say(job, alias, "is a CNAME (illegal)");
       case Target::kRedirected:
@@ -172,11 +182,13 @@ class IntegrityCheck {
   void check_spf(NodeView node) {
     if (!node.find(kSpf)) return;
     bool found = false;
-    if (const RRsetView texts = node.find(RRType::kTxt)) texts.for_each([&](Bytes rdata) { found |= is_spf_text(rdata); });
+    if (const RRsetView texts = node.find(RRType::kTxt))
+      texts.for_each([&](Bytes rdata) { found |= is_spf_text(rdata); });
     if (found) return;
     const dns::Name owner = node.owner(content_.apex());
     findings_.add(Stage::kIntegrity, owner, Strictness::kWarn,
-                  "'" + dns::to_string_no_dot(owner) + "' found type SPF record but no SPF TXT record found, add matching type TXT record");
+                  "'" + dns::to_string_no_dot(owner) +
+                      "' found type SPF record but no SPF TXT record found, add matching type TXT record");
   }
 
   const Content& content_;
@@ -190,7 +202,8 @@ class IntegrityCheck {
 
 }  // namespace
 
-void check_integrity(const Content& content, const CheckOptions& options, const NodeSurvey& survey, Findings& findings) {
+void check_integrity(const Content& content, const CheckOptions& options, const NodeSurvey& survey,
+                     Findings& findings) {
   IntegrityCheck(content, options, survey, findings).run();
 }
 

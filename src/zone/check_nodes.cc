@@ -45,7 +45,10 @@ std::vector<uint8_t> without_case(RRType type, dns::RRClass rr_class, Bytes rdat
 class NodeCheck {
  public:
   NodeCheck(const Content& content, const CheckOptions& options, Findings& findings)
-      : content_(content), options_(options), findings_(findings), apex_(dns::Name(content.apex()).lowered()) {
+      : content_(content),
+        options_(options),
+        findings_(findings),
+        apex_(dns::Name(content.apex()).lowered()) {
     repeats_ = options.repeated_origin && content.apex_labels() >= 2;
   }
 
@@ -88,7 +91,8 @@ class NodeCheck {
     });
     if (has_cname && others > 0) {
       const dns::Name owner = node.owner(content_.apex());
-      findings_.add(Stage::kRecords, owner, Strictness::kFail, dns::to_string_no_dot(owner) + ": CNAME and other data");
+      findings_.add(Stage::kRecords, owner, Strictness::kFail,
+                    dns::to_string_no_dot(owner) + ": CNAME and other data");
     }
     if (refers && options_.integrity) survey_.referring.push_back(ref);
   }
@@ -136,17 +140,20 @@ class NodeCheck {
     if (set.count() < 2) return;
     const dns::Name owner = node.owner(content_.apex());
     findings_.add(Stage::kRecords, owner, Strictness::kFail,
-                  dns::to_string_no_dot(owner) + ": multiple RRs of singleton type (" + dns::to_string(set.type()) + ")");
+                  dns::to_string_no_dot(owner) + ": multiple RRs of singleton type (" +
+                      dns::to_string(set.type()) + ")");
   }
 
   void check_duplicates(NodeView node, RRsetView set) {
     std::vector<std::vector<uint8_t>> rdatas;
-    set.for_each([&](Bytes rdata) { rdatas.push_back(without_case(set.type(), content_.rr_class(), rdata)); });
+    set.for_each(
+        [&](Bytes rdata) { rdatas.push_back(without_case(set.type(), content_.rr_class(), rdata)); });
     std::sort(rdatas.begin(), rdatas.end());
     if (std::adjacent_find(rdatas.begin(), rdatas.end()) == rdatas.end()) return;
     const dns::Name owner = node.owner(content_.apex());
     findings_.add(Stage::kDuplicates, owner, options_.duplicate_records,
-                  dns::to_string_no_dot(owner) + "/" + dns::to_string(set.type()) + " has semantically identical records");
+                  dns::to_string_no_dot(owner) + "/" + dns::to_string(set.type()) +
+                      " has semantically identical records");
   }
 
   const Content& content_;

@@ -1,7 +1,6 @@
-// The checks that need one node at a time: CNAME beside other data, types of which a name may have one RR only,
-// SPF, RRs that DNSSEC tells apart and DNS does not, names that repeat their origin. The same pass finds out
-// which nodes the checks of integrity must look at.
-// Thread rule: pure functions.
+// The checks that need one node at a time: CNAME beside other data, types of which a name may have one RR
+// only, SPF, RRs that DNSSEC tells apart and DNS does not, names that repeat their origin. The same pass
+// finds out which nodes the checks of integrity must look at. Thread rule: pure functions.
 #pragma once
 #include <vector>
 

@@ -64,7 +64,7 @@ constexpr NameRules kRules[] = {
     {RRType{18}, {NameRule::kHost, NameRule::kNone}},        // AFSDB
     {RRType{21}, {NameRule::kHost, NameRule::kNone}},        // RT
     {RRType::kSrv, {NameRule::kHost, NameRule::kNone}},
-    {RRType{38}, {NameRule::kHost, NameRule::kNone}},        // A6
+    {RRType{38}, {NameRule::kHost, NameRule::kNone}},  // A6
 };
 
 }  // namespace
@@ -120,12 +120,14 @@ void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
 
 void RecordCheck::begin_owner(const Place& place) {
   const NameView owner = place.owner;
-  const bool ends_in_apex = owner.size() >= known_size_ && known_size_ != 0 &&
-                            std::memcmp(owner.data() + owner.size() - known_size_, apex_.data(), known_size_) == 0;
+  const bool ends_in_apex =
+      owner.size() >= known_size_ && known_size_ != 0 &&
+      std::memcmp(owner.data() + owner.size() - known_size_, apex_.data(), known_size_) == 0;
   const OwnerShape shape = shape_of_owner(owner, ends_in_apex ? known_size_ : 0);
   owner_is_hostname_ = shape.is_hostname;
   if (shape.has_inner_wildcard && options_.wildcard) {
-    say(place, Strictness::kWarn, "ownername '" + dns::to_string_no_dot(owner) + "' contains an non-terminal wildcard");
+    say(place, Strictness::kWarn,
+        "ownername '" + dns::to_string_no_dot(owner) + "' contains an non-terminal wildcard");
   }
 }
 
@@ -148,7 +150,8 @@ void RecordCheck::check_literal(const Place& place, NameView target) {
   if (strictness == Strictness::kIgnore) return;
   const std::string address = address_in_name(target, place.owner);
   if (address.empty()) return;
-  say(place, strictness, is_ns ? "NS record '" + address + "' appears to be an address" : "'" + address + "': MX is an address");
+  say(place, strictness,
+      is_ns ? "NS record '" + address + "' appears to be an address" : "'" + address + "': MX is an address");
 }
 
 /// NS and MX: the rdata ends in the target, `skipped` bytes stand before it.
@@ -168,7 +171,8 @@ void RecordCheck::check_rdata(const Place& place) {
   const Bytes rdata = place.batch.rdata(place.record);
   const bool is_apex = place.owner == apex_.view();
   if (type == RRType::kSoa && !is_apex) {
-    say(place, Strictness::kFail, "SOA record not at top of zone (" + dns::to_string_no_dot(place.owner) + ")");
+    say(place, Strictness::kFail,
+        "SOA record not at top of zone (" + dns::to_string_no_dot(place.owner) + ")");
   }
   if (type == RRType::kDs && is_apex) {
     say(place, Strictness::kFail, "DS record at top of zone (" + dns::to_string_no_dot(place.owner) + ")");

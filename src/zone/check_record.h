@@ -1,6 +1,6 @@
 // Checks of single records as they come out of a master file: hosts' and mailboxes' names (check-names),
-// addresses where a name is meant, wildcards that do nothing, SOA and DS in the wrong place. They say the line.
-// Thread rule: belongs to one thread.
+// addresses where a name is meant, wildcards that do nothing, SOA and DS in the wrong place. They say the
+// line. Thread rule: belongs to one thread.
 #pragma once
 #include "base/diagnostic.h"
 #include "dns/master_file.h"

@@ -159,7 +159,9 @@ bool ZoneSurvey::is_surely_good() {
     const auto from = std::lower_bound(found.begin(), found.end(), hash);
     return std::upper_bound(from, found.end(), hash | kHasAddress) - from;
   };
-  const auto has_address = [&](uint64_t hash) { return std::binary_search(found.begin(), found.end(), hash | kHasAddress); };
+  const auto has_address = [&](uint64_t hash) {
+    return std::binary_search(found.begin(), found.end(), hash | kHasAddress);
+  };
   return std::all_of(exclusive_.begin(), exclusive_.end(), [&](uint64_t hash) { return times(hash) == 1; }) &&
          std::all_of(servers.begin(), servers.end(), has_address);
 }

@@ -1,8 +1,8 @@
-// Whether a master file can be called good without building a content: a quick look at the records as they come.
-// It proves the common case (no CNAME clashes, TTLs that agree, one SOA, name servers with addresses); where it
-// cannot, the content has to be built and asked. It says "good" only of what check_content without integrity
-// would find nothing in. Most of the time of a large check is saved by that.
-// Thread rule: belongs to one thread.
+// Whether a master file can be called good without building a content: a quick look at the records as they
+// come. It proves the common case (no CNAME clashes, TTLs that agree, one SOA, name servers with addresses);
+// where it cannot, the content has to be built and asked. It says "good" only of what check_content without
+// integrity would find nothing in. Most of the time of a large check is saved by that. Thread rule: belongs
+// to one thread.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -39,9 +39,9 @@ class ZoneSurvey {
   bool doubtful_ = false;
   uint32_t soas_ = 0;
   dns::Serial serial_;
-  std::vector<dns::Name> servers_;         ///< NS of the apex
-  std::vector<uint64_t> owners_;           ///< a hash for each group; its lowest bit: the group has addresses
-  std::vector<uint64_t> exclusive_;        ///< of owners that must not come again: those of CNAMEs
+  std::vector<dns::Name> servers_;   ///< NS of the apex
+  std::vector<uint64_t> owners_;     ///< a hash for each group; its lowest bit: the group has addresses
+  std::vector<uint64_t> exclusive_;  ///< of owners that must not come again: those of CNAMEs
   struct UsualTtl {
     uint16_t type = 0;
     uint32_t ttl_s = 0;

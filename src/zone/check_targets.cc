@@ -9,11 +9,14 @@ namespace {
 using dns::RRType;
 
 /// The first two types of a node that is sorted by type tell: A is 1, AAAA 28.
-bool has_address(NodeView node) { return node.find(RRType::kA) || node.find(RRType::kAaaa); }
+bool has_address(NodeView node) {
+  return node.find(RRType::kA) || node.find(RRType::kAaaa);
+}
 
 }  // namespace
 
-TargetFinding find_target(const Content& content, const dns::HashedName& name, bool glue_counts, bool zone_has_dname) {
+TargetFinding find_target(const Content& content, const dns::HashedName& name, bool glue_counts,
+                          bool zone_has_dname) {
   const NodeView node = content.find(name, name.labels);
   if (node && has_address(node)) {
     if (!node.has(NodeView::kCut | NodeView::kMaybeOccluded)) return {Target::kAddress, {}};
@@ -24,7 +27,9 @@ TargetFinding find_target(const Content& content, const dns::HashedName& name, b
     case Lookup::Kind::kData:
       return {Target::kAddress, {}};
     case Lookup::Kind::kNoData:
-      return {lookup(content, name, RRType::kAaaa).kind == Lookup::Kind::kData ? Target::kAddress : Target::kNothing, {}};
+      return {lookup(content, name, RRType::kAaaa).kind == Lookup::Kind::kData ? Target::kAddress
+                                                                               : Target::kNothing,
+              {}};
     case Lookup::Kind::kNxDomain:
       return {Target::kNothing, {}};
     case Lookup::Kind::kReferral:

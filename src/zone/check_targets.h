@@ -20,6 +20,7 @@ struct TargetFinding {
 };
 
 /// `name` is in the zone. `zone_has_dname` false saves the search for one.
-TargetFinding find_target(const Content& content, const dns::HashedName& name, bool glue_counts, bool zone_has_dname);
+TargetFinding find_target(const Content& content, const dns::HashedName& name, bool glue_counts,
+                          bool zone_has_dname);
 
 }  // namespace nomen::zone

@@ -12,11 +12,11 @@
 namespace nomen::zone {
 namespace {
 
-constexpr std::string_view kApex =
-    "$TTL 3600\n@ SOA ns h 1 3600 900 1209600 300\n@ NS ns\nns A 192.0.2.1\n";
+constexpr std::string_view kApex = "$TTL 3600\n@ SOA ns h 1 3600 900 1209600 300\n@ NS ns\nns A 192.0.2.1\n";
 
 /// All that is found, one line each, without the zone's prefix.
-std::vector<std::string> findings(const std::string& text, const CheckOptions& options = {}, std::string_view apex = "example.com.") {
+std::vector<std::string> findings(const std::string& text, const CheckOptions& options = {},
+                                  std::string_view apex = "example.com.") {
   const ContentPtr content = content_of(text, apex);
   const std::string prefix = zone_prefix(content->apex(), content->rr_class());
   std::vector<std::string> lines;
@@ -32,7 +32,9 @@ bool is_usable(const std::string& text, const CheckOptions& options = {}) {
 
 using Lines = std::vector<std::string>;
 
-std::string with_apex(std::string_view more) { return std::string(kApex) + std::string(more); }
+std::string with_apex(std::string_view more) {
+  return std::string(kApex) + std::string(more);
+}
 
 TEST(Check, GoodZoneHasNoFindings) {
   EXPECT_EQ(findings(with_apex("www A 192.0.2.2\nsub NS ns.sub\nns.sub A 192.0.2.3\n@ MX 0 www\n")), Lines{});
@@ -47,20 +49,23 @@ TEST(Check, OwnNameServerMustHaveAddresses) {
   const std::string start = "$TTL 1\n@ SOA a b 1 1 1 1 1\n";
   EXPECT_EQ(findings(start + "@ NS x\n"), Lines{"NS 'x.example.com' has no address records (A or AAAA)"});
   EXPECT_EQ(findings(start + "@ NS x\nx CNAME y\n"), Lines{"NS 'x.example.com' is a CNAME (illegal)"});
-  EXPECT_EQ(findings(start + "@ NS a.x\nx DNAME y\n"), Lines{"NS 'a.x.example.com' is below a DNAME 'x.example.com' (illegal)"});
+  EXPECT_EQ(findings(start + "@ NS a.x\nx DNAME y\n"),
+            Lines{"NS 'a.x.example.com' is below a DNAME 'x.example.com' (illegal)"});
   EXPECT_TRUE(is_usable(start + "@ NS x\n* A 192.0.2.1\n"));
   EXPECT_TRUE(is_usable(start + "@ NS a.x\nx NS a.x\n"));
 }
 
 TEST(Check, CnameBesideOtherDataIsUnusable) {
   EXPECT_EQ(findings(with_apex("x CNAME y\nx A 192.0.2.1\n")), Lines{"x.example.com: CNAME and other data"});
-  EXPECT_EQ(findings(with_apex("x CNAME y\nx CNAME z\n")), Lines{"x.example.com: multiple RRs of singleton type (CNAME)"});
+  EXPECT_EQ(findings(with_apex("x CNAME y\nx CNAME z\n")),
+            Lines{"x.example.com: multiple RRs of singleton type (CNAME)"});
   EXPECT_TRUE(is_usable(with_apex("x CNAME y\nx NSEC y CNAME\n")));
   EXPECT_TRUE(is_usable(with_apex("x DNAME y\nx NS ns\n")));
 }
 
 TEST(Check, GlueThatIsMissingIsNamedByWhereItWouldStand) {
-  EXPECT_EQ(findings(with_apex("sub NS c.sub\nsub NS d.sub2\nsub2 NS ns\n*.w A 192.0.2.1\nsub3 NS a.w\nsub4 NS gone\n")),
+  EXPECT_EQ(findings(with_apex(
+                "sub NS c.sub\nsub NS d.sub2\nsub2 NS ns\n*.w A 192.0.2.1\nsub3 NS a.w\nsub4 NS gone\n")),
             (Lines{"sub.example.com/NS 'c.sub.example.com' has no REQUIRED GLUE address records (A or AAAA)",
                    "sub.example.com/NS 'd.sub2.example.com' has no SIBLING GLUE address records (A or AAAA)",
                    "sub4.example.com/NS 'gone.example.com' has no address records (A or AAAA)"}));
@@ -70,11 +75,13 @@ TEST(Check, GlueThatIsMissingIsNamedByWhereItWouldStand) {
 }
 
 TEST(Check, TargetsOfMxAndSrv) {
-  const std::string text = with_apex("x MX 0 c\nc CNAME ns\n_a SRV 0 0 0 c\ny MX 0 gone\nd DNAME e\nz MX 0 a.d\nn MX 0 .\n");
-  EXPECT_EQ(findings(text), (Lines{"_a.example.com/SRV 'c.example.com' is a CNAME (illegal)",
-                                   "x.example.com/MX 'c.example.com' is a CNAME (illegal)",
-                                   "y.example.com/MX 'gone.example.com' has no address records (A or AAAA)",
-                                   "z.example.com/MX 'a.d.example.com' is below a DNAME 'd.example.com' (illegal)"}));
+  const std::string text =
+      with_apex("x MX 0 c\nc CNAME ns\n_a SRV 0 0 0 c\ny MX 0 gone\nd DNAME e\nz MX 0 a.d\nn MX 0 .\n");
+  EXPECT_EQ(findings(text),
+            (Lines{"_a.example.com/SRV 'c.example.com' is a CNAME (illegal)",
+                   "x.example.com/MX 'c.example.com' is a CNAME (illegal)",
+                   "y.example.com/MX 'gone.example.com' has no address records (A or AAAA)",
+                   "z.example.com/MX 'a.d.example.com' is below a DNAME 'd.example.com' (illegal)"}));
   EXPECT_TRUE(is_usable(text));
   CheckOptions strict;
   strict.mx_cname = Strictness::kFail;
@@ -89,7 +96,8 @@ TEST(Check, NamesBelowCutsAndDnamesAreLeftAlone) {
 }
 
 TEST(Check, SpfWantsTheSameInTxt) {
-  const Lines expected{"'w.example.com' found type SPF record but no SPF TXT record found, add matching type TXT record"};
+  const Lines expected{
+      "'w.example.com' found type SPF record but no SPF TXT record found, add matching type TXT record"};
   EXPECT_EQ(findings(with_apex("w SPF \"v=spf1\"\nw TXT \"v=spf10\"\n")), expected);
   EXPECT_EQ(findings(with_apex("w SPF \"v=spf1\"\nw TXT \"v=sp\" \"f1 -all\"\n")), Lines{});
 }
@@ -112,7 +120,8 @@ TEST(Check, NameThatRepeatsItsOriginWarns) {
 TEST(Check, KeysAndTheirChildren) {
   const std::string cds = "@ CDS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000\n";
   EXPECT_EQ(findings(with_apex(cds)), Lines{"CDS/CDNSKEY consistency checks failed"});
-  EXPECT_EQ(findings(with_apex("@ NSEC3PARAM 1 0 200 -\n")), Lines{"excessive NSEC3PARAM iterations 200 > 150"});
+  EXPECT_EQ(findings(with_apex("@ NSEC3PARAM 1 0 200 -\n")),
+            Lines{"excessive NSEC3PARAM iterations 200 > 150"});
   EXPECT_FALSE(is_usable(with_apex("@ NSEC3PARAM 2 0 1 -\n")));
 }
 
@@ -147,7 +156,8 @@ TEST(Check, FindingsBeyondTheMostAreCounted) {
 TEST(Hostname, LettersDigitsAndInnerHyphens) {
   EXPECT_TRUE(is_hostname(name_of("a-b.1.Z.")));
   EXPECT_TRUE(is_hostname(name_of(".")));
-  for (const char* bad : {"-a.", "a-.", "a_b.", "*.a.", "a\\.b."}) EXPECT_FALSE(is_hostname(name_of(bad))) << bad;
+  for (const char* bad : {"-a.", "a-.", "a_b.", "*.a.", "a\\.b."})
+    EXPECT_FALSE(is_hostname(name_of(bad))) << bad;
   EXPECT_TRUE(is_hostname(name_of("*.a."), true));
   EXPECT_TRUE(is_mailbox(name_of("a_b\\.c.example.")));
   EXPECT_FALSE(is_mailbox(name_of("a.b_c.")));
@@ -163,7 +173,8 @@ TEST(Hostname, AddressesInPlaceOfNames) {
   EXPECT_EQ(address_in_name(name_of("300.0.2.1."), owner), "");
 }
 
-Lines record_findings(const std::string& text, const CheckOptions& options, const char* apex = "example.com.") {
+Lines record_findings(const std::string& text, const CheckOptions& options,
+                      const char* apex = "example.com.") {
   const dns::Name zone = name_of(apex);
   dns::MasterFileOptions master;
   master.origin = zone;
@@ -178,25 +189,35 @@ Lines record_findings(const std::string& text, const CheckOptions& options, cons
 TEST(RecordCheck, SaysTheLine) {
   CheckOptions options;
   options.names = Strictness::kWarn;
-  EXPECT_EQ(record_findings("$TTL 1\na_b A 192.0.2.1\nx NS c_d\n*.y A 192.0.2.1\na.*.z TXT x\nm MX 0 192.0.2.1\nt TXT a_b\n", options),
-            (Lines{"f:2: warning: a_b.example.com: bad owner name (check-names)", "f:3: warning: c_d.example.com: bad name (check-names)",
-                   "f:5: warning: ownername 'a.*.z.example.com' contains an non-terminal wildcard", "f:6: warning: '192.0.2.1': MX is an address"}));
+  EXPECT_EQ(
+      record_findings(
+          "$TTL 1\na_b A 192.0.2.1\nx NS c_d\n*.y A 192.0.2.1\na.*.z TXT x\nm MX 0 192.0.2.1\nt TXT a_b\n",
+          options),
+      (Lines{"f:2: warning: a_b.example.com: bad owner name (check-names)",
+             "f:3: warning: c_d.example.com: bad name (check-names)",
+             "f:5: warning: ownername 'a.*.z.example.com' contains an non-terminal wildcard",
+             "f:6: warning: '192.0.2.1': MX is an address"}));
   options.names = Strictness::kIgnore;
   options.wildcard = false;
   options.mx_addresses = Strictness::kFail;
-  EXPECT_EQ(record_findings("$TTL 1\na_b A 192.0.2.1\na.*.z TXT x\nm MX 0 192.0.2.1\n", options), Lines{"f:4: '192.0.2.1': MX is an address"});
+  EXPECT_EQ(record_findings("$TTL 1\na_b A 192.0.2.1\na.*.z TXT x\nm MX 0 192.0.2.1\n", options),
+            Lines{"f:4: '192.0.2.1': MX is an address"});
 }
 
 TEST(RecordCheck, PtrNamesHostsInReverseZonesOnly) {
   CheckOptions options;
   options.names = Strictness::kWarn;
   EXPECT_EQ(record_findings("$TTL 1\nx PTR a_b.\n", options), Lines{});
-  EXPECT_EQ(record_findings("$TTL 1\nx PTR a_b.\nlb._dns-sd._udp.1 PTR a_b.\n", options, "2.in-addr.arpa."), Lines{"f:2: warning: a_b: bad name (check-names)"});
+  EXPECT_EQ(record_findings("$TTL 1\nx PTR a_b.\nlb._dns-sd._udp.1 PTR a_b.\n", options, "2.in-addr.arpa."),
+            Lines{"f:2: warning: a_b: bad name (check-names)"});
 }
 
 TEST(RecordCheck, SoaAndDsInTheWrongPlaceFail) {
-  EXPECT_EQ(record_findings("$TTL 1\nx SOA a b 1 1 1 1 1\n@ DS 1 8 2 0000000000000000000000000000000000000000000000000000000000000000\n", {}),
-            (Lines{"f:2: SOA record not at top of zone (x.example.com)", "f:3: DS record at top of zone (example.com)"}));
+  EXPECT_EQ(record_findings("$TTL 1\nx SOA a b 1 1 1 1 1\n@ DS 1 8 2 "
+                            "0000000000000000000000000000000000000000000000000000000000000000\n",
+                            {}),
+            (Lines{"f:2: SOA record not at top of zone (x.example.com)",
+                   "f:3: DS record at top of zone (example.com)"}));
 }
 
 bool survey_says_good(const std::string& text) {
@@ -211,8 +232,9 @@ bool survey_says_good(const std::string& text) {
 TEST(ZoneSurvey, BelievesOnlyWhatCheckContentWouldNotMind) {
   EXPECT_TRUE(survey_says_good(with_apex("a CNAME b\nb A 192.0.2.1\nb MX 0 a\nc NS x.\n")));
   for (const char* doubtful :
-       {"a CNAME b\na A 192.0.2.1\n", "a CNAME b\nb TXT x\nA TXT y\n", "a CNAME b\nb TXT x\na CNAME c\n", "a 60 A 192.0.2.9\n",
-        "@ SOA ns h 2 1 1 1 1\n", "@ NS gone\n", "x DNAME y\n", "a.example.com A 192.0.2.1\n", "a.example.net. A 192.0.2.1\n"}) {
+       {"a CNAME b\na A 192.0.2.1\n", "a CNAME b\nb TXT x\nA TXT y\n", "a CNAME b\nb TXT x\na CNAME c\n",
+        "a 60 A 192.0.2.9\n", "@ SOA ns h 2 1 1 1 1\n", "@ NS gone\n", "x DNAME y\n",
+        "a.example.com A 192.0.2.1\n", "a.example.net. A 192.0.2.1\n"}) {
     EXPECT_FALSE(survey_says_good(with_apex(doubtful))) << doubtful;
   }
   EXPECT_FALSE(survey_says_good("$TTL 1\nwww A 192.0.2.1\n"));

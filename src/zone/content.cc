@@ -68,7 +68,8 @@ void Content::note_soa() {
   const auto own = [&](dns::NameView name) {
     return name.is_at_or_below(apex) ? static_cast<uint8_t>(name.size() - apex.size()) : SoaNames::kNotBelow;
   };
-  soa_names_ = {own(*mname), static_cast<uint8_t>(mname->size()), own(*rname), static_cast<uint8_t>(rname->size())};
+  soa_names_ = {own(*mname), static_cast<uint8_t>(mname->size()), own(*rname),
+                static_cast<uint8_t>(rname->size())};
 }
 
 }  // namespace nomen::zone

@@ -23,7 +23,8 @@ class Content {
   dns::RRClass rr_class() const { return rr_class_; }
   size_t apex_labels() const { return apex_labels_; }
   NodeView apex_node() const { return node(apex_ref_); }
-  /// How many octets of the SOA's two names stand in front of the apex; kNotBelow for a name that is elsewhere.
+  /// How many octets of the SOA's two names stand in front of the apex; kNotBelow for a name that is
+  /// elsewhere.
   struct SoaNames {
     static constexpr uint8_t kNotBelow = 255;
     uint8_t mname_own = kNotBelow;

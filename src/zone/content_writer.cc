@@ -28,7 +28,9 @@ bool has_upper_case(Bytes labels) {
   return std::any_of(labels.begin(), labels.end(), [](uint8_t c) { return dns::lower(c) != c; });
 }
 
-bool starts_with_wildcard(Bytes labels) { return labels.size() >= 2 && labels[0] == 1 && labels[1] == '*'; }
+bool starts_with_wildcard(Bytes labels) {
+  return labels.size() >= 2 && labels[0] == 1 && labels[1] == '*';
+}
 
 }  // namespace
 
@@ -42,12 +44,14 @@ struct ContentWriter::Group {
   bool parent_is_apex;
 };
 
-ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expected_names, const ContentLimits& limits)
+ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expected_names,
+                             const ContentLimits& limits)
     : content_(new Content(apex, rr_class)), limits_(limits), draft_(rr_class), first_version_(true) {
   content_->index_ = Index(expected_names);
   draft_.clear();
   content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
-  content_->index_.insert(content_->apex_hash_, content_->apex_ref_, [this](Ref ref) { return hash_of(ref); });
+  content_->index_.insert(content_->apex_hash_, content_->apex_ref_,
+                          [this](Ref ref) { return hash_of(ref); });
   own_from_ = content_->apex_ref_;
   denial_changed_ = true;
 }
@@ -92,7 +96,8 @@ void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnost
     }
     group.count = i - first;
     if (!owner.is_at_or_below(content_->apex_)) {
-      diagnostics.push_back({Severity::kWarning, {*batch.file, records[first].line, 0},
+      diagnostics.push_back({Severity::kWarning,
+                             {*batch.file, records[first].line, 0},
                              "ignoring out-of-zone data (" + dns::to_string_no_dot(owner) + ")"});
       continue;
     }
@@ -112,9 +117,8 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group,
     std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
     const Bytes labels = labels_of(owner);
     dns::lower_padded(owner.data(), lowered.data(), owner.size());
-    const Ref existing = index.find(group.hash, [&](Ref ref) {
-      return content_->node(ref).is_named(lowered.data(), labels.size());
-    });
+    const Ref existing = index.find(
+        group.hash, [&](Ref ref) { return content_->node(ref).is_named(lowered.data(), labels.size()); });
     draft_.clear();
     if (existing != 0) {
       merge_group(index, existing, batch, group, diagnostics);
@@ -127,7 +131,8 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group,
       if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, record.ttl_s, rdata, record.line);
     }
     check_draft(owner, batch.file, diagnostics);
-    uint8_t flags = draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+    uint8_t flags =
+        draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
     if (nsec3) {
       // Names of NSEC3 RRs are no part of the tree: no ancestors are made for them.
     } else if (group.parent_is_apex) {
@@ -160,7 +165,8 @@ void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBat
     RecordList& list = spilled_[existing];
     for (uint32_t i = group.first; i < group.first + group.count; i++) {
       const auto& record = batch.records[i];
-      if (is_meant(record)) list.add(batch.owner(record), static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record));
+      if (is_meant(record))
+        list.add(batch.owner(record), static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record));
     }
     return;
   }
@@ -169,11 +175,13 @@ void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBat
   draft_.add_all(before);
   for (uint32_t i = group.first; i < group.first + group.count; i++) {
     const auto& record = batch.records[i];
-    if (is_meant(record)) draft_.add(static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record), record.line);
+    if (is_meant(record))
+      draft_.add(static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record), record.line);
   }
   const NameView owner = batch.owner(batch.records[group.first]);
   check_draft(owner, batch.file, diagnostics);
-  rewrite_node(index, group.hash, existing, before.is_empty() ? labels_of(owner) : before.labels(), before.flags(), before.children());
+  rewrite_node(index, group.hash, existing, before.is_empty() ? labels_of(owner) : before.labels(),
+               before.flags(), before.children());
 }
 
 void ContentWriter::count(NodeView node, int sign) {
@@ -223,17 +231,25 @@ void ContentWriter::check_draft(NameView owner, const std::string* file, Diagnos
       if (items[i].order > items[latest].order) latest = i;
     }
     types++;
-    if (ttls_differ) say(Severity::kWarning, items[latest], "TTL set to prior TTL of the RRset: its RRs have different TTLs");
+    if (ttls_differ)
+      say(Severity::kWarning, items[latest],
+          "TTL set to prior TTL of the RRset: its RRs have different TTLs");
     if (limits_.max_records_per_type != 0 && i - first > limits_.max_records_per_type) {
-      say(Severity::kError, items[latest], "too many records of one type: more than max-records-per-type " + std::to_string(limits_.max_records_per_type));
+      say(Severity::kError, items[latest],
+          "too many records of one type: more than max-records-per-type " +
+              std::to_string(limits_.max_records_per_type));
     } else if (i - first > NodeDraft::kMostRRs) {
-      say(Severity::kError, items[latest], "too many records of one type: more than " + std::to_string(NodeDraft::kMostRRs));
+      say(Severity::kError, items[latest],
+          "too many records of one type: more than " + std::to_string(NodeDraft::kMostRRs));
     }
   }
   if (limits_.max_types_per_name != 0 && types > limits_.max_types_per_name) {
-    say(Severity::kError, items.back(), "too many types at one name: more than max-types-per-name " + std::to_string(limits_.max_types_per_name));
+    say(Severity::kError, items.back(),
+        "too many types at one name: more than max-types-per-name " +
+            std::to_string(limits_.max_types_per_name));
   } else if (types > NodeDraft::kMostRRsets) {
-    say(Severity::kError, items.back(), "too many types at one name: more than " + std::to_string(NodeDraft::kMostRRsets));
+    say(Severity::kError, items.back(),
+        "too many types at one name: more than " + std::to_string(NodeDraft::kMostRRsets));
   }
 }
 
@@ -301,7 +317,8 @@ void ContentWriter::remove_node(const HashedName& name, size_t labels, Index& in
 
 /// Writes the draft as the node that takes the place of `before`. `labels` is not in the arena; an empty node
 /// takes the case of letters of the first owner that has data.
-void ContentWriter::rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags, uint32_t children) {
+void ContentWriter::rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags,
+                                 uint32_t children) {
   constexpr uint8_t kOfPlace = NodeView::kMaybeOccluded | NodeView::kHasWildcard;
   constexpr uint8_t kOccluding = NodeView::kCut | NodeView::kDname;
   const uint8_t mixed = has_upper_case(labels) ? NodeView::kMixedCase : 0;
@@ -354,7 +371,8 @@ Result<void> ContentWriter::apply(const Change& change) {
       const auto& entry = list->entries()[i];
       const auto type = static_cast<RRType>(entry.type);
       const NameView owner = list->owner(entry);
-      if (!owner.is_at_or_below(content_->apex_)) return failure("out-of-zone data (" + dns::to_string_no_dot(owner) + ")");
+      if (!owner.is_at_or_below(content_->apex_))
+        return failure("out-of-zone data (" + dns::to_string_no_dot(owner) + ")");
       if (touches_denial(type, list->rdata(entry))) denial_changed_ = true;
       steps.push_back({list, i, owner, belongs_to_nsec3(type, list->rdata(entry)), steps.size()});
     }
@@ -367,7 +385,8 @@ Result<void> ContentWriter::apply(const Change& change) {
   });
   for (size_t i = 0; i < steps.size();) {
     const size_t first = i;
-    while (i < steps.size() && steps[i].nsec3 == steps[first].nsec3 && steps[i].owner == steps[first].owner) i++;
+    while (i < steps.size() && steps[i].nsec3 == steps[first].nsec3 && steps[i].owner == steps[first].owner)
+      i++;
     HashedName name;
     name.assign(steps[first].owner);
     Index& index = steps[first].nsec3 ? content_->nsec3_index_ : content_->index_;
@@ -386,7 +405,8 @@ Result<void> ContentWriter::apply(const Change& change) {
       const auto type = static_cast<RRType>(entry.type);
       if (&list == &change.removed) {
         if (!draft_.remove(type, list.rdata(entry))) {
-          return failure("the change does not fit: " + dns::to_string(steps[s].owner) + " has no such " + dns::to_string(type) + " record");
+          return failure("the change does not fit: " + dns::to_string(steps[s].owner) + " has no such " +
+                         dns::to_string(type) + " record");
         }
       } else {
         draft_.set_ttl(type, list.rdata(entry), entry.ttl_s);
@@ -404,10 +424,12 @@ Result<void> ContentWriter::apply(const Change& change) {
       if (draft_.empty() && before.children() == 0 && !is_apex(labels)) {
         remove_node(name, name.labels, index, existing);
       } else {
-        rewrite_node(index, name.full_hash(), existing, before.is_empty() ? labels : before.labels(), before.flags(), before.children());
+        rewrite_node(index, name.full_hash(), existing, before.is_empty() ? labels : before.labels(),
+                     before.flags(), before.children());
       }
     } else if (!draft_.empty()) {
-      uint8_t flags = draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+      uint8_t flags =
+          draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
       if (!steps[first].nsec3) flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
       const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
       count(content_->node(ref), 1);
@@ -444,7 +466,9 @@ void ContentWriter::compact() {
 std::shared_ptr<const Content> ContentWriter::finish(Diagnostics& diagnostics) {
   flush_spilled(diagnostics);
   if (limits_.max_records != 0 && content_->record_count_ > limits_.max_records) {
-    diagnostics.push_back({Severity::kError, {}, "too many records: more than max-records " + std::to_string(limits_.max_records)});
+    diagnostics.push_back({Severity::kError,
+                           {},
+                           "too many records: more than max-records " + std::to_string(limits_.max_records)});
   }
   if (occlusion_changed_) mark_occluded();
   Content& content = *content_;

@@ -20,7 +20,8 @@ namespace nomen::zone {
 class ContentWriter {
  public:
   /// An empty zone; `expected_names` only sizes the index.
-  ContentWriter(dns::NameView apex, dns::RRClass rr_class, size_t expected_names, const ContentLimits& limits);
+  ContentWriter(dns::NameView apex, dns::RRClass rr_class, size_t expected_names,
+                const ContentLimits& limits);
   /// A next version that shares what is not changed.
   ContentWriter(const Content& base, const ContentLimits& limits);
   ~ContentWriter();
@@ -42,13 +43,15 @@ class ContentWriter {
 
   void prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics);
   void add_group(const dns::RecordBatch& batch, const Group& group, Diagnostics& diagnostics);
-  void merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const Group& group, Diagnostics& diagnostics);
+  void merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const Group& group,
+                   Diagnostics& diagnostics);
   void check_draft(dns::NameView owner, const std::string* file, Diagnostics& diagnostics);
   void flush_spilled(Diagnostics& diagnostics);
   void count(NodeView node, int sign);
 
   void remove_node(const dns::HashedName& name, size_t labels, Index& index, Ref ref);
-  void rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags, uint32_t children);
+  void rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags,
+                    uint32_t children);
 
   /// Makes the node of the suffix of `labels` labels exist and counts one child more there.
   /// Returns the flags that the child inherits.
@@ -72,7 +75,7 @@ class ContentWriter {
   /// RRs for names whose node is already large, so that a file that keeps coming back to one name costs a
   /// merge at the end instead of a merge each time.
   std::unordered_map<Ref, RecordList> spilled_;
-  Ref own_from_ = 0;              ///< nodes from here on are this writer's own and may be changed in place
+  Ref own_from_ = 0;  ///< nodes from here on are this writer's own and may be changed in place
   bool occlusion_changed_ = false;
   bool denial_changed_ = false;
   bool first_version_ = false;

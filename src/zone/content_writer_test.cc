@@ -14,7 +14,8 @@ namespace {
 
 using dns::RRType;
 
-/// The records of a model zone as "owner type" with TTL and rdata texts; what a zone must hold, in plain words.
+/// The records of a model zone as "owner type" with TTL and rdata texts; what a zone must hold, in plain
+/// words.
 using Model = std::map<std::pair<std::string, std::string>, std::pair<uint32_t, std::set<std::string>>>;
 
 std::string text_of(const Model& model) {
@@ -33,7 +34,8 @@ RecordList list_of(const std::string& text, std::string_view apex) {
   dns::MasterFileOptions options;
   options.origin = name_of(apex);
   const auto summary = dns::read_master_text(text, "change", options, [&](const dns::RecordBatch& batch) {
-    for (const auto& record : batch.records) list.add(batch.owner(record), static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record));
+    for (const auto& record : batch.records)
+      list.add(batch.owner(record), static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record));
   });
   EXPECT_EQ(summary.errors, 0U) << text << to_string(summary.diagnostics.front());
   return list;
@@ -66,13 +68,15 @@ std::string random_rdata(const std::string& type, Random& random) {
   if (type == "NSEC") return "n" + pick + ".example. A RRSIG NSEC";
   if (type == "RRSIG") {
     static const char* kCovered[] = {"A", "NSEC", "TXT"};
-    return std::string(kCovered[random.below(3)]) + " 8 2 60 20300101000000 20200101000000 " + pick + " example. AAAA";
+    return std::string(kCovered[random.below(3)]) + " 8 2 60 20300101000000 20200101000000 " + pick +
+           " example. AAAA";
   }
   return "target" + pick + ".example.";
 }
 
 std::string random_owner(Random& random) {
-  static const std::vector<std::string> kLabels = {"a", "B", "c", "*", "long-label-that-fills-more-than-a-word"};
+  static const std::vector<std::string> kLabels = {"a", "B", "c", "*",
+                                                   "long-label-that-fills-more-than-a-word"};
   std::string owner;
   const size_t depth = random.below(4);
   for (size_t i = 0; i < depth; i++) owner += kLabels[random.below(kLabels.size())] + ".";
@@ -103,7 +107,8 @@ void edit(Model& model, Random& random, std::string& removed, std::string& added
       if (at->second.second.empty()) model.erase(at);
     }
   }
-  model[{"example.", "SOA"}].second = {"ns.example. host.example. " + std::to_string(1 + random.below(1000000)) + " 1 2 3 4"};
+  model[{"example.", "SOA"}].second = {"ns.example. host.example. " +
+                                       std::to_string(1 + random.below(1000000)) + " 1 2 3 4"};
   const auto minus = [](const Model& from, const Model& what) {
     Model rest;
     for (const auto& [key, set] : from) {
@@ -137,7 +142,8 @@ void expect_occluded_names_are_marked(const Content& content) {
       const NodeView upper = content.find(above);
       ASSERT_TRUE(upper) << dns::to_string(above) << " has names below and does not exist";
       if (upper.has(NodeView::kCut | NodeView::kDname)) {
-        EXPECT_TRUE(node.has(NodeView::kMaybeOccluded)) << dns::to_string(owner) << " below " << dns::to_string(above);
+        EXPECT_TRUE(node.has(NodeView::kMaybeOccluded))
+            << dns::to_string(owner) << " below " << dns::to_string(above);
       }
     }
   });
@@ -150,7 +156,8 @@ void expect_denial_is_current(const Content& content) {
   if (!wanted) return;
   content.for_each_node([&](NodeView node, Ref) {
     if (!node.find(RRType::kNsec)) return;
-    const NodeView found = content.node(content.denial()->nsec_at_or_before(content, node.owner(content.apex())));
+    const NodeView found =
+        content.node(content.denial()->nsec_at_or_before(content, node.owner(content.apex())));
     ASSERT_EQ(dns::to_string(found.owner(content.apex())), dns::to_string(node.owner(content.apex())));
     const auto bytes = [](RRsetView set) { return set ? std::string(as_text(set.data())) : std::string(); };
     EXPECT_EQ(bytes(found.find(RRType::kNsec)), bytes(node.find(RRType::kNsec)));
@@ -170,12 +177,16 @@ TEST(ContentWriter, ChangesGiveWhatBuildingFromScratchGives) {
       edit(model, random, removed, added);
       older.emplace_back(content, describe(*content));
       content = next_version(*content, removed, added);
-      ASSERT_EQ(describe(*content), describe(*content_of(text_of(model), "example."))) << "seed " << seed << " round " << round << "\nout:\n" << removed << "in:\n" << added;
+      ASSERT_EQ(describe(*content), describe(*content_of(text_of(model), "example.")))
+          << "seed " << seed << " round " << round << "\nout:\n"
+          << removed << "in:\n"
+          << added;
       expect_occluded_names_are_marked(*content);
       expect_denial_is_current(*content);
       if (HasFatalFailure()) return;
     }
-    for (const auto& [version, text] : older) ASSERT_EQ(describe(*version), text) << "an older version has changed";
+    for (const auto& [version, text] : older)
+      ASSERT_EQ(describe(*version), text) << "an older version has changed";
   }
 }
 
@@ -255,7 +266,8 @@ TEST(ContentWriter, TheRRsetTakesTheTtlThatCame) {
 
 TEST(ContentWriter, TheFirstTtlInTheFileIsTheRRsetsAndOthersWarn) {
   Diagnostics diagnostics;
-  const ContentPtr content = content_of("@ 60 SOA ns h 1 1 2 3 4\nwww 300 A 192.0.2.9\nwww 60 A 192.0.2.1\n", "example.", diagnostics);
+  const ContentPtr content = content_of("@ 60 SOA ns h 1 1 2 3 4\nwww 300 A 192.0.2.9\nwww 60 A 192.0.2.1\n",
+                                        "example.", diagnostics);
   EXPECT_EQ(content->find(name_of("www.example.")).find(RRType::kA).ttl_s(), 300U);
   ASSERT_EQ(diagnostics.size(), 1U);
   EXPECT_EQ(diagnostics[0].severity, Severity::kWarning);
@@ -264,7 +276,8 @@ TEST(ContentWriter, TheFirstTtlInTheFileIsTheRRsetsAndOthersWarn) {
 
 TEST(ContentWriter, DuplicatesCountOnce) {
   const ContentPtr content = content_of(
-      "@ 60 SOA ns h 1 1 2 3 4\nwww 60 A 192.0.2.1\nWWW 60 A 192.0.2.1\nother 60 A 192.0.2.1\nwww 60 A 192.0.2.1\n"
+      "@ 60 SOA ns h 1 1 2 3 4\nwww 60 A 192.0.2.1\nWWW 60 A 192.0.2.1\nother 60 A 192.0.2.1\nwww 60 A "
+      "192.0.2.1\n"
       "@ 60 NS a.example.\n@ 60 NS A.EXAMPLE.\n",
       "example.");
   EXPECT_EQ(content->record_count(), 4U);
@@ -273,14 +286,17 @@ TEST(ContentWriter, DuplicatesCountOnce) {
 
 TEST(ContentWriter, OutOfZoneDataIsLeftOutWithAWarning) {
   Diagnostics diagnostics;
-  const ContentPtr content = content_of("@ 60 SOA ns h 1 1 2 3 4\nwww.elsewhere. 60 A 192.0.2.1\nbadexample. 60 A 192.0.2.1\n", "example.", diagnostics);
+  const ContentPtr content =
+      content_of("@ 60 SOA ns h 1 1 2 3 4\nwww.elsewhere. 60 A 192.0.2.1\nbadexample. 60 A 192.0.2.1\n",
+                 "example.", diagnostics);
   EXPECT_EQ(content->record_count(), 1U);
   ASSERT_EQ(diagnostics.size(), 2U);
   EXPECT_EQ(to_string(diagnostics[0]), "zone:2: warning: ignoring out-of-zone data (www.elsewhere)");
 }
 
 TEST(ContentWriter, LimitsAreKept) {
-  const std::string text = "@ 60 SOA ns h 1 1 2 3 4\nw 60 A 192.0.2.1\nw 60 A 192.0.2.2\nw 60 A 192.0.2.3\nw 60 TXT x\n";
+  const std::string text =
+      "@ 60 SOA ns h 1 1 2 3 4\nw 60 A 192.0.2.1\nw 60 A 192.0.2.2\nw 60 A 192.0.2.3\nw 60 TXT x\n";
   const auto errors = [&](const ContentLimits& limits) {
     Diagnostics diagnostics;
     content_of(text, "example.", diagnostics, limits);
@@ -301,24 +317,30 @@ TEST(ContentWriter, LimitsHoldForChangesToo) {
 }
 
 TEST(ContentWriter, ANameThatAFileKeepsComingBackToIsWhole) {
-  // Large nodes are merged at the end: the apex, a name of the tree, one with NSEC3, one with signatures alone.
+  // Large nodes are merged at the end: the apex, a name of the tree, one with NSEC3, one with signatures
+  // alone.
   const std::string hashed = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom";
   const std::string lonely = "1p9mhaveqvm6t7vbl5lop2u3t2rp3tom";
-  std::string text = "@ 60 SOA ns h 1 1 2 3 4\n@ 60 NSEC3PARAM 1 0 0 -\n" + hashed + " 60 NSEC3 1 0 0 - " + hashed + " A\n";
+  std::string text =
+      "@ 60 SOA ns h 1 1 2 3 4\n@ 60 NSEC3PARAM 1 0 0 -\n" + hashed + " 60 NSEC3 1 0 0 - " + hashed + " A\n";
   std::string grouped = text;
   const std::vector<std::string> owners = {"@", "big", hashed, lonely};
   for (const std::string& owner : owners) {
     for (int i = 0; i < 200; i++) {
       const std::string number = std::to_string(i);
-      grouped += owner == "@" || owner == "big" ? owner + " 60 TXT " + number + std::string(60, 'x') + "\n"
-                                                : owner + " 60 RRSIG NSEC3 8 2 60 20300101000000 20200101000000 " + number + " example. AAAA\n";
+      grouped +=
+          owner == "@" || owner == "big"
+              ? owner + " 60 TXT " + number + std::string(60, 'x') + "\n"
+              : owner + " 60 RRSIG NSEC3 8 2 60 20300101000000 20200101000000 " + number + " example. AAAA\n";
     }
   }
   for (int i = 0; i < 200; i++) {
     for (const std::string& owner : owners) {
       const std::string number = std::to_string(i);
-      text += owner == "@" || owner == "big" ? owner + " 60 TXT " + number + std::string(60, 'x') + "\n"
-                                             : owner + " 60 RRSIG NSEC3 8 2 60 20300101000000 20200101000000 " + number + " example. AAAA\n";
+      text +=
+          owner == "@" || owner == "big"
+              ? owner + " 60 TXT " + number + std::string(60, 'x') + "\n"
+              : owner + " 60 RRSIG NSEC3 8 2 60 20300101000000 20200101000000 " + number + " example. AAAA\n";
     }
     text += "child" + std::to_string(i) + ".big 60 A 192.0.2.1\n";
     grouped += "child" + std::to_string(i) + ".big 60 A 192.0.2.1\n";
@@ -335,13 +357,16 @@ TEST(ContentWriter, ANameThatAFileKeepsComingBackToIsWhole) {
 
 TEST(ContentWriter, ManyNamesThatGrowTheIndexAreAllFound) {
   std::string text = "@ 60 SOA ns h 1 1 2 3 4\n";
-  for (int i = 0; i < 30000; i++) text += "Host" + std::to_string(i) + (i % 3 == 0 ? ".sub" + std::to_string(i % 7) : "") + " 60 A 192.0.2.1\n";
+  for (int i = 0; i < 30000; i++)
+    text +=
+        "Host" + std::to_string(i) + (i % 3 == 0 ? ".sub" + std::to_string(i % 7) : "") + " 60 A 192.0.2.1\n";
   for (const size_t expected : {size_t{0}, size_t{30000}, size_t{1000000}}) {
     Diagnostics diagnostics;
     const ContentPtr content = content_of(text, "example.", diagnostics, {}, expected);
     EXPECT_EQ(content->node_count(), 30008U);
     for (int i = 0; i < 30000; i++) {
-      const std::string owner = "hOST" + std::to_string(i) + (i % 3 == 0 ? ".sub" + std::to_string(i % 7) : "") + ".Example.";
+      const std::string owner =
+          "hOST" + std::to_string(i) + (i % 3 == 0 ? ".sub" + std::to_string(i % 7) : "") + ".Example.";
       ASSERT_TRUE(content->find(name_of(owner)).find(RRType::kA)) << owner;
     }
     EXPECT_FALSE(content->find(name_of("host30000.example.")));
@@ -353,7 +378,8 @@ TEST(ContentWriter, TheSecondVersionOfALargeZoneSharesTheFirst) {
   std::string text = "@ 60 SOA ns h 1 1 2 3 4\n";
   for (int i = 0; i < 50000; i++) text += "host" + std::to_string(i) + " 60 A 192.0.2.1\n";
   const ContentPtr first = content_of(text, "example.");
-  const ContentPtr second = next_version(*first, "host77 60 A 192.0.2.1\n", "host77 60 A 192.0.2.77\nnew 60 A 192.0.2.2\n");
+  const ContentPtr second =
+      next_version(*first, "host77 60 A 192.0.2.1\n", "host77 60 A 192.0.2.77\nnew 60 A 192.0.2.2\n");
   EXPECT_EQ(second->node_count(), 50002U);
   EXPECT_EQ(first->find(name_of("host76.example.")).data(), second->find(name_of("host76.example.")).data());
   EXPECT_EQ(second->find(name_of("host77.example.")).find(RRType::kA).first_rdata()[3], 77);
@@ -361,7 +387,8 @@ TEST(ContentWriter, TheSecondVersionOfALargeZoneSharesTheFirst) {
 }
 
 TEST(ContentWriter, TheRootZoneHasNames) {
-  const ContentPtr content = content_of("@ 60 SOA a. b. 1 1 2 3 4\n@ 60 NS a.\ncom 60 NS ns.com.\nns.com 60 A 192.0.2.1\n* 60 TXT x\n", ".");
+  const ContentPtr content = content_of(
+      "@ 60 SOA a. b. 1 1 2 3 4\n@ 60 NS a.\ncom 60 NS ns.com.\nns.com 60 A 192.0.2.1\n* 60 TXT x\n", ".");
   EXPECT_TRUE(content->apex_node().has(NodeView::kHasWildcard));
   EXPECT_TRUE(content->find(name_of("ns.com.")).has(NodeView::kMaybeOccluded));
   dns::HashedName name;
@@ -374,7 +401,8 @@ TEST(ContentWriter, TheRootZoneHasNames) {
 
 TEST(ContentWriter, MoreRecordsOfOneTypeThanANodeCountsAreAnError) {
   std::string text = "@ 60 SOA ns h 1 1 2 3 4\n";
-  for (int i = 0; i < 65536; i++) text += "many 60 A 10.1." + std::to_string(i / 256) + "." + std::to_string(i % 256) + "\n";
+  for (int i = 0; i < 65536; i++)
+    text += "many 60 A 10.1." + std::to_string(i / 256) + "." + std::to_string(i % 256) + "\n";
   const ContentLimits unlimited{.max_records_per_type = 0, .max_types_per_name = 0};
   Diagnostics diagnostics;
   const ContentPtr content = content_of(text, "example.", diagnostics, unlimited);
@@ -383,7 +411,11 @@ TEST(ContentWriter, MoreRecordsOfOneTypeThanANodeCountsAreAnError) {
   EXPECT_EQ(content->find(name_of("many.example.")).find(RRType::kA).data().size(), 65535U * 6);
   Diagnostics none;
   const std::string one_less = text.substr(0, text.rfind("many"));
-  EXPECT_EQ(content_of(one_less, "example.", none, unlimited)->find(name_of("many.example.")).find(RRType::kA).count(), 65535U);
+  EXPECT_EQ(content_of(one_less, "example.", none, unlimited)
+                ->find(name_of("many.example."))
+                .find(RRType::kA)
+                .count(),
+            65535U);
   EXPECT_FALSE(has_error(none));
 }
 

@@ -73,10 +73,12 @@ std::shared_ptr<const Denial> Denial::of(const Content& content) {
   denial->nsec3_ = true;
   content.for_each_node([&](NodeView node, Ref ref) {
     Nsec3Hash hash;
-    if (node.find(dns::RRType::kNsec3) && decode_owner_hash(node.labels(), hash)) denial->nsec3s_.push_back({hash, ref});
+    if (node.find(dns::RRType::kNsec3) && decode_owner_hash(node.labels(), hash))
+      denial->nsec3s_.push_back({hash, ref});
   });
   if (denial->nsec3s_.empty()) return nullptr;
-  std::sort(denial->nsec3s_.begin(), denial->nsec3s_.end(), [](const auto& a, const auto& b) { return a.hash < b.hash; });
+  std::sort(denial->nsec3s_.begin(), denial->nsec3s_.end(),
+            [](const auto& a, const auto& b) { return a.hash < b.hash; });
   return denial;
 }
 
@@ -89,13 +91,15 @@ Ref Denial::nsec_at_or_before(const Content& content, dns::NameView name) const 
 }
 
 Ref Denial::nsec3_matching(const Nsec3Hash& hash) const {
-  const auto at = std::lower_bound(nsec3s_.begin(), nsec3s_.end(), hash, [](const auto& entry, const auto& wanted) { return entry.hash < wanted; });
+  const auto at = std::lower_bound(nsec3s_.begin(), nsec3s_.end(), hash,
+                                   [](const auto& entry, const auto& wanted) { return entry.hash < wanted; });
   return at != nsec3s_.end() && at->hash == hash ? at->node : 0;
 }
 
 Ref Denial::nsec3_covering(const Nsec3Hash& hash) const {
   if (nsec3s_.empty()) return 0;
-  const auto at = std::lower_bound(nsec3s_.begin(), nsec3s_.end(), hash, [](const auto& entry, const auto& wanted) { return entry.hash < wanted; });
+  const auto at = std::lower_bound(nsec3s_.begin(), nsec3s_.end(), hash,
+                                   [](const auto& entry, const auto& wanted) { return entry.hash < wanted; });
   return at == nsec3s_.begin() ? nsec3s_.back().node : (at - 1)->node;
 }
 

@@ -39,7 +39,8 @@ bool is_nsec3_node(NodeView node) {
 /// The nodes in canonical order, those of NSEC3 behind the others, and how many others there are.
 std::vector<Ref> dump_order(const Content& content, size_t& others) {
   std::vector<Ref> refs = content.sorted_nodes();
-  const auto middle = std::stable_partition(refs.begin(), refs.end(), [&](Ref ref) { return !is_nsec3_node(content.node(ref)); });
+  const auto middle = std::stable_partition(refs.begin(), refs.end(),
+                                            [&](Ref ref) { return !is_nsec3_node(content.node(ref)); });
   others = static_cast<size_t>(middle - refs.begin());
   return refs;
 }
@@ -58,11 +59,13 @@ std::string period_text(uint32_t seconds) {
   };
   std::string text;
   uint32_t left = seconds;
-  for (const Unit unit : {Unit{604800, "week"}, Unit{86400, "day"}, Unit{3600, "hour"}, Unit{60, "minute"}, Unit{1, "second"}}) {
+  for (const Unit unit : {Unit{604800, "week"}, Unit{86400, "day"}, Unit{3600, "hour"}, Unit{60, "minute"},
+                          Unit{1, "second"}}) {
     const uint32_t count = left / unit.seconds;
     left %= unit.seconds;
     if (count == 0 && !(unit.seconds == 1 && text.empty())) continue;
-    fmt::format_to(std::back_inserter(text), "{}{} {}{}", text.empty() ? "" : " ", count, unit.name, count == 1 ? "" : "s");
+    fmt::format_to(std::back_inserter(text), "{}{} {}{}", text.empty() ? "" : " ", count, unit.name,
+                   count == 1 ? "" : "s");
   }
   return text;
 }
@@ -80,7 +83,8 @@ std::string resign_time(RRsetView signatures, uint32_t now_s) {
   const std::time_t time = when;
   std::tm parts{};
   gmtime_r(&time, &parts);
-  return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 /// One line of output whose columns are lined up by tabs, as BIND lays them out.
@@ -110,8 +114,12 @@ class Line {
 class TextDump {
  public:
   TextDump(const Content& content, DumpStyle style, uint32_t now_s, const DumpSink& sink)
-      : content_(content), relative_(style == DumpStyle::kRelative), now_s_(now_s), sink_(sink),
-        columns_(relative_ ? kRelativeColumns : kFullColumns), class_text_(dns::to_string(content.rr_class())) {
+      : content_(content),
+        relative_(style == DumpStyle::kRelative),
+        now_s_(now_s),
+        sink_(sink),
+        columns_(relative_ ? kRelativeColumns : kFullColumns),
+        class_text_(dns::to_string(content.rr_class())) {
     style_.split_width = columns_.split_width;
     style_.multiline = relative_;
     style_.line_break = "\n\t\t\t\t";
@@ -150,7 +158,8 @@ class TextDump {
   void note_common(size_t begin, size_t end) {
     common_.assign(end - begin, 0);
     for (size_t i = begin; i + 1 < end; i++) {
-      common_[i - begin] = static_cast<uint8_t>(common_labels(content_.node(refs_[i]), content_.node(refs_[i + 1])));
+      common_[i - begin] =
+          static_cast<uint8_t>(common_labels(content_.node(refs_[i]), content_.node(refs_[i + 1])));
     }
   }
 
@@ -190,7 +199,8 @@ class TextDump {
         write_record(set, rdata, !relative_ || !owner_written);
         owner_written = true;
       });
-      if (!relative_ && set.is_signature()) fmt::format_to(std::back_inserter(out_), "; resign={}\n", resign_time(set, now_s_));
+      if (!relative_ && set.is_signature())
+        fmt::format_to(std::back_inserter(out_), "; resign={}\n", resign_time(set, now_s_));
     }
   }
 
@@ -245,7 +255,8 @@ class TextDump {
 std::vector<RRsetView> rrsets_in_dump_order(NodeView node) {
   std::vector<RRsetView> sets;
   node.for_each([&](RRsetView set) { sets.push_back(set); });
-  std::stable_sort(sets.begin(), sets.end(), [](RRsetView a, RRsetView b) { return order_of(a) < order_of(b); });
+  std::stable_sort(sets.begin(), sets.end(),
+                   [](RRsetView a, RRsetView b) { return order_of(a) < order_of(b); });
   return sets;
 }
 

@@ -13,7 +13,8 @@ namespace nomen::zone {
 namespace {
 
 constexpr std::string_view kZone =
-    "$TTL 3600\n@ SOA ns h 5 3600 900 1209600 300\n@ NS ns\nns A 192.0.2.1\nw 7 TXT a\na.b.c TXT x\nd.c TXT y\n*.e TXT z\n";
+    "$TTL 3600\n@ SOA ns h 5 3600 900 1209600 300\n@ NS ns\nns A 192.0.2.1\nw 7 TXT a\na.b.c TXT x\nd.c TXT "
+    "y\n*.e TXT z\n";
 
 std::string dumped(const Content& content, DumpStyle style) {
   std::string text;
@@ -25,9 +26,13 @@ std::string dumped(const Content& content, DumpStyle style) {
 }
 
 TEST(Dump, FullStyleSaysAllOnEachLine) {
-  EXPECT_EQ(dumped(*content_of("$TTL 60\n@ SOA . . 1 1 1 1 1\nlong-long-long-long-long-long-long-long-name A 192.0.2.1\n", "t."), DumpStyle::kFull),
-            "t.\t\t\t\t\t      60 IN SOA\t\t. . 1 1 1 1 1\n"
-            "long-long-long-long-long-long-long-long-name.t.\t60 IN A\t\t192.0.2.1\n");
+  EXPECT_EQ(
+      dumped(*content_of(
+                 "$TTL 60\n@ SOA . . 1 1 1 1 1\nlong-long-long-long-long-long-long-long-name A 192.0.2.1\n",
+                 "t."),
+             DumpStyle::kFull),
+      "t.\t\t\t\t\t      60 IN SOA\t\t. . 1 1 1 1 1\n"
+      "long-long-long-long-long-long-long-long-name.t.\t60 IN A\t\t192.0.2.1\n");
 }
 
 TEST(Dump, RelativeStyleChangesOriginWhereNamesBranch) {
@@ -48,23 +53,28 @@ TEST(Dump, ReadsBackAsTheSameContent) {
 }
 
 TEST(Dump, StopsWhenNobodyReads) {
-  EXPECT_FALSE(dump_text(*content_of(kZone, "example.com."), DumpStyle::kFull, 0, [](std::string_view) { return false; }));
+  EXPECT_FALSE(dump_text(*content_of(kZone, "example.com."), DumpStyle::kFull, 0,
+                         [](std::string_view) { return false; }));
 }
 
 TEST(NodeOrder, IsTheOrderOfNames) {
   std::mt19937 random(7);
   std::string text;
-  const char* const labels[] = {"a", "A0", "b", "aaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaab", "\\255", "\\254", "\\253x", "\\000", "z\\000"};
+  const char* const labels[] = {
+      "a",      "A0",    "b",     "aaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaab", "\\255", "\\254",
+      "\\253x", "\\000", "z\\000"};
   for (int i = 0; i < 400; i++) {
     std::string name;
-    for (unsigned k = 0; k < 1 + random() % 4; k++) name += std::string(labels[random() % std::size(labels)]) + ".";
+    for (unsigned k = 0; k < 1 + random() % 4; k++)
+      name += std::string(labels[random() % std::size(labels)]) + ".";
     text += name + "example.com. 60 TXT x\n";
   }
   const ContentPtr content = content_of(text, "example.com.");
   const std::vector<Ref> sorted = content->sorted_nodes();
   ASSERT_GT(sorted.size(), 100U);
   for (size_t i = 1; i < sorted.size(); i++) {
-    EXPECT_TRUE(content->node(sorted[i - 1]).owner(content->apex()) < content->node(sorted[i]).owner(content->apex()));
+    EXPECT_TRUE(content->node(sorted[i - 1]).owner(content->apex()) <
+                content->node(sorted[i]).owner(content->apex()));
   }
 }
 
@@ -81,7 +91,8 @@ Result<RawHeader> read_back(std::string_view bytes, ContentPtr& content) {
   const dns::Name apex = name_of("example.com.");
   ContentWriter writer(apex, dns::RRClass::kIn, 0, {});
   Diagnostics diagnostics;
-  auto header = read_raw(as_bytes(bytes), apex, dns::RRClass::kIn, "raw", [&](const dns::RecordBatch& batch) { writer.add(batch, diagnostics); });
+  auto header = read_raw(as_bytes(bytes), apex, dns::RRClass::kIn, "raw",
+                         [&](const dns::RecordBatch& batch) { writer.add(batch, diagnostics); });
   content = writer.finish(diagnostics);
   return header;
 }

@@ -16,7 +16,9 @@ Index::Index(size_t expected) {
   if (expected > 0) allocate(static_cast<size_t>(static_cast<double>(expected) / (kFullEntries * 0.94)) + 1);
 }
 
-Index::Index(const Index& other) { share(other); }
+Index::Index(const Index& other) {
+  share(other);
+}
 
 Index& Index::operator=(const Index& other) {
   if (this == &other) return *this;
@@ -39,7 +41,9 @@ Index& Index::operator=(Index&& other) noexcept {
   return *this;
 }
 
-Index::~Index() { release(); }
+Index::~Index() {
+  release();
+}
 
 size_t Index::memory_bytes() const {
   return pages_.capacity() * sizeof(Line*) +

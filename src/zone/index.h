@@ -24,7 +24,7 @@ class Index {
   Index() = default;
   /// Room for about `expected` entries without growing.
   explicit Index(size_t expected);
-  Index(const Index& other);             ///< shares the pages
+  Index(const Index& other);  ///< shares the pages
   Index& operator=(const Index& other);
   Index(Index&& other) noexcept;
   Index& operator=(Index&& other) noexcept;
@@ -81,8 +81,8 @@ class Index {
 
  private:
   static constexpr size_t kEntries = 10;
-  static constexpr size_t kPageLines = 64;       // 4 KiB
-  static constexpr double kFullEntries = 7.5;    // entries a line on average when the table grows
+  static constexpr size_t kPageLines = 64;     // 4 KiB
+  static constexpr double kFullEntries = 7.5;  // entries a line on average when the table grows
 
   struct alignas(64) Line {
     uint16_t tags[kEntries];
@@ -107,7 +107,8 @@ class Index {
     const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.tags));
     const __m128i last = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.tags + kEntries - 8));
     // A byte of the packed comparison for each tag: the first eight, and the last eight once more.
-    const auto bits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(first, wanted), _mm_cmpeq_epi16(last, wanted))));
+    const auto bits = static_cast<uint32_t>(
+        _mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(first, wanted), _mm_cmpeq_epi16(last, wanted))));
     mask = (bits & 0xff) | (bits >> 8) << (kEntries - 8);
 #else
     for (size_t i = 0; i < kEntries; i++) mask |= line.tags[i] == tag ? 1U << i : 0U;

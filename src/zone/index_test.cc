@@ -70,7 +70,9 @@ TEST(Index, RandomEditsOfCopiesLeaveTheOriginals) {
           model.insert(index, random(), next++);
           continue;
         }
-        const auto at = std::next(model.hashes.begin(), static_cast<std::ptrdiff_t>(random() % std::min<size_t>(model.hashes.size(), 50)));
+        const auto at =
+            std::next(model.hashes.begin(),
+                      static_cast<std::ptrdiff_t>(random() % std::min<size_t>(model.hashes.size(), 50)));
         const auto [ref, hash] = *at;
         model.hashes.erase(at);
         if (random() % 2 == 0) {
@@ -95,7 +97,8 @@ TEST(Index, RandomEditsOfCopiesLeaveTheOriginals) {
 TEST(Index, EntriesOfOneHashOverflowIntoLaterLinesAndAreFound) {
   Index index(1000);
   Model model;
-  for (Ref ref = 1; ref <= 60; ref++) model.insert(index, 0xffffffff00001234ULL, ref);  // the last line: goes round
+  for (Ref ref = 1; ref <= 60; ref++)
+    model.insert(index, 0xffffffff00001234ULL, ref);  // the last line: goes round
   expect_holds(index, model.hashes);
   for (Ref ref = 1; ref <= 60; ref += 2) {
     index.remove(model.hashes[ref], ref);
@@ -103,7 +106,8 @@ TEST(Index, EntriesOfOneHashOverflowIntoLaterLinesAndAreFound) {
   }
   for (const auto& [ref, hash] : model.hashes) {
     const Ref wanted = ref;
-    ASSERT_EQ(index.find(hash, [wanted](Ref found) { return found == wanted; }), ref) << "removals leave the overflow marks";
+    ASSERT_EQ(index.find(hash, [wanted](Ref found) { return found == wanted; }), ref)
+        << "removals leave the overflow marks";
   }
   for (Ref ref = 100; ref < 120; ref++) model.insert(index, 0xffffffff00001234ULL, ref);
   for (const auto& [ref, hash] : model.hashes) {

@@ -7,9 +7,9 @@ namespace nomen::zone {
 
 /// What a zone may hold; 0 is "no limit". Defaults are BIND 9.18's.
 struct ContentLimits {
-  uint64_t max_records = 0;            ///< max-records: of the whole zone
-  uint32_t max_records_per_type = 100; ///< max-records-per-type: of one RRset
-  uint32_t max_types_per_name = 100;   ///< max-types-per-name: RRsets of one name
+  uint64_t max_records = 0;             ///< max-records: of the whole zone
+  uint32_t max_records_per_type = 100;  ///< max-records-per-type: of one RRset
+  uint32_t max_types_per_name = 100;    ///< max-types-per-name: RRsets of one name
 };
 
 /// A node above this size is not merged again and again while a file is read.

@@ -20,7 +20,8 @@ constexpr size_t kMostDiagnostics = 1000;
 /// One load on its way.
 class ZoneLoad {
  public:
-  explicit ZoneLoad(const LoadRequest& request) : request_(request), record_check_(request.apex, request.checks) {}
+  explicit ZoneLoad(const LoadRequest& request)
+      : request_(request), record_check_(request.apex, request.checks) {}
 
   LoadResult run() {
     if (request_.previous) {
@@ -37,8 +38,10 @@ class ZoneLoad {
  private:
   void build() {
     const auto stamp = os::file_stamp(request_.path);
-    ContentWriter writer(request_.apex, request_.rr_class, stamp ? stamp->size / kBytesPerName : 0, request_.limits);
-    if (read([&](const dns::RecordBatch& batch) { writer.add(batch, found_); })) result_.content = writer.finish(found_);
+    ContentWriter writer(request_.apex, request_.rr_class, stamp ? stamp->size / kBytesPerName : 0,
+                         request_.limits);
+    if (read([&](const dns::RecordBatch& batch) { writer.add(batch, found_); }))
+      result_.content = writer.finish(found_);
   }
 
   /// Against the version that is there: only what differs is made.
@@ -90,10 +93,11 @@ class ZoneLoad {
   bool read_raw_file(const dns::ConsumeBatch& consume) {
     const auto file = os::MappedFile::open(request_.path);
     if (!file) return refuse(file.error().text);
-    const auto header = zone::read_raw(file->bytes(), request_.apex, request_.rr_class, request_.path, [&](const dns::RecordBatch& batch) {
-      result_.records_read += batch.records.size();
-      consume(batch);
-    });
+    const auto header = zone::read_raw(file->bytes(), request_.apex, request_.rr_class, request_.path,
+                                       [&](const dns::RecordBatch& batch) {
+                                         result_.records_read += batch.records.size();
+                                         consume(batch);
+                                       });
     return header ? true : refuse(header.error().text);
   }
 
@@ -130,6 +134,8 @@ class ZoneLoad {
 
 }  // namespace
 
-LoadResult load_zone(const LoadRequest& request) { return ZoneLoad(request).run(); }
+LoadResult load_zone(const LoadRequest& request) {
+  return ZoneLoad(request).run();
+}
 
 }  // namespace nomen::zone

@@ -1,6 +1,7 @@
-// From a master file (or a raw one) to a checked content. The first time everything is built; a reload is read against the version
-// that is being served and costs memory only for what differs (reload.h): a zone is never held twice.
-// Thread rule: any thread; load_zone uses `threads` parser threads of its own while it runs.
+// From a master file (or a raw one) to a checked content. The first time everything is built; a reload is
+// read against the version that is being served and costs memory only for what differs (reload.h): a zone is
+// never held twice. Thread rule: any thread; load_zone uses `threads` parser threads of its own while it
+// runs.
 #pragma once
 #include <optional>
 #include <string>
@@ -27,9 +28,9 @@ struct LoadRequest {
 };
 
 struct LoadResult {
-  ContentPtr content;         ///< nullptr when the file could not be read or has errors
-  bool changed = true;        ///< false: `content` is `previous`, the file says the same
-  bool is_signed = false;     ///< a resolver sees a signed zone (check.h); of a changed content
+  ContentPtr content;      ///< nullptr when the file could not be read or has errors
+  bool changed = true;     ///< false: `content` is `previous`, the file says the same
+  bool is_signed = false;  ///< a resolver sees a signed zone (check.h); of a changed content
   uint64_t records_read = 0;
   uint64_t errors = 0;
   Diagnostics diagnostics;

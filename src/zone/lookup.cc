@@ -65,7 +65,8 @@ void refer(Lookup& result, NodeView cut) {
   result.rrset = cut.find(RRType::kNs);
 }
 
-/// Labels of the longest suffix that exists. All shorter ones exist too, so a deep name is searched by halves.
+/// Labels of the longest suffix that exists. All shorter ones exist too, so a deep name is searched by
+/// halves.
 size_t closest_encloser(const Content& content, const dns::HashedName& name, NodeView& encloser) {
   size_t exists = content.apex_labels();
   size_t missing = name.labels;
@@ -116,7 +117,8 @@ Lookup lookup_from(const Content& content, const dns::HashedName& name, RRType t
       return result;
     }
     // The cut's own DS belongs to the parent (RFC 4035 3.1.4.1); all else at and below it does not.
-    const size_t deepest = type == RRType::kDs || !result.node.has(NodeView::kCut) ? name.labels - 1U : name.labels;
+    const size_t deepest =
+        type == RRType::kDs || !result.node.has(NodeView::kCut) ? name.labels - 1U : name.labels;
     if (find_occluder(content, name, deepest, result)) return result;
   }
   result.labels = name.labels;

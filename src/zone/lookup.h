@@ -25,7 +25,7 @@ struct Lookup {
   /// Labels of the name where `node` stands: the cut, the DNAME owner, the name itself; for wildcards and
   /// non-existing names the closest encloser's (RFC 4592 3.3.1).
   uint8_t labels = 0;
-  NodeView node;             ///< empty only for kNxDomain
+  NodeView node;  ///< empty only for kNxDomain
   RRsetView rrset;
 };
 
@@ -39,7 +39,8 @@ Lookup lookup_from(const Content& content, const dns::HashedName& name, dns::RRT
 inline Lookup lookup(const Content& content, const dns::HashedName& name, dns::RRType type) {
   Lookup result;
   result.node = content.find(name, name.labels);
-  if (!result.node || result.node.has(NodeView::kCut | NodeView::kMaybeOccluded)) return lookup_from(content, name, type, result.node);
+  if (!result.node || result.node.has(NodeView::kCut | NodeView::kMaybeOccluded))
+    return lookup_from(content, name, type, result.node);
   result.rrset = result.node.find(type);
   if (!result.rrset || type == dns::RRType::kRrsig) return lookup_from(content, name, type, result.node);
   result.kind = Lookup::Kind::kData;

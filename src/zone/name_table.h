@@ -13,8 +13,8 @@
 
 namespace nomen::zone {
 
-/// Entry has `dns::NameView apex() const` and `uint64_t apex_hash() const`, the hash of that name (hashed_name.h).
-/// Names are told apart by these 64 bits under a secret seed.
+/// Entry has `dns::NameView apex() const` and `uint64_t apex_hash() const`, the hash of that name
+/// (hashed_name.h). Names are told apart by these 64 bits under a secret seed.
 template <class Entry>
 class NameTable {
  public:
@@ -24,7 +24,8 @@ class NameTable {
 
   /// The entry whose name is the longest suffix of `name` with at most `max_labels` labels, or nullptr.
   const Entry* find_longest(const dns::HashedName& name, size_t max_labels) const {
-    for (size_t labels = deepest_below(std::min<size_t>(max_labels, name.labels) + 1); labels != kNoDepth; labels = deepest_below(labels)) {
+    for (size_t labels = deepest_below(std::min<size_t>(max_labels, name.labels) + 1); labels != kNoDepth;
+         labels = deepest_below(labels)) {
       if (const Entry* entry = find(name, labels)) return entry;
     }
     return nullptr;
@@ -74,7 +75,8 @@ class NameTable {
   /// visit(const EntryPtr&) for each, in no order.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    index_.for_each([&](Ref ref) { visit(pages_[(ref - 1) / kPageEntries]->entries[(ref - 1) % kPageEntries]); });
+    index_.for_each(
+        [&](Ref ref) { visit(pages_[(ref - 1) / kPageEntries]->entries[(ref - 1) % kPageEntries]); });
   }
 
   /// Fetches what find_longest will look at first, for a table of one depth below `name`.
@@ -93,7 +95,8 @@ class NameTable {
   /// The greatest number of labels below `bound` that any entry has.
   size_t deepest_below(size_t bound) const {
     if (bound > 64) {
-      const uint64_t high = bound >= 128 ? depth_mask_[1] : depth_mask_[1] & ((uint64_t{1} << (bound - 64)) - 1);
+      const uint64_t high =
+          bound >= 128 ? depth_mask_[1] : depth_mask_[1] & ((uint64_t{1} << (bound - 64)) - 1);
       if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
       bound = 64;
     }
@@ -101,7 +104,9 @@ class NameTable {
     return low == 0 ? kNoDepth : 63 - static_cast<size_t>(__builtin_clzll(low));
   }
 
-  const Entry& at(Ref ref) const { return *pages_[(ref - 1) / kPageEntries]->entries[(ref - 1) % kPageEntries]; }
+  const Entry& at(Ref ref) const {
+    return *pages_[(ref - 1) / kPageEntries]->entries[(ref - 1) % kPageEntries];
+  }
   EntryPtr& slot(Ref ref) {
     auto& page = pages_[(ref - 1) / kPageEntries];
     if (page.use_count() > 1) page = std::make_shared<Page>(*page);

@@ -27,7 +27,9 @@ class Entry {
 
 using Table = NameTable<Entry>;
 
-void put(Table& table, std::string_view name, int number) { table.put(std::make_shared<const Entry>(name, number)); }
+void put(Table& table, std::string_view name, int number) {
+  table.put(std::make_shared<const Entry>(name, number));
+}
 
 dns::HashedName hashed(std::string_view text) {
   const dns::Name name = *dns::Name::parse(text);
@@ -81,7 +83,8 @@ TEST(NameTable, CopiesDoNotSeeEachOther) {
   std::vector<std::pair<Table, std::map<std::string, int>>> versions;
   for (int version = 0; version < 20; version++) {
     for (int i = 0; i < 400; i++) {
-      const std::string name = "z" + std::to_string(random() % 3000) + (random() % 4 == 0 ? ".deep" : "") + ".example.";
+      const std::string name =
+          "z" + std::to_string(random() % 3000) + (random() % 4 == 0 ? ".deep" : "") + ".example.";
       if (random() % 3 == 0) {
         EXPECT_EQ(table.remove(*dns::Name::parse(name)), model.erase(name) == 1);
       } else {

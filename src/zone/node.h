@@ -65,14 +65,15 @@ class RRsetView {
 class NodeView {
  public:
   enum Flag : uint8_t {
-    kCut = 1,             ///< has NS and is not the apex: a zone cut
-    kDname = 2,           ///< has DNAME: names below are rewritten
-    kMaybeOccluded = 4,   ///< a name above is or was a zone cut or DNAME: look there before believing this node
-    kHasWildcard = 8,     ///< the child "*" exists
-    kMixedCase = 16,      ///< the owner's labels have upper-case letters
+    kCut = 1,    ///< has NS and is not the apex: a zone cut
+    kDname = 2,  ///< has DNAME: names below are rewritten
+    kMaybeOccluded =
+        4,             ///< a name above is or was a zone cut or DNAME: look there before believing this node
+    kHasWildcard = 8,  ///< the child "*" exists
+    kMixedCase = 16,   ///< the owner's labels have upper-case letters
     kApex = 32,
     kHasCname = 64,
-    kMaybeGlue = 128,     ///< a zone cut with a name server whose name may be in the zone: there may be glue
+    kMaybeGlue = 128,  ///< a zone cut with a name server whose name may be in the zone: there may be glue
   };
 
   NodeView() = default;

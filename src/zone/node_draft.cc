@@ -46,9 +46,8 @@ bool ends_like(Bytes name, Bytes suffix) {
 }  // namespace
 
 void NodeDraft::add_all(NodeView node) {
-  node.for_each([&](RRsetView set) {
-    set.for_each([&](Bytes rdata) { add(set.type(), set.ttl_s(), rdata, 0); });
-  });
+  node.for_each(
+      [&](RRsetView set) { set.for_each([&](Bytes rdata) { add(set.type(), set.ttl_s(), rdata, 0); }); });
   sorted_ = items_.size();
 }
 
@@ -59,9 +58,11 @@ std::strong_ordering NodeDraft::compare(const Item& a, const Item& b) const {
 bool NodeDraft::remove(dns::RRType type, Bytes rdata) {
   const Item wanted{key_of(type, rdata), 0, 0, 0, rdata};
   const auto sorted_end = items_.begin() + static_cast<std::ptrdiff_t>(sorted_);
-  auto at = std::lower_bound(items_.begin(), sorted_end, wanted, [this](const Item& a, const Item& b) { return compare(a, b) < 0; });
+  auto at = std::lower_bound(items_.begin(), sorted_end, wanted,
+                             [this](const Item& a, const Item& b) { return compare(a, b) < 0; });
   if (at == sorted_end || !same(*at, wanted)) {
-    at = std::find_if(sorted_end, items_.end(), [&](const Item& item) { return item.order != kRemoved && same(item, wanted); });
+    at = std::find_if(sorted_end, items_.end(),
+                      [&](const Item& item) { return item.order != kRemoved && same(item, wanted); });
   }
   if (at == items_.end() || at->order == kRemoved) return false;
   at->order = kRemoved;
@@ -89,7 +90,8 @@ size_t NodeDraft::arrange() {
   if (items_.size() < 2) return 0;
   const auto less = [this](const Item& a, const Item& b) { return before(a, b); };
   if (!std::is_sorted(items_.begin(), items_.end(), less)) std::sort(items_.begin(), items_.end(), less);
-  const auto end = std::unique(items_.begin(), items_.end(), [this](const Item& a, const Item& b) { return same(a, b); });
+  const auto end =
+      std::unique(items_.begin(), items_.end(), [this](const Item& a, const Item& b) { return same(a, b); });
   const auto dropped = static_cast<size_t>(items_.end() - end);
   items_.erase(end, items_.end());
   return dropped;

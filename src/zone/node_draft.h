@@ -14,11 +14,11 @@ namespace nomen::zone {
 class NodeDraft {
  public:
   struct Item {
-    uint32_t key;     ///< orders by type, signatures behind what they cover
+    uint32_t key;  ///< orders by type, signatures behind what they cover
     uint32_t ttl_s;
-    uint32_t order;   ///< as they came: the first RR's TTL is the RRset's; kRemoved: arrange() drops it
-    uint32_t line;    ///< in the master file, for messages
-    Bytes rdata;      ///< lives until the node is written
+    uint32_t order;  ///< as they came: the first RR's TTL is the RRset's; kRemoved: arrange() drops it
+    uint32_t line;   ///< in the master file, for messages
+    Bytes rdata;     ///< lives until the node is written
   };
 
   explicit NodeDraft(dns::RRClass rr_class) : rr_class_(rr_class) {}
@@ -49,7 +49,8 @@ class NodeDraft {
   /// Appends the node to the arena; `labels` is not in a chunk of the arena that could move. After arrange().
   Ref write(Arena& arena, Bytes labels, uint8_t flags, uint32_t children) const;
 
-  /// What a node can count. Above this write() takes the first ones; check_draft() of the writer calls it an error.
+  /// What a node can count. Above this write() takes the first ones; check_draft() of the writer calls it an
+  /// error.
   static constexpr size_t kMostRRs = 65535;
   static constexpr size_t kMostRRsets = 65535;
 
@@ -71,9 +72,9 @@ class NodeDraft {
   dns::RRClass rr_class_;
   std::vector<Item> items_;
   bool has_removed_ = false;
-  size_t sorted_ = 0;           ///< so many items came with add_all(): they are in order
-  uint32_t ttl_key_ = kNoKey;   ///< of the RRset that set_ttl() was last called for,
-  uint32_t ttl_s_ = 0;          ///< and its TTL
+  size_t sorted_ = 0;          ///< so many items came with add_all(): they are in order
+  uint32_t ttl_key_ = kNoKey;  ///< of the RRset that set_ttl() was last called for,
+  uint32_t ttl_s_ = 0;         ///< and its TTL
 };
 
 }  // namespace nomen::zone

@@ -22,8 +22,8 @@ struct Keyed {
   Ref ref;
 };
 
-/// The labels from the highest one on, lower-cased: each byte plus one, and a zero behind each label, so that a
-/// label sorts before those that it begins. Bytes that have no room for the plus one end the key.
+/// The labels from the highest one on, lower-cased: each byte plus one, and a zero behind each label, so that
+/// a label sorts before those that it begins. Bytes that have no room for the plus one end the key.
 Keyed key_of(NodeView node, Ref ref) {
   std::array<uint8_t, 16> key{};
   size_t used = 0;
@@ -57,7 +57,8 @@ std::weak_ordering compare_owners(NodeView a, NodeView b) {
   const LabelStarts in_a(a.labels());
   const LabelStarts in_b(b.labels());
   for (size_t i = 1; i <= std::min(in_a.count, in_b.count); i++) {
-    const auto order = compare_labels(a.labels().data() + in_a.starts[in_a.count - i], b.labels().data() + in_b.starts[in_b.count - i]);
+    const auto order = compare_labels(a.labels().data() + in_a.starts[in_a.count - i],
+                                      b.labels().data() + in_b.starts[in_b.count - i]);
     if (order != 0) return order;
   }
   return in_a.count <=> in_b.count;

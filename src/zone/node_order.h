@@ -1,5 +1,5 @@
-// Puts nodes in canonical order of their owners (RFC 4034 6.1), fast also for millions: each node gets a key of
-// sixteen bytes that orders most of them; only where keys are equal are the names themselves looked at.
+// Puts nodes in canonical order of their owners (RFC 4034 6.1), fast also for millions: each node gets a key
+// of sixteen bytes that orders most of them; only where keys are equal are the names themselves looked at.
 // Thread rule: pure function.
 #pragma once
 #include <vector>

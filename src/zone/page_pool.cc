@@ -49,7 +49,8 @@ void add_block(Pool& to) {
 uint8_t* take_blocks(size_t count) {
   // Over-allocate by one block to be able to align, then give the ends back.
   const size_t wanted = count * kBlockBytes;
-  void* mapped = ::mmap(nullptr, wanted + kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* mapped = ::mmap(nullptr, wanted + kBlockBytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   NOMEN_ENSURE(mapped != MAP_FAILED);
   const auto start = reinterpret_cast<uintptr_t>(mapped);
   const uintptr_t aligned = (start + kBlockBytes - 1) & ~(kBlockBytes - 1);
@@ -60,7 +61,9 @@ uint8_t* take_blocks(size_t count) {
   return reinterpret_cast<uint8_t*>(aligned);
 }
 
-void give_blocks(uint8_t* blocks, size_t count) { ::munmap(blocks, count * kBlockBytes); }
+void give_blocks(uint8_t* blocks, size_t count) {
+  ::munmap(blocks, count * kBlockBytes);
+}
 
 void* take_page() {
   Pool& from = pool();

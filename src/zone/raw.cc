@@ -92,7 +92,8 @@ Result<RawHeader> read_header(Input& in) {
   if (!in.good || format != kRawFormat) return failure("file format mismatch (not raw)");
   header.version = in.u32();
   header.dumped_at_s = in.u32();
-  if (in.good && header.version > 1) return failure("unknown raw format version " + std::to_string(header.version));
+  if (in.good && header.version > 1)
+    return failure("unknown raw format version " + std::to_string(header.version));
   if (header.version == 1) {
     const uint32_t flags = in.u32();
     const uint32_t serial = in.u32();
@@ -113,7 +114,8 @@ class Reader {
 
   Result<void> read_rrset(Input& in) {
     const uint32_t total = in.u32();
-    if (!in.good || total < kRRsetHeaderBytes || total - 4 > in.left.size()) return failure("end of file in an RRset");
+    if (!in.good || total < kRRsetHeaderBytes || total - 4 > in.left.size())
+      return failure("end of file in an RRset");
     Input set{in.take(total - 4), true};
     const uint16_t rr_class = set.u16();
     const auto type = static_cast<RRType>(set.u16());
@@ -127,13 +129,15 @@ class Reader {
     const std::string place = dns::to_string_no_dot(*owner) + "/" + dns::to_string(type);
     if (rr_class != dns::number(rr_class_)) return failure(place + ": bad class");
     if (dns::is_meta_type(type)) return failure(place + ": not a type of data");
-    if (type == RRType::kSoa && *owner != apex_) return failure(dns::to_string_no_dot(*owner) + ": not at top of zone");
+    if (type == RRType::kSoa && *owner != apex_)
+      return failure(dns::to_string_no_dot(*owner) + ": not at top of zone");
     if (count == 0) return failure(place + ": no records");
     for (uint32_t i = 0; i < count; i++) {
       const uint16_t size = set.u16();
       const Bytes rdata = set.take(size);
       if (!set.good) return failure(place + ": unexpected end of input");
-      if (const auto checked = dns::check_rdata(type, rr_class_, rdata); !checked) return failure(place + ": " + checked.error().text);
+      if (const auto checked = dns::check_rdata(type, rr_class_, rdata); !checked)
+        return failure(place + ": " + checked.error().text);
       add(*owner, type, ttl_s, rdata, i > 0);
     }
     if (!set.left.empty()) return failure(place + ": extra data");
@@ -194,7 +198,8 @@ bool write_raw(const Content& content, const RawHeader& header, const DumpSink& 
   return wanted && out.flush(0);
 }
 
-Result<RawHeader> read_raw(Bytes bytes, NameView apex, dns::RRClass rr_class, const std::string& name, const dns::ConsumeBatch& consume) {
+Result<RawHeader> read_raw(Bytes bytes, NameView apex, dns::RRClass rr_class, const std::string& name,
+                           const dns::ConsumeBatch& consume) {
   Input in{bytes, true};
   auto header = read_header(in);
   if (!header) return header;

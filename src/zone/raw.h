@@ -1,4 +1,5 @@
-// BIND's raw zone format, versions 0 and 1: a header, then RRset by RRset in wire form, all numbers big-endian.
+// BIND's raw zone format, versions 0 and 1: a header, then RRset by RRset in wire form, all numbers
+// big-endian.
 //   header: format (2), version, time of the dump; version 1 adds flags, source serial, last transfer
 //   RRset:  bytes of it all, class, type, covered type, TTL, number of RRs, owner, and each rdata; owner and
 //           rdata with a length of two bytes in front
@@ -18,9 +19,9 @@
 namespace nomen::zone {
 
 struct RawHeader {
-  uint32_t version = 1;                    ///< 0 or 1
-  uint32_t dumped_at_s = 0;                ///< seconds since 1970
-  std::optional<uint32_t> source_serial;   ///< version 1: the serial of the zone this one was signed from
+  uint32_t version = 1;                   ///< 0 or 1
+  uint32_t dumped_at_s = 0;               ///< seconds since 1970
+  std::optional<uint32_t> source_serial;  ///< version 1: the serial of the zone this one was signed from
   std::optional<uint32_t> transferred_at_s;
 };
 

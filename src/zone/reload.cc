@@ -13,8 +13,8 @@ using dns::RRType;
 constexpr size_t kWalkedRRs = 64;  // a larger RRset is searched by halves
 
 bool belongs_to_nsec3(RRType type, Bytes rdata) {
-  return type == RRType::kNsec3 ||
-         (type == RRType::kRrsig && rdata.size() >= 2 && load_u16(rdata.data()) == dns::number(RRType::kNsec3));
+  return type == RRType::kNsec3 || (type == RRType::kRrsig && rdata.size() >= 2 &&
+                                    load_u16(rdata.data()) == dns::number(RRType::kNsec3));
 }
 
 /// What tells the RRsets of a zone apart, with the hash of the owner.
@@ -37,10 +37,11 @@ Difference::LargeSet& Difference::large_set(RRsetView set) {
   return large;
 }
 
-Difference::Difference(ContentPtr base) : base_(std::move(base)), ticks_(base_->end_ref() * Arena::kUnitBytes / 2) {}
+Difference::Difference(ContentPtr base)
+    : base_(std::move(base)), ticks_(base_->end_ref() * Arena::kUnitBytes / 2) {}
 
-/// Finds the RR in the node and marks it as seen; false when the node does not have it like this. `ttl_s`, the
-/// RR's own, becomes the RRset's: the first RR in the file says it, and those behind it follow.
+/// Finds the RR in the node and marks it as seen; false when the node does not have it like this. `ttl_s`,
+/// the RR's own, becomes the RRset's: the first RR in the file says it, and those behind it follow.
 bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata, uint32_t& ttl_s) {
   const auto type = static_cast<RRType>(record.type);
   const RRsetView set = node ? find_set(node, type, rdata) : RRsetView();
@@ -52,12 +53,14 @@ bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes r
   if (large != nullptr) {
     any_ticked = large->any_ticked;
     const auto order = [&](Bytes a, Bytes b) { return dns::compare_rdata(type, base_->rr_class(), a, b); };
-    const auto at = std::lower_bound(large->rrs.begin(), large->rrs.end(), rdata, [&](Bytes a, Bytes b) { return order(a, b) < 0; });
+    const auto at = std::lower_bound(large->rrs.begin(), large->rrs.end(), rdata,
+                                     [&](Bytes a, Bytes b) { return order(a, b) < 0; });
     if (at != large->rrs.end() && order(*at, rdata) == 0) found = place(at->data());
   } else if (set) {
     set.for_each([&](Bytes own) {
       any_ticked = any_ticked || ticks_[place(own.data())];
-      if (found == 0 && (equal(own, rdata) || dns::compare_rdata(type, base_->rr_class(), own, rdata) == 0)) found = place(own.data());
+      if (found == 0 && (equal(own, rdata) || dns::compare_rdata(type, base_->rr_class(), own, rdata) == 0))
+        found = place(own.data());
     });
   }
   const auto changed = new_ttls_.find(set_key(name_.full_hash(), type, rdata));
@@ -85,7 +88,8 @@ void Difference::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
     if (!record.same_owner || nsec3 != last_nsec3_ || &record == &batch.records.front()) {
       in_zone = owner.is_at_or_below(base_->apex());
       if (!in_zone) {
-        diagnostics.push_back({Severity::kWarning, {*batch.file, record.line, 0},
+        diagnostics.push_back({Severity::kWarning,
+                               {*batch.file, record.line, 0},
                                "ignoring out-of-zone data (" + dns::to_string_no_dot(owner) + ")"});
       } else {
         name_.assign_padded(owner);

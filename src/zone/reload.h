@@ -39,7 +39,7 @@ class Difference {
   std::unordered_map<uint64_t, uint32_t> new_ttls_;
   std::unordered_map<const uint8_t*, LargeSet> large_sets_;  ///< by where their data is
   dns::HashedName name_;
-  Ref node_ref_ = 0;         ///< of the present owner
+  Ref node_ref_ = 0;  ///< of the present owner
   bool last_nsec3_ = false;
 };
 

@@ -14,7 +14,10 @@ namespace {
 
 class File {
  public:
-  explicit File(const std::string& text) : path_(testing::TempDir() + "zone_" + std::to_string(reinterpret_cast<uintptr_t>(this)) + ".zone") { write(text); }
+  explicit File(const std::string& text)
+      : path_(testing::TempDir() + "zone_" + std::to_string(reinterpret_cast<uintptr_t>(this)) + ".zone") {
+    write(text);
+  }
   ~File() { std::remove(path_.c_str()); }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
@@ -40,7 +43,8 @@ ContentPtr reread(const ContentPtr& base, const std::string& text) {
   Diagnostics diagnostics;
   dns::MasterFileOptions options;
   options.origin = name_of("example.");
-  dns::read_master_text(text, "zone", options, [&](const dns::RecordBatch& batch) { difference.add(batch, diagnostics); });
+  dns::read_master_text(text, "zone", options,
+                        [&](const dns::RecordBatch& batch) { difference.add(batch, diagnostics); });
   const Change change = difference.finish();
   if (change.empty()) return base;
   ContentWriter writer(*base, {});
@@ -72,7 +76,8 @@ TEST(Reload, AnUnchangedFileIsNoChange) {
 TEST(Reload, AnotherOrderOfRecordsIsNoChange) {
   const File file(std::string(kHead) + "www 60 A 192.0.2.1\nwww 60 A 192.0.2.2\na.b 60 TXT x\n");
   const LoadResult first = loaded(file);
-  file.write(std::string("a.b 60 TXT x\nWWW 60 A 192.0.2.2\n") + kHead + "www 60 A 192.0.2.1\nwww 60 A 192.0.2.1\n");
+  file.write(std::string("a.b 60 TXT x\nWWW 60 A 192.0.2.2\n") + kHead +
+             "www 60 A 192.0.2.1\nwww 60 A 192.0.2.1\n");
   EXPECT_FALSE(loaded(file, first.content).changed);
 }
 
@@ -82,8 +87,18 @@ TEST(Reload, TheFirstTtlInTheFileIsTheRRsets) {
   const std::string one_slow = "www 900 A 192.0.2.1\n";
   const std::string two = "www 300 A 192.0.2.2\n";
   const std::string three = "www 60 A 192.0.2.3\n";
-  const std::vector<std::string> sets = {one, one_slow, one + two, two + one, one_slow + one, one + one_slow, one + two + three,
-                                         three + two + one, two + three + one, one + three, two + one_slow + three, one_slow + three + two};
+  const std::vector<std::string> sets = {one,
+                                         one_slow,
+                                         one + two,
+                                         two + one,
+                                         one_slow + one,
+                                         one + one_slow,
+                                         one + two + three,
+                                         three + two + one,
+                                         two + three + one,
+                                         one + three,
+                                         two + one_slow + three,
+                                         one_slow + three + two};
   for (const std::string& before : sets) {
     for (const std::string& now : sets) expect_same_as_afresh(head + before, head + now);
   }
@@ -91,8 +106,12 @@ TEST(Reload, TheFirstTtlInTheFileIsTheRRsets) {
 
 TEST(Reload, NamesComeAndGo) {
   const std::string head = kHead;
-  const std::vector<std::string> zones = {"", "a.b.c 60 A 192.0.2.1\n", "c 60 NS ns.c\nns.c 60 A 192.0.2.1\n", "b.c 60 DNAME elsewhere.\nx.b.c 60 A 192.0.2.1\n",
-                                          "*.c 60 TXT x\n", "c 60 CNAME www\n*.b.c 60 TXT y\nb.c 60 TXT z\n"};
+  const std::vector<std::string> zones = {"",
+                                          "a.b.c 60 A 192.0.2.1\n",
+                                          "c 60 NS ns.c\nns.c 60 A 192.0.2.1\n",
+                                          "b.c 60 DNAME elsewhere.\nx.b.c 60 A 192.0.2.1\n",
+                                          "*.c 60 TXT x\n",
+                                          "c 60 CNAME www\n*.b.c 60 TXT y\nb.c 60 TXT z\n"};
   for (const std::string& before : zones) {
     for (const std::string& now : zones) expect_same_as_afresh(head + before, head + now);
   }
@@ -102,9 +121,11 @@ TEST(Reload, Nsec3NamesAndOrdinaryOnesAreKeptApart) {
   const std::string hash = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom";
   const std::string head = kHead + std::string("@ 60 NSEC3PARAM 1 0 0 -\n");
   const std::string chain = hash + " 60 NSEC3 1 0 0 - " + hash + " A\n";
-  const std::string signature = hash + " 60 RRSIG NSEC3 8 2 60 20300101000000 20200101000000 1 example. AAAA\n";
+  const std::string signature =
+      hash + " 60 RRSIG NSEC3 8 2 60 20300101000000 20200101000000 1 example. AAAA\n";
   const std::string other = hash + " 60 TXT \"the name of a hash\"\n";
-  const std::vector<std::string> zones = {"", chain, chain + signature, chain + other, other, chain + signature + other + "www 60 A 192.0.2.1\n"};
+  const std::vector<std::string> zones = {
+      "", chain, chain + signature, chain + other, other, chain + signature + other + "www 60 A 192.0.2.1\n"};
   for (const std::string& before : zones) {
     for (const std::string& now : zones) expect_same_as_afresh(head + before, head + now);
   }
@@ -114,13 +135,23 @@ TEST(Reload, RandomFilesAreReadAsAfresh) {
   std::mt19937 random(3);
   const auto below = [&](size_t bound) { return random() % bound; };
   static const std::vector<std::string> kOwners = {"@", "a", "b.a", "*.a", "c.b.a", "d", "E.d", "*"};
-  static const std::vector<std::string> kData = {"A 192.0.2.1", "A 192.0.2.2", "A 192.0.2.3", "TXT x", "TXT y", "NS ns.elsewhere.", "NS ns2.elsewhere.",
-                                                 "DNAME t.elsewhere.", "NSEC a.example. A", "RRSIG NSEC 8 2 60 20300101000000 20200101000000 1 example. AAAA"};
+  static const std::vector<std::string> kData = {
+      "A 192.0.2.1",
+      "A 192.0.2.2",
+      "A 192.0.2.3",
+      "TXT x",
+      "TXT y",
+      "NS ns.elsewhere.",
+      "NS ns2.elsewhere.",
+      "DNAME t.elsewhere.",
+      "NSEC a.example. A",
+      "RRSIG NSEC 8 2 60 20300101000000 20200101000000 1 example. AAAA"};
   std::string before = kHead;
   for (int round = 0; round < 400; round++) {
     std::string now = "@ 60 SOA ns h " + std::to_string(below(3)) + " 1 2 3 4\n";
     for (size_t i = below(20); i > 0; i--) {
-      now += kOwners[below(kOwners.size())] + " " + std::to_string(60 * (1 + below(2))) + " " + kData[below(kData.size())] + "\n";
+      now += kOwners[below(kOwners.size())] + " " + std::to_string(60 * (1 + below(2))) + " " +
+             kData[below(kData.size())] + "\n";
     }
     expect_same_as_afresh(before, now);
     if (HasFailure()) return;
@@ -172,7 +203,8 @@ TEST(Reload, ALargeRRsetChangesAsASmallOneDoes) {
   const File file(text(0, 3000, 60));
   const LoadResult first = loaded(file, nullptr, unlimited);
   ASSERT_TRUE(first.content);
-  for (const std::string& now : {text(0, 3000, 60), text(100, 3000, 60), text(0, 3500, 60), text(2000, 5000, 60), text(0, 3000, 61), text(70, 72, 5)}) {
+  for (const std::string& now : {text(0, 3000, 60), text(100, 3000, 60), text(0, 3500, 60),
+                                 text(2000, 5000, 60), text(0, 3000, 61), text(70, 72, 5)}) {
     file.write(now);
     const LoadResult again = loaded(file, first.content, unlimited);
     const LoadResult afresh = loaded(file, nullptr, unlimited);

@@ -16,20 +16,33 @@ using dns::RRType;
 using Contents = std::set<Type>;
 
 /// What may stand at a name below the apex.
-const std::vector<Contents> kChoices = {{},          {Type::kA},    {Type::kCname},           {Type::kNs},
-                                        {Type::kDname}, {Type::kTxt}, {Type::kA, Type::kTxt}, {Type::kNs, Type::kDs},
+const std::vector<Contents> kChoices = {{},
+                                        {Type::kA},
+                                        {Type::kCname},
+                                        {Type::kNs},
+                                        {Type::kDname},
+                                        {Type::kTxt},
+                                        {Type::kA, Type::kTxt},
+                                        {Type::kNs, Type::kDs},
                                         {Type::kA, Type::kDname}};
 constexpr size_t kSimpleChoices = 5;
 
 RRType rr_type(Type type) {
   switch (type) {
-    case Type::kA: return RRType::kA;
-    case Type::kTxt: return RRType::kTxt;
-    case Type::kCname: return RRType::kCname;
-    case Type::kNs: return RRType::kNs;
-    case Type::kDname: return RRType::kDname;
-    case Type::kDs: return RRType::kDs;
-    case Type::kAny: return RRType::kAny;
+    case Type::kA:
+      return RRType::kA;
+    case Type::kTxt:
+      return RRType::kTxt;
+    case Type::kCname:
+      return RRType::kCname;
+    case Type::kNs:
+      return RRType::kNs;
+    case Type::kDname:
+      return RRType::kDname;
+    case Type::kDs:
+      return RRType::kDs;
+    case Type::kAny:
+      return RRType::kAny;
   }
   return RRType::kAny;
 }
@@ -37,10 +50,14 @@ RRType rr_type(Type type) {
 std::vector<uint8_t> rdata_of(Type type) {
   static const std::vector<uint8_t> kTarget = {1, 't', 0};
   switch (type) {
-    case Type::kA: return {192, 0, 2, 1};
-    case Type::kTxt: return {1, 'x'};
-    case Type::kDs: return {0, 1, 8, 2, 1, 2, 3, 4};
-    default: return kTarget;
+    case Type::kA:
+      return {192, 0, 2, 1};
+    case Type::kTxt:
+      return {1, 'x'};
+    case Type::kDs:
+      return {0, 1, 8, 2, 1, 2, 3, 4};
+    default:
+      return kTarget;
   }
 }
 
@@ -58,7 +75,9 @@ std::string wire_of(const Labels& labels) {
   return wire + apex_wire();
 }
 
-dns::NameView view(const std::string& wire) { return {reinterpret_cast<const uint8_t*>(wire.data()), wire.size()}; }
+dns::NameView view(const std::string& wire) {
+  return {reinterpret_cast<const uint8_t*>(wire.data()), wire.size()};
+}
 
 /// All names over `labels` with 1 to `depth` of them.
 std::vector<Labels> names_over(const std::vector<std::string>& labels, size_t depth) {
@@ -160,7 +179,9 @@ std::vector<Question> questions_over(const std::vector<std::string>& labels, siz
   return questions;
 }
 
-Verdict::Kind kind_of(zone::Lookup::Kind kind) { return static_cast<Verdict::Kind>(kind); }
+Verdict::Kind kind_of(zone::Lookup::Kind kind) {
+  return static_cast<Verdict::Kind>(kind);
+}
 static_assert(static_cast<int>(Verdict::Kind::kReferral) == static_cast<int>(zone::Lookup::Kind::kReferral));
 static_assert(static_cast<int>(Verdict::Kind::kDname) == static_cast<int>(zone::Lookup::Kind::kDname));
 
@@ -179,20 +200,28 @@ std::string difference(const zone::Content& content, const Zone& zone, const Que
   const Verdict wanted = slow_lookup(zone, question.name, type);
   const zone::Lookup found = zone::lookup(content, question.hashed, rr_type(type));
   std::string wrong;
-  if (kind_of(found.kind) != wanted.kind) wrong += " kind " + std::to_string(static_cast<int>(found.kind)) + " not " + std::to_string(static_cast<int>(wanted.kind));
-  if (found.is_wildcard != wanted.is_wildcard && wanted.kind != Verdict::Kind::kNxDomain) wrong += " wildcard";
+  if (kind_of(found.kind) != wanted.kind)
+    wrong += " kind " + std::to_string(static_cast<int>(found.kind)) + " not " +
+             std::to_string(static_cast<int>(wanted.kind));
+  if (found.is_wildcard != wanted.is_wildcard && wanted.kind != Verdict::Kind::kNxDomain)
+    wrong += " wildcard";
   if (found.labels != wanted.at.size() + 1) wrong += " labels " + std::to_string(found.labels);
   const Labels owner = [&] {
     Labels name = wanted.at;
     if (wanted.is_wildcard) name.push_back("*");
     return name;
   }();
-  if (wanted.kind != Verdict::Kind::kNxDomain && !(dns::NameView(found.node.owner(content.apex())) == view(wire_of(owner)))) wrong += " node";
-  const bool has_set = wanted.kind == Verdict::Kind::kReferral || wanted.kind == Verdict::Kind::kCname || wanted.kind == Verdict::Kind::kDname ||
+  if (wanted.kind != Verdict::Kind::kNxDomain &&
+      !(dns::NameView(found.node.owner(content.apex())) == view(wire_of(owner))))
+    wrong += " node";
+  const bool has_set = wanted.kind == Verdict::Kind::kReferral || wanted.kind == Verdict::Kind::kCname ||
+                       wanted.kind == Verdict::Kind::kDname ||
                        (wanted.kind == Verdict::Kind::kData && type != Type::kAny);
   if (has_set != static_cast<bool>(found.rrset)) wrong += " rrset";
-  if (wanted.kind == Verdict::Kind::kCname && found.rrset && found.rrset.type() != RRType::kCname) wrong += " not a CNAME";
-  if (wanted.kind == Verdict::Kind::kReferral && found.rrset && found.rrset.type() != RRType::kNs) wrong += " not NS";
+  if (wanted.kind == Verdict::Kind::kCname && found.rrset && found.rrset.type() != RRType::kCname)
+    wrong += " not a CNAME";
+  if (wanted.kind == Verdict::Kind::kReferral && found.rrset && found.rrset.type() != RRType::kNs)
+    wrong += " not NS";
   if (wrong.empty()) return wrong;
   return question.text + " " + dns::to_string(rr_type(type)) + ":" + wrong + "; in " + show(zone);
 }
@@ -247,7 +276,8 @@ TEST(Oracle, SampledZonesOverThreeLabelsAndThreeLevelsAreSearchedAsTheRfcsSay) {
     if (round % 50 == 0) zone.clear();
     if (below(4) == 0) put(zone, {}, below(2) == 0 ? Contents{Type::kDname} : Contents{Type::kNs, Type::kA});
     const size_t edits = 1 + below(round % 50 == 0 ? 16 : 4);
-    for (size_t i = 0; i < edits; i++) put(zone, names[below(names.size())], kChoices[below(3) == 0 ? 0 : below(kChoices.size())]);
+    for (size_t i = 0; i < edits; i++)
+      put(zone, names[below(names.size())], kChoices[below(3) == 0 ? 0 : below(kChoices.size())]);
     stepped = changed(*stepped, before, zone);
     before = zone;
     const zone::ContentPtr fresh = built(zone, random);

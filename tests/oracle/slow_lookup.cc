@@ -13,7 +13,8 @@ bool is_prefix(const Labels& shorter, const Labels& longer) {
 /// RFC 4592 2.2.2: a name exists when it or a name below it has data. The apex always does.
 bool exists(const Zone& zone, const Labels& name) {
   if (name.empty()) return true;
-  return std::any_of(zone.begin(), zone.end(), [&](const auto& entry) { return is_prefix(name, entry.first); });
+  return std::any_of(zone.begin(), zone.end(),
+                     [&](const auto& entry) { return is_prefix(name, entry.first); });
 }
 
 bool has(const Zone& zone, const Labels& name, Type type) {

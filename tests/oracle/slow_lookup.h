@@ -1,5 +1,5 @@
-// The search of RFC 1034 4.3.2, with RFC 4592 and RFC 6672, as slow and as plain as the text of the RFCs: names
-// are lists of labels, a zone is a std::map. Shares no code with what it judges.
+// The search of RFC 1034 4.3.2, with RFC 4592 and RFC 6672, as slow and as plain as the text of the RFCs:
+// names are lists of labels, a zone is a std::map. Shares no code with what it judges.
 #pragma once
 #include <map>
 #include <set>
@@ -20,7 +20,7 @@ struct Verdict {
   enum class Kind { kData, kNoData, kNxDomain, kReferral, kCname, kDname };
   Kind kind = Kind::kNxDomain;
   bool is_wildcard = false;
-  Labels at;       ///< the name found, the cut, the DNAME; closest encloser for wildcards and NXDOMAIN
+  Labels at;  ///< the name found, the cut, the DNAME; closest encloser for wildcards and NXDOMAIN
   bool operator==(const Verdict&) const = default;
 };
 

@@ -75,12 +75,13 @@ std::string system_error_text(int error_number) {
 Result<MappedFile> MappedFile::open(const std::string& path) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return file_failure("cannot open", path);
-  struct stat st {};
+  struct stat st{};
   if (::fstat(fd.get(), &st) != 0) return file_failure("cannot stat", path);
   MappedFile file;
   if (S_ISDIR(st.st_mode)) return failure("cannot read '" + path + "': it is a directory");
   if (S_ISREG(st.st_mode) && st.st_size > 0) {
-    void* mapped = ::mmap(nullptr, static_cast<size_t>(st.st_size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd.get(), 0);
+    void* mapped =
+        ::mmap(nullptr, static_cast<size_t>(st.st_size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd.get(), 0);
     if (mapped != MAP_FAILED) {
       file.data_ = static_cast<const uint8_t*>(mapped);
       file.size_ = file.mapped_size_ = static_cast<size_t>(st.st_size);
@@ -95,7 +96,9 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   return file;
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept { *this = std::move(other); }
+MappedFile::MappedFile(MappedFile&& other) noexcept {
+  *this = std::move(other);
+}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   if (this == &other) return *this;
@@ -140,9 +143,10 @@ Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode)
 }
 
 Result<FileStamp> file_stamp(const std::string& path) {
-  struct stat st {};
+  struct stat st{};
   if (::stat(path.c_str(), &st) != 0) return file_failure("cannot stat", path);
-  return FileStamp{int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec, static_cast<uint64_t>(st.st_size)};
+  return FileStamp{int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec,
+                   static_cast<uint64_t>(st.st_size)};
 }
 
 }  // namespace nomen::os

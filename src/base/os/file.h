@@ -43,7 +43,8 @@ struct FileStamp {
 };
 Result<FileStamp> file_stamp(const std::string& path);
 
-/// What errno means, in the words of BIND's logs ("file not found", "address in use"); the system's for the rest.
+/// What errno means, in the words of BIND's logs ("file not found", "address in use"); the system's for the
+/// rest.
 std::string system_error_text(int error_number);
 
 }  // namespace nomen::os

@@ -16,7 +16,7 @@ Result<SequentialFile> SequentialFile::open(const std::string& path) {
   file.path_ = path;
   file.fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file.fd_ < 0) return failure("cannot open '" + path + "': " + system_error_text(errno));
-  struct stat st {};
+  struct stat st{};
   if (::fstat(file.fd_, &st) != 0) return failure("cannot stat '" + path + "': " + system_error_text(errno));
   if (S_ISDIR(st.st_mode)) return failure("cannot read '" + path + "': it is a directory");
   if (S_ISREG(st.st_mode)) file.size_ = static_cast<uint64_t>(st.st_size);

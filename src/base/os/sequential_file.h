@@ -1,6 +1,5 @@
-// A file (or pipe) read once from begin to end, piece by piece: memory stays small however large it is, and a file
-// that is cut short meanwhile is no danger, as a mapped one would be.
-// Thread rule: one thread at a time.
+// A file (or pipe) read once from begin to end, piece by piece: memory stays small however large it is, and a
+// file that is cut short meanwhile is no danger, as a mapped one would be. Thread rule: one thread at a time.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -289,9 +289,8 @@ TEST(ServeCheck, RefusesByFileAndLineWhatWouldBeHalfObeyed) {
 }
 
 TEST(ServeCheck, WarnsOfWhatIsIgnored) {
-  const std::string statements[] = {"reuseport no;",          "tcp-send-buffer 65536;",
-                                    "zone-statistics full;",  "masterfile-style full;",
-                                    "interface-interval 5m;", "statistics-file \"s\";"};
+  const std::string statements[] = {"reuseport no;", "tcp-send-buffer 65536;", "zone-statistics full;",
+                                    "masterfile-style full;", "statistics-file \"s\";"};
   for (const std::string& statement : statements) {
     const auto problems = problems_of("options { recursion no; " + statement + " };");
     ASSERT_EQ(problems.size(), 1U) << statement;

@@ -79,7 +79,6 @@ Result<void> Listeners::open(const net::SocketAddress& address, const config::Se
     tcp.address = address;
     tcp.bind.reuse_port = several;
     tcp.backlog = static_cast<int>(options.tcp_listen_queue);
-    tcp.defer_accept_s = 1;  // wake up for a query, not for a connection
     auto tcp_listener = net::TcpListener::create(tcp, worker->stream_handler());
     if (!tcp_listener) return std::unexpected(tcp_listener.error());
     pairs.push_back({address, std::move(*udp_listener), std::move(*tcp_listener)});

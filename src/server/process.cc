@@ -96,8 +96,13 @@ Result<void> PidFile::write(const std::string& path) {
   return {};
 }
 
-PidFile::~PidFile() {
+void PidFile::remove() {
   if (!path_.empty()) ::unlink(path_.c_str());
+  path_.clear();
+}
+
+PidFile::~PidFile() {
+  remove();
 }
 
 void notify_service_manager(const std::string& message) {

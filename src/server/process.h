@@ -32,6 +32,7 @@ void give_to(const std::string& path, const UserIds& user);
 class PidFile {
  public:
   Result<void> write(const std::string& path);
+  void remove();
   ~PidFile();
 
  private:

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <utility>
 
@@ -86,6 +87,11 @@ int Server::run() {
   shut_down();
   say(LogSeverity::kNotice, "exiting");
   logs_.flush();
+  if (zones_->pending() > 0) {
+    // A huge zone is being read; nobody waits for it any more, and the system takes the memory back.
+    pid_file_.remove();
+    std::_Exit(0);
+  }
   return 0;
 }
 
@@ -156,10 +162,8 @@ Result<void> Server::start() {
     if (auto done = become_user(*user_); !done) return done;
   }
   if (auto configured = configure_logging(config_); !configured) return configured;
-  if (config_.options.automatic_interface_scan) {
-    if (auto watcher = net::InterfaceWatcher::create(*loop_, [this] { rescan(); }))
-      interfaces_ = std::move(*watcher);
-  }
+  rescans_ = std::make_unique<Interval>(*loop_, [this] { rescan(); });
+  watch_interfaces();
   zones_ = std::make_unique<ZoneKeeper>(
       *loop_, static_cast<unsigned>(workers_.size()), [this] { publish(); }, [this] { loaded(); });
   publish();
@@ -224,6 +228,7 @@ void Server::shut_down() {
   notify_service_manager("STOPPING=1");
   controls_.clear();
   interfaces_.reset();
+  rescans_.reset();
   for (const auto& worker : workers_) worker->stop();
 }
 
@@ -283,6 +288,7 @@ Result<void> Server::apply_configuration(bool reload_all) {
   settings_ = server_settings(config_, cookie_secret_);
   for (const auto& worker : workers_) worker->set_timeouts(stream_timeouts(config_.options));
   quota_->set_limit(config_.options.tcp_clients);
+  watch_interfaces();
   listeners_->update(config_.options, options_.port.value_or(0), *local_);
   configured_s_ = std::time(nullptr);
   say(LogSeverity::kInfo, "reloading configuration succeeded");
@@ -294,6 +300,17 @@ Result<void> Server::apply_configuration(bool reload_all) {
   // The channel that brought the command is answered first; then channels change.
   loop_->post([this] { open_controls(); });
   return {};
+}
+
+/// Interfaces are looked at when the kernel has news of them and every interface-interval.
+void Server::watch_interfaces() {
+  rescans_->set(uint64_t{config_.options.interface_interval_s} * 1000);
+  if (!config_.options.automatic_interface_scan) {
+    interfaces_.reset();
+  } else if (!interfaces_) {
+    if (auto watcher = net::InterfaceWatcher::create(*loop_, [this] { rescan(); }))
+      interfaces_ = std::move(*watcher);
+  }
 }
 
 void Server::rescan() {

@@ -12,6 +12,7 @@
 #include "control/rndc_listener.h"
 #include "net/event_loop.h"
 #include "net/interfaces.h"
+#include "server/interval.h"
 #include "server/listeners.h"
 #include "server/log_channels.h"
 #include "server/process.h"
@@ -34,7 +35,6 @@ struct ServeOptions {
   std::string user;              ///< -u
   std::string root_directory;    ///< -t
   ListenFamilies families;       ///< -4, -6
-  bool lock_file_none = false;   ///< -X none
 };
 
 class Server final : public control::Operations {
@@ -75,6 +75,7 @@ class Server final : public control::Operations {
   void loaded();
   void ready();
   void rescan();
+  void watch_interfaces();
   const KeptZone* select(const control::ZoneSelector& zone, control::CommandResult& problem,
                          std::string* view = nullptr);
 
@@ -103,6 +104,7 @@ class Server final : public control::Operations {
   std::unique_ptr<ZoneKeeper> zones_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<net::InterfaceWatcher> interfaces_;
+  std::unique_ptr<Interval> rescans_;
   control::ReplayGuard replays_;
   std::vector<std::unique_ptr<control::RndcListener>> controls_;
 };

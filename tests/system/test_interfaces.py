@@ -1,6 +1,7 @@
 """Addresses that come and go, in a network namespace of the test's own."""
 
 import os
+import signal
 import subprocess
 import uuid
 
@@ -75,3 +76,18 @@ def test_localnets_follow_the_addresses(start, network):
     change(network, "add", NEW)
     named.wait_log("listening on IPv4 interface net0, %s" % NEW)
     wait_for(lambda: answers(named, network, NEW), "the new address among localhost")
+
+
+def test_without_news_of_the_kernel_the_interval_finds_new_addresses(start, network):
+    named = started(start, network, options="automatic-interface-scan no; interface-interval 1s;")
+    change(network, "add", NEW)
+    named.wait_log("listening on IPv4 interface net0, %s" % NEW)
+    wait_for(lambda: answers(named, network, NEW), "an answer from the new address")
+
+
+def test_without_news_and_interval_only_a_command_or_a_reload_does(start, network):
+    named = started(start, network, options="automatic-interface-scan no; interface-interval 0;")
+    change(network, "add", NEW)
+    assert not answers(named, network, NEW)
+    named.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: answers(named, network, NEW), "an answer from the new address")

@@ -23,3 +23,15 @@ endif()
 if(NOMEN_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+
+# The files on the way of a packet are compiled twice: as usual, for tests, and in the form in which the link of the
+# program `nomen` optimises them as one (a fifth of the instructions of an answer). The rest of the program is not worth
+# the building time.
+set(NOMEN_PACKETS_WAY
+  net/address.cc net/event_loop.cc net/udp_listener.cc net/connection_table.cc net/tcp_connection.cc net/tcp_listener.cc
+  dns/hashed_name.cc zone/content.cc zone/index.cc zone/lookup.cc zone/node.cc policy/acl.cc server/worker.cc)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT NOMEN_SANITIZE)
+  set(NOMEN_WHOLE_COMPILE -flto -ffat-lto-objects)
+  set(NOMEN_WHOLE_LINK -flto=auto -fuse-linker-plugin)
+  add_link_options($<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:NAME>,nomen>>:-fno-lto>)
+endif()

@@ -5,7 +5,7 @@ target_compile_options(nomen_flags INTERFACE -Wall -Wextra -Werror -Wshadow -Wno
   # libstdc++ 12's stable_sort uses what clang 19 finds deprecated.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 target_include_directories(nomen_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
-target_compile_definitions(nomen_flags INTERFACE NOMEN_VERSION="${PROJECT_VERSION}" FMT_HEADER_ONLY=0)
+target_compile_definitions(nomen_flags INTERFACE NOMEN_VERSION="${PROJECT_VERSION}")
 
 find_program(NOMEN_MOLD mold)
 if(NOMEN_MOLD)

@@ -13,6 +13,9 @@
 namespace nomen::dns {
 
 inline constexpr size_t kHeaderBytes = 12;
+/// Type, class, TTL and the length of the rdata of a record (RFC 1035 4.1.3).
+inline constexpr size_t kFixedRecordBytes = 10;
+inline constexpr size_t kMaxMessageBytes = 65535;  // its length over TCP has 16 bits, RFC 1035 4.2.2
 
 /// The header's bits (RFC 1035 4.1.1, RFC 4035 3.2 for AD and CD).
 struct HeaderFlags {
@@ -60,7 +63,9 @@ struct RecordEntry {
   RRClass rr_class = RRClass::kIn;
   uint32_t ttl_s = 0;  ///< all 32 bits as they came
   Section section = Section::kAnswer;
-  uint32_t at = 0;        ///< where the record begins
+  uint32_t at = 0;  ///< where the record begins
+  uint32_t owner_at =
+      0;  ///< where the labels of its owner begin: here, or where its pointer leads; 0: not read
   uint32_t rdata_at = 0;  ///< where its rdata begins
   uint16_t rdata_size = 0;
 };
@@ -71,26 +76,27 @@ Result<size_t> read_name(Bytes message, size_t at, Name& name);
 
 class MessageReader {
  public:
-  /// Fails when there is no whole header. `message` is at most 65535 bytes.
+  /// Fails when there is no whole header, or more than kMaxMessageBytes.
   static Result<MessageReader> open(Bytes message);
 
   const Header& header() const { return header_; }
   Bytes message() const { return message_; }
-  /// Where the next step reads.
+  /// Where the next step reads (behind a failed one: unspecified).
   size_t position() const { return at_; }
 
   /// The next question; to be called header().questions times before the first next().
   Result<void> read_question(QuestionEntry& question);
   /// The next record of whatever section; false at the end of the message's records. What is left behind the
-  /// last one is garbage(). `record` keeps its owner from call to call, so that a run of records with one
-  /// owner costs its name once.
+  /// last one is garbage(). Whoever gives the same, unchanged `record` from call to call pays for the owner
+  /// of a run of records once; a fresh one is read whole.
   Result<bool> next(RecordEntry& record);
   /// Bytes behind the last record, once next() has said false.
   size_t garbage() const { return message_.size() - at_; }
 
  private:
-  explicit MessageReader(Bytes message) : message_(message) {}
+  MessageReader(Bytes message, const Header& header);
   bool enter_next_section();
+  bool read_owner(RecordEntry& record);
 
   Bytes message_;
   Header header_;
@@ -98,7 +104,7 @@ class MessageReader {
   uint16_t questions_left_ = 0;
   uint16_t records_left_ = 0;  ///< in the present section
   Section section_ = Section::kQuestion;
-  uint32_t owner_pointer_ = 0;  ///< what the last owner's compression pointer said, 0: it was none
+  uint32_t owner_at_ = 0;  ///< of the last record
 };
 
 }  // namespace nomen::dns

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "dns/compressed_name.h"
+
 namespace nomen::dns {
 
 bool WireReader::take(size_t count, Bytes& bytes) {
@@ -72,32 +74,9 @@ bool WireReader::plain_name(NameView& name) {
 
 bool WireReader::message_name(NameView& name) {
   std::array<uint8_t, kMaxNameBytes> wire;
-  size_t size = 0;
-  size_t at = at_;
-  size_t limit = end_;   // labels must end before this
-  size_t segment = at_;  // a pointer must point before this, so that every jump goes back
-  bool jumped = false;
-  for (;;) {
-    if (at >= limit) return false;
-    const size_t length = bytes_[at];
-    if (length > kMaxLabelBytes) {
-      if (length < 0xc0 || compression_ == Compression::kRefused || at + 2 > limit) return false;
-      const size_t target = load_u16(&bytes_[at]) & 0x3fffU;
-      if (target >= segment) return false;
-      if (!jumped) at_ = at + 2;
-      jumped = true;
-      at = segment = target;
-      limit = bytes_.size();
-      continue;
-    }
-    if (at + length + 1 > limit || size + length + 1 > wire.size()) return false;
-    std::memcpy(&wire[size], &bytes_[at], length + 1);
-    size += length + 1;
-    at += length + 1;
-    if (length == 0) break;
-  }
-  if (!jumped) at_ = at;
-  if (!out_->append({wire.data(), size})) return false;
+  const size_t pointers = compression_ == Compression::kAccepted ? kMaxPointers : 0;
+  const size_t size = decompress_name(bytes_, at_, end_, pointers, wire);
+  if (size == 0 || !out_->append({wire.data(), size})) return false;
   name = NameView(out_->data() + out_->size() - size, size);
   return true;
 }

@@ -45,4 +45,21 @@ Result<Descriptor> bound_socket(int type, const SocketAddress& address, const Bi
   return socket;
 }
 
+Result<Descriptor> connecting_socket(int type, const SocketAddress& server, const SocketAddress& source) {
+  Descriptor socket(::socket(server.raw()->sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return failure(errno_text("socket", errno));
+  if (source.family() != IpFamily::kNone) {
+    // Many transfers may leave from one address: its port is chosen when it is known where they go.
+    if (type == SOCK_STREAM) {
+      set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+      if (source.port() == 0) set_option(socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    }
+    if (bind(socket.get(), source.raw(), source.raw_size()) != 0)
+      return failure(errno_text("bind to " + source.to_string(), errno));
+  }
+  if (connect(socket.get(), server.raw(), server.raw_size()) != 0 && errno != EINPROGRESS)
+    return failure(errno_text(server.to_string(), errno));
+  return socket;
+}
+
 }  // namespace nomen::net

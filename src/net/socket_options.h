@@ -1,4 +1,4 @@
-// What listening sockets of both kinds are told before they are bound.
+// How sockets are made: listening ones, bound to an address, and those that go to a server.
 // Thread rule: free functions, any thread.
 #pragma once
 #include <cstdint>
@@ -20,6 +20,10 @@ struct BindOptions {
 /// IPv6 only. `prepare` runs between socket(2) and bind(2).
 Result<Descriptor> bound_socket(int type, const SocketAddress& address, const BindOptions& options,
                                 void (*prepare)(int fd, const SocketAddress& address));
+
+/// A non-blocking socket on its way to `server` (a stream is still connecting), from `source` unless that is
+/// of family kNone; a source of port 0 gets one that the kernel draws at random.
+Result<Descriptor> connecting_socket(int type, const SocketAddress& server, const SocketAddress& source);
 
 /// The address the socket has, with the port that the kernel chose where 0 was asked for.
 SocketAddress local_address_of(int fd);

@@ -75,6 +75,25 @@ TEST(Hmac, PiecesGiveTheSameAsTheWholeAndTheObjectStartsAnew) {
   EXPECT_EQ(mac.update(as_bytes("one two")).finish(), pieces);
 }
 
+TEST(Hmac, AKeyLongerThanABlockIsHashedFirst) {
+  // RFC 4231 4.7: test case 6, whose key has 131 bytes.
+  const std::vector<uint8_t> key(131, 0xaa);
+  const Bytes data = as_bytes("Test Using Larger Than Block-Size Key - Hash Key First");
+  EXPECT_EQ(hex(hmac(DigestAlgorithm::kSha256, key, data)),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(hex(hmac(DigestAlgorithm::kSha512, key, data)).substr(0, 16), "80b24263c7c1a3eb");
+}
+
+TEST(Hmac, ACopyUnderWayGoesItsOwnWay) {
+  const HmacKey key(DigestAlgorithm::kSha384, as_bytes("key"));
+  Hmac first(key);
+  first.update(as_bytes("one"));
+  Hmac second = first;
+  EXPECT_EQ(first.update(as_bytes(" two")).finish(),
+            hmac(DigestAlgorithm::kSha384, as_bytes("key"), as_bytes("one two")));
+  EXPECT_EQ(second.finish(), hmac(DigestAlgorithm::kSha384, as_bytes("key"), as_bytes("one")));
+}
+
 TEST(Hmac, AnEmptyKeyIsAKey) {
   EXPECT_EQ(hex(hmac(DigestAlgorithm::kSha256, {}, {})),
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");

@@ -1,9 +1,12 @@
+// The functions of OpenSSL that are used here are those that version 3 marks as old: they work on a state
+// that is a plain value, which can be kept per key and copied. Through EVP_MAC, setting up a context and
+// copying a keyed one costs more than the hashes of a short message.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/hmac.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 
 #include "base/contract.h"
 
@@ -11,50 +14,82 @@ namespace nomen::crypto {
 
 namespace {
 
-/// OpenSSL's own word for the digest; it wants it as a non-const text and does not write to it.
-char* digest_name(DigestAlgorithm algorithm) {
-  static char names[][8] = {"MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"};
-  return names[static_cast<size_t>(algorithm)];
+constexpr size_t kMaxBlockBytes = 128;
+constexpr uint8_t kInnerPad = 0x36;  // RFC 2104 2
+constexpr uint8_t kOuterPad = 0x5c;
+
+/// One hash of OpenSSL over a HashState.
+struct HashMethod {
+  void (*init)(HashState& state);
+  void (*update)(HashState& state, const uint8_t* data, size_t size);
+  void (*finish)(HashState& state, uint8_t* digest);
+  size_t block_bytes;
+};
+
+template <class Context, int (*kInit)(Context*), int (*kUpdate)(Context*, const void*, size_t),
+          int (*kFinish)(unsigned char*, Context*)>
+constexpr HashMethod method_of(size_t block_bytes) {
+  static_assert(sizeof(Context) <= sizeof(HashState) && alignof(Context) <= alignof(HashState));
+  return {.init = [](HashState& state) { kInit(reinterpret_cast<Context*>(state.bytes.data())); },
+          .update = [](HashState& state, const uint8_t* data,
+                       size_t size) { kUpdate(reinterpret_cast<Context*>(state.bytes.data()), data, size); },
+          .finish = [](HashState& state,
+                       uint8_t* digest) { kFinish(digest, reinterpret_cast<Context*>(state.bytes.data())); },
+          .block_bytes = block_bytes};
 }
 
-EVP_MAC* hmac_method() {
-  static EVP_MAC* const method = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
-  return method;
+/// By DigestAlgorithm.
+constexpr HashMethod kMethods[] = {
+    method_of<MD5_CTX, MD5_Init, MD5_Update, MD5_Final>(64),
+    method_of<SHA_CTX, SHA1_Init, SHA1_Update, SHA1_Final>(64),
+    method_of<SHA256_CTX, SHA224_Init, SHA224_Update, SHA224_Final>(64),
+    method_of<SHA256_CTX, SHA256_Init, SHA256_Update, SHA256_Final>(64),
+    method_of<SHA512_CTX, SHA384_Init, SHA384_Update, SHA384_Final>(kMaxBlockBytes),
+    method_of<SHA512_CTX, SHA512_Init, SHA512_Update, SHA512_Final>(kMaxBlockBytes)};
+
+const HashMethod& method(DigestAlgorithm algorithm) {
+  return kMethods[static_cast<size_t>(algorithm)];
+}
+
+/// A hash that has begun with one block: the key, filled up with zeros, each byte combined with `pad`.
+void begin_padded(const HashMethod& hash, Bytes key, uint8_t pad, HashState& state) {
+  std::array<uint8_t, kMaxBlockBytes> block;
+  for (size_t i = 0; i < hash.block_bytes; i++) {
+    block[i] = static_cast<uint8_t>((i < key.size() ? key[i] : 0) ^ pad);
+  }
+  hash.init(state);
+  hash.update(state, block.data(), hash.block_bytes);
+  OPENSSL_cleanse(block.data(), block.size());
 }
 
 }  // namespace
 
-struct Hmac::Context {
-  EVP_MAC_CTX* mac = nullptr;
-  ~Context() { EVP_MAC_CTX_free(mac); }
-};
-
-Hmac::Hmac(DigestAlgorithm algorithm, Bytes key) : context_(std::make_unique<Context>()) {
-  context_->mac = EVP_MAC_CTX_new(hmac_method());
-  NOMEN_ENSURE(context_->mac != nullptr);
-  const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name(algorithm), 0),
-      OSSL_PARAM_construct_end()};
-  // A null key would mean "keep the key from before", so an empty one needs an address.
-  static const uint8_t kNothing = 0;
-  const uint8_t* bytes = key.empty() ? &kNothing : key.data();
-  NOMEN_ENSURE(EVP_MAC_init(context_->mac, bytes, key.size(), params) == 1);
+HmacKey::HmacKey(DigestAlgorithm algorithm, Bytes key) : algorithm_(algorithm), is_set_(true) {
+  const HashMethod& hash = method(algorithm);
+  DigestValue shortened;
+  if (key.size() > hash.block_bytes) {
+    shortened = digest(algorithm, key);
+    key = shortened.bytes();
+  }
+  begin_padded(hash, key, kInnerPad, inner_);
+  begin_padded(hash, key, kOuterPad, outer_);
 }
 
-Hmac::Hmac(Hmac&&) noexcept = default;
-Hmac& Hmac::operator=(Hmac&&) noexcept = default;
-Hmac::~Hmac() = default;
-
 Hmac& Hmac::update(Bytes data) {
-  NOMEN_ENSURE(data.empty() || EVP_MAC_update(context_->mac, data.data(), data.size()) == 1);
+  if (!data.empty()) method(key_.algorithm_).update(state_, data.data(), data.size());
   return *this;
 }
 
 DigestValue Hmac::finish() {
+  NOMEN_REQUIRE(key_.is_set_);
+  const HashMethod& hash = method(key_.algorithm_);
+  const size_t size = digest_size(key_.algorithm_);
   std::array<uint8_t, kMaxDigestSize> out;
-  size_t size = 0;
-  NOMEN_ENSURE(EVP_MAC_final(context_->mac, out.data(), &size, out.size()) == 1);
-  NOMEN_ENSURE(EVP_MAC_init(context_->mac, nullptr, 0, nullptr) == 1);
+  hash.finish(state_, out.data());
+  HashState outer = key_.outer_;
+  hash.update(outer, out.data(), size);
+  hash.finish(outer, out.data());
+  state_ = key_.inner_;
   return DigestValue(Bytes(out.data(), size));
 }
 

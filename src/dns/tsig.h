@@ -32,7 +32,11 @@ struct TsigKey {
   /// Bits of the MAC that are sent and asked for ("hmac-sha256-128"); 0: all (RFC 8945 5.2.2.1).
   uint16_t digest_bits = 0;
   std::vector<uint8_t> secret;
+  /// What the secret contributes to every MAC; made by prepare().
+  crypto::HmacKey prepared;
 
+  /// To be called once secret and algorithm are set: without it each MAC works that out by itself.
+  void prepare() { prepared = crypto::HmacKey(algorithm, secret); }
   /// The length in bytes of a MAC made with this key.
   size_t mac_size() const;
 };
@@ -61,10 +65,17 @@ enum class TsigVerdict : uint8_t {
   kBadSig,    ///< the reply is not signed (5.2.2)
   kBadTime,   ///< the reply is signed and tells our time (5.2.3)
   kBadTrunc,  ///< MAC shorter than we ask for (5.2.2.1); the reply is signed
-  kFormErr,   ///< MAC longer than the digest or shorter than max(10, half)
+  kFormErr,   ///< MAC longer than the digest or shorter than max(10, half); the reply has no TSIG
 };
 /// "BADSIG" as BIND's logs and dig say it.
 std::string_view to_string(TsigVerdict verdict);
+/// The response code of a reply to such a request: NOERROR stands for "go on".
+Rcode rcode_of(TsigVerdict verdict);
+
+/// Appends a TSIG record to a message of `size` bytes and raises its ARCOUNT; the result is the new size.
+/// `message.size()` is the room; tsig_bytes() must fit.
+size_t append_tsig(MutableBytes message, size_t size, const TsigRecord& tsig);
+size_t tsig_bytes(const TsigRecord& tsig);
 
 /// Both ends of one transaction: keeps what the next MAC must cover.
 class TsigSession {
@@ -72,21 +83,24 @@ class TsigSession {
   TsigSession() = default;
 
   // --- a server
-  /// Verifies a request; `key` is nullptr when there is none of that name. What is found is kept for the reply.
+  /// Verifies a request, of which `tsig` is the record; `key` is nullptr when there is none of that name.
+  /// What is found is kept for the reply.
   TsigVerdict verify_request(Bytes message, const TsigRecord& tsig, const TsigKey* key, uint64_t now_s);
   /// Appends the TSIG record to a reply (or to the next message of a long one); the ARCOUNT is raised.
   /// `message.size()` is the room, `size` the message so far; the result is the new size. The caller has left
-  /// reply_bytes() of room. An answer to a bad request carries the verdict's error.
+  /// reply_bytes() of room. Each message of a long reply is signed (5.3.1 asks for the first and last). An
+  /// answer to a bad request carries the verdict's error.
   size_t sign_reply(MutableBytes message, size_t size, uint64_t now_s);
   /// How many bytes sign_reply() adds; 0 when nothing is to be added (the request was not signed).
   size_t reply_bytes() const;
 
   // --- a client
   size_t sign_request(MutableBytes message, size_t size, const TsigKey& key, uint64_t now_s);
+  /// How many bytes sign_request() adds.
   static size_t request_bytes(const TsigKey& key);
-  /// Verifies the next message of the reply. A message in the middle of a long one may be unsigned: kGood then
-  /// means "so far"; at most 99 in a row (5.3.1), and is_complete() tells whether the last one was signed.
-  /// An error that the peer's TSIG tells (BADTIME ...) fails with its words.
+  /// Verifies the next message of the reply. Messages in the middle of a long one may be unsigned: success
+  /// then means "so far"; at most 99 in a row (5.3.1), and is_complete() tells whether the last one was
+  /// signed. An error that the peer's TSIG tells (BADTIME ...) fails with its words.
   Result<void> verify_reply(Bytes message, uint64_t now_s);
   bool is_complete() const { return unsigned_in_a_row_ == 0; }
 
@@ -96,19 +110,22 @@ class TsigSession {
   const TsigKey& key() const { return key_; }
 
  private:
-  crypto::DigestValue mac_of(Bytes message, const TsigRecord& variables, bool full_variables);
+  crypto::DigestValue mac_of(Bytes message, const TsigRecord& variables);
+  void begin_mac();
+  void note_mac(Bytes mac);
+  Result<void> take_unsigned(Bytes message);
+  Result<void> check_reply(Bytes message, const TsigRecord& tsig, uint64_t now_s);
 
   TsigKey key_;
-  Name request_key_name_;   ///< as the request wrote them, for a reply with an error
+  Name request_key_name_;  ///< as the request wrote them, for a reply with an error
   Name request_algorithm_;
-  std::vector<uint8_t> prior_mac_;  ///< of the request, then of the last signed message
-  std::vector<uint8_t> pending_;    ///< unsigned messages since then, which the next MAC covers
+  crypto::DigestValue prior_mac_;     ///< of the request, then of the last signed message
+  std::optional<crypto::Hmac> next_;  ///< the next MAC has begun: with the prior one and unsigned messages
   uint64_t request_time_s_ = 0;
   uint32_t unsigned_in_a_row_ = 0;
-  uint16_t original_id_ = 0;
   TsigVerdict verdict_ = TsigVerdict::kGood;
   bool signed_ = false;
-  bool first_ = true;  ///< the next message is the first of the reply: its MAC covers all variables
+  bool all_variables_ = true;  ///< of the request and of the first message of the reply; then only the times
 };
 
 }  // namespace nomen::dns

@@ -77,7 +77,7 @@ function(nomen_layers)
     add_executable(nomen src/tools/main.cc)
     target_link_libraries(nomen PRIVATE nomen_tools)
     target_link_options(nomen PRIVATE ${NOMEN_WHOLE_LINK})
-    foreach(link named named-checkconf named-checkzone named-compilezone rndc rndc-confgen)
+    foreach(link named named-checkconf named-checkzone named-compilezone rndc rndc-confgen tsig-keygen ddns-confgen)
       add_custom_command(TARGET nomen POST_BUILD
         COMMAND ${CMAKE_COMMAND} -E create_symlink nomen ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${link})
     endforeach()

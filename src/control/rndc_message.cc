@@ -95,6 +95,10 @@ std::optional<DigestAlgorithm> parse_hmac_name(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view hmac_name(DigestAlgorithm algorithm) {
+  return kHmacNames[static_cast<size_t>(algorithm)].name;
+}
+
 std::vector<uint8_t> encode_message(const RndcMessage& message, const RndcKey& key) {
   RndcValue sections = rndc_table();
   sections.set_table("_ctrl", control_section(message)).set_table("_data", data_section(message));

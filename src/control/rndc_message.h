@@ -25,6 +25,8 @@ struct RndcKey {
 
 /// "hmac-sha256" and its brothers, with or without "hmac-", any case, as BIND's key statements have them.
 std::optional<crypto::DigestAlgorithm> parse_hmac_name(std::string_view name);
+/// "hmac-sha256".
+std::string_view hmac_name(crypto::DigestAlgorithm algorithm);
 
 struct RndcMessage {
   uint32_t serial = 0;                ///< _ser: chosen by the client, one higher each message

@@ -14,6 +14,7 @@
 #include "tools/named.h"
 #include "tools/rndc.h"
 #include "tools/rndc_confgen.h"
+#include "tools/tsig_keygen.h"
 
 namespace {
 
@@ -26,10 +27,11 @@ void print_help(FILE* to) {
              "  serve      answer queries, as a named.conf says\n"
              "  checkconf  say whether a named.conf is valid, and what of it this version does\n"
              "  checkzone  say whether a zone file is good; print it in canonical form\n"
+             "  key        make a key for signed transactions (TSIG)\n"
              "  ctl        ask or tell a running server: status, reload, ...\n"
              "\n"
-             "Under the names named, named-checkconf, named-checkzone, named-compilezone and rndc\n"
-             "(links beside this program) it takes BIND's own flags.\n",
+             "Under the names named, named-checkconf, named-checkzone, named-compilezone, rndc,\n"
+             "rndc-confgen, tsig-keygen and ddns-confgen (links beside this program) it takes BIND's own flags.\n",
              NOMEN_VERSION);
 }
 
@@ -49,6 +51,8 @@ int main(int argc, char** argv) {
   if (name == "named-compilezone") return checkzone_main(argc, argv, CheckzoneFace::kNamedCompilezone);
   if (name == "rndc") return rndc_main(argc, argv);
   if (name == "rndc-confgen") return rndc_confgen_main(argc, argv);
+  if (name == "tsig-keygen") return tsig_keygen_main(argc, argv, KeygenFace::kTsigKeygen);
+  if (name == "ddns-confgen") return tsig_keygen_main(argc, argv, KeygenFace::kDdnsConfgen);
   if (argc < 2) {
     print_help(stderr);
     return 2;
@@ -65,6 +69,7 @@ int main(int argc, char** argv) {
   if (command == "serve") return named_main(argc - 1, argv + 1, true);
   if (command == "checkconf") return checkconf_main(argc - 1, argv + 1, false, zone_tester());
   if (command == "checkzone") return checkzone_main(argc - 1, argv + 1, CheckzoneFace::kNomen);
+  if (command == "key") return key_main(argc - 1, argv + 1);
   if (command == "ctl") return ctl_main(argc - 1, argv + 1);
   fmt::print(stderr, "nomen: unknown command '{}'\n\n", command);
   print_help(stderr);

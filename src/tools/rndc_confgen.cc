@@ -11,12 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "base/encoding.h"
 #include "base/os/file.h"
-#include "base/random.h"
 #include "control/rndc_message.h"
 #include "net/address.h"
 #include "net/descriptor.h"
+#include "tools/key_statement.h"
 #include "tools/rndc_client.h"
 
 namespace nomen::tools {
@@ -115,9 +114,8 @@ Result<void> take_option(int option, const char* value, Options& options) {
   return {};
 }
 
-std::string key_statement(const Options& options, std::string_view secret, std::string_view margin) {
-  return fmt::format("{0}key \"{1}\" {{\n{0}\talgorithm {2};\n{0}\tsecret \"{3}\";\n{0}}};\n", margin,
-                     options.key_name, options.algorithm, secret);
+std::string key_of(const Options& options, std::string_view secret, std::string_view margin) {
+  return key_statement(options.key_name, options.algorithm, secret, margin);
 }
 
 /// Readable by its owner only; a file that is there already is replaced.
@@ -137,7 +135,7 @@ Result<void> write_key_file(const std::string& path, const std::string& text, co
 }
 
 int write_key_files(const Options& options, const std::string& secret) {
-  const std::string text = key_statement(options, secret, "");
+  const std::string text = key_of(options, secret, "");
   std::vector<std::pair<std::string, std::string>> files = {
       {options.key_file, options.chroot.empty() ? options.user : ""}};
   if (!options.chroot.empty()) files.emplace_back(options.chroot + "/" + options.key_file, options.user);
@@ -154,11 +152,11 @@ void print_configuration(const Options& options, const std::string& secret) {
       "# Start of rndc.conf\n{}\noptions {{\n\tdefault-key \"{}\";\n\tdefault-server {};\n\tdefault-port "
       "{};\n}};\n"
       "# End of rndc.conf\n\n",
-      key_statement(options, secret, ""), options.key_name, options.address, options.port);
+      key_of(options, secret, ""), options.key_name, options.address, options.port);
   fmt::print(
       "# For named.conf; let the allow list name those who may use the channel:\n{}#\n# controls {{\n"
       "#\tinet {} port {}\n#\t\tallow {{ {}; }} keys {{ \"{}\"; }};\n# }};\n# End of named.conf\n",
-      key_statement(options, secret, "# "), options.address, options.port, options.address, options.key_name);
+      key_of(options, secret, "# "), options.address, options.port, options.address, options.key_name);
 }
 
 }  // namespace
@@ -188,9 +186,7 @@ int rndc_confgen_main(int argc, char** argv) {
   const std::optional<crypto::DigestAlgorithm> algorithm = control::parse_hmac_name(options.algorithm);
   if (!algorithm) return fail("unsupported algorithm " + options.algorithm);
   const size_t bits = options.key_bits.value_or(static_cast<unsigned>(crypto::digest_size(*algorithm) * 8));
-  std::vector<uint8_t> key((bits + 7) / 8);
-  fill_random(key);
-  const std::string secret = base64_encode(key);
+  const std::string secret = make_secret(bits);
   if (options.automatic) return write_key_files(options, secret);
   print_configuration(options, secret);
   return 0;

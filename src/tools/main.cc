@@ -31,7 +31,8 @@ void print_help(FILE* to) {
              "  ctl        ask or tell a running server: status, reload, ...\n"
              "\n"
              "Under the names named, named-checkconf, named-checkzone, named-compilezone, rndc,\n"
-             "rndc-confgen, tsig-keygen and ddns-confgen (links beside this program) it takes BIND's own flags.\n",
+             "rndc-confgen, tsig-keygen and ddns-confgen (links beside this program) it takes BIND's own\n"
+             "flags.\n",
              NOMEN_VERSION);
 }
 

@@ -39,27 +39,13 @@ NameView name_at(const uint8_t* wire) {
   return {wire, size + 1};
 }
 
-/// Whether what a node holds is another zone's.
-bool is_below_cut(const zone::Content& content, const dns::HashedName& name, zone::NodeView node) {
+/// Whether what the node of a name holds is another zone's.
+bool is_below_cut(const zone::Content& content, NameView name, zone::NodeView node) {
   if (!node.has(zone::NodeView::kCut | zone::NodeView::kMaybeOccluded)) return false;
-  const auto kind = zone::lookup(content, name, RRType::kA).kind;
+  dns::HashedName hashed;
+  hashed.assign_padded(name);
+  const auto kind = zone::lookup(content, hashed, RRType::kA).kind;
   return kind == zone::Lookup::Kind::kReferral || kind == zone::Lookup::Kind::kDname;
-}
-
-/// Adds the address sets of a node; false when one did not fit.
-bool add_address_sets(const Query& query, zone::NodeView node, NameView owner, const dns::HashedName& hashed,
-                      Response& response) {
-  bool fits = true;
-  for (const RRType type : {RRType::kA, RRType::kAaaa}) {
-    const zone::RRsetView set = node.find(type);
-    if (!set || response.has(hashed.full_hash(), type)) continue;
-    fits &= response.add(Section::kAdditional, owner, hashed, set, set.ttl_s());
-    if (!query.edns.dnssec_ok) continue;
-    if (const zone::RRsetView signatures = node.find_signatures(type)) {
-      response.add(Section::kAdditional, owner, hashed, signatures, signatures.ttl_s());
-    }
-  }
-  return fits;
 }
 
 }  // namespace
@@ -82,31 +68,63 @@ void Additional::add_addresses(const Query& query, const zone::Content& content,
     if (name.is_root() || !name.is_at_or_below(content.apex())) continue;
     hashed_.assign_padded(name);
     const zone::NodeView node = content.find(hashed_, hashed_.labels);
-    if (!node || is_below_cut(content, hashed_, node)) continue;
-    add_address_sets(query, node, name, hashed_, response);
+    if (!node || is_below_cut(content, name, node)) continue;
+    add_address_sets(query, node, {name, hashed_.full_hash(), 0}, response);
   }
 }
 
-void Additional::add_glue(const Query& query, const zone::Content& content, const dns::HashedName& name,
-                          size_t cut_labels, zone::RRsetView ns_set, Response& response) {
-  const size_t apex_labels = content.apex_labels();
-  const uint64_t apex_hash = name.hash[apex_labels];
-  const uint64_t cut_hash = name.hash[cut_labels];
+bool Additional::add_address_set(const Query& query, zone::NodeView node, zone::RRsetView set,
+                                 const Owner& owner, Response& response) {
+  const auto add = [&](zone::RRsetView one) {
+    if (owner.offset != 0) return response.add_at_offset(Section::kAdditional, owner.offset, owner.hash, one);
+    hashed_.assign_padded(owner.name);
+    return response.add(Section::kAdditional, owner.name, hashed_, one, one.ttl_s());
+  };
+  const bool fits = add(set);
+  if (!query.edns.dnssec_ok) return fits;
+  if (const zone::RRsetView signatures = node.find_signatures(set.type())) add(signatures);
+  return fits;
+}
+
+bool Additional::add_address_sets(const Query& query, zone::NodeView node, const Owner& owner,
+                                  Response& response) {
+  bool fits = true;
+  zone::RRsetView set(node.first_rrset());
+  for (size_t left = node.rrset_count(); left > 0; left--, set = zone::RRsetView(set.end())) {
+    const RRType type = set.type();
+    if (type != RRType::kA && type != RRType::kAaaa) continue;
+    if (!response.has(owner.hash, type)) fits &= add_address_set(query, node, set, owner, response);
+  }
+  return fits;
+}
+
+void Additional::add_server_addresses(const Query& query, const zone::Content& content,
+                                      const dns::HashedName& name, size_t owner_labels,
+                                      zone::RRsetView ns_set, bool is_referral, Response& response) {
+  const size_t apex_bytes = name.suffix(content.apex_labels()).size();
+  const size_t owner_bytes = name.suffix(owner_labels).size();
+  const zone::ServerNames names = ns_set.server_names();
   // First the glue that must fit (in-domain), then the rest (sibling glue).
-  bool has_siblings = false;
-  for (const bool in_domain : {true, false}) {
-    if (!in_domain && !has_siblings) break;
-    ns_set.for_each([&](Bytes rdata) {
-      const NameView target(rdata.data(), rdata.size());
-      hashed_.assign_padded(target);
-      if (hashed_.labels < apex_labels || hashed_.hash[apex_labels] != apex_hash) return;
-      const bool below_cut = hashed_.labels >= cut_labels && hashed_.hash[cut_labels] == cut_hash;
-      has_siblings |= !below_cut;
-      if (below_cut != in_domain) return;
-      const zone::NodeView node = content.find(hashed_, hashed_.labels);
-      if (!node) return;
-      if (!add_address_sets(query, node, target, hashed_, response) && in_domain) response.set_truncated();
-    });
+  bool has_others = false;
+  for (const bool must_fit : {true, false}) {
+    if (!must_fit && !has_others) break;
+    const uint8_t* rr = ns_set.data().data();
+    for (size_t i = 0; i < ns_set.count(); i++) {
+      const Bytes target(rr + 2, load_u16(rr));
+      rr += 2 + target.size();
+      const size_t shared = target.size() - names.own(i);
+      if (shared < apex_bytes) continue;
+      const bool is_needed = is_referral && shared == owner_bytes;
+      has_others |= !is_needed;
+      if (is_needed != must_fit) continue;
+      size_t labels = owner_labels;
+      while (name.suffix(labels).size() != shared) labels--;
+      const zone::Content::Found found = content.find_below(name, labels, target.first(names.own(i)));
+      if (!found.node) continue;
+      const Owner owner{{target.data(), target.size()}, found.hash, response.server_name_at(i)};
+      if (!is_referral && is_below_cut(content, owner.name, found.node)) continue;
+      if (!add_address_sets(query, found.node, owner, response) && must_fit) response.set_truncated();
+    }
   }
 }
 

@@ -19,11 +19,24 @@ class Additional {
   void collect(zone::RRsetView set);
   /// Adds the addresses of what was collected, as far as the zone that answers has them.
   void add_addresses(const Query& query, const zone::Content& content, Response& response);
-  /// Adds the glue for the NS set of a zone cut which is the suffix of `cut_labels` labels of the question.
-  void add_glue(const Query& query, const zone::Content& content, const dns::HashedName& name,
-                size_t cut_labels, zone::RRsetView ns_set, Response& response);
+  /// Adds the addresses of the name servers in `ns_set`, which was added last and whose owner is the suffix of
+  /// `owner_labels` labels of `name`: for a referral the glue, else what the zone itself has.
+  void add_server_addresses(const Query& query, const zone::Content& content, const dns::HashedName& name,
+                            size_t owner_labels, zone::RRsetView ns_set, bool is_referral,
+                            Response& response);
 
  private:
+  /// Whose addresses: the name, its hash, and where it stands in the message (0: nobody knows).
+  struct Owner {
+    dns::NameView name;
+    uint64_t hash;
+    size_t offset;
+  };
+  bool add_address_set(const Query& query, zone::NodeView node, zone::RRsetView set, const Owner& owner,
+                       Response& response);
+  /// Adds the address sets of a node that are not there yet; false when one did not fit.
+  bool add_address_sets(const Query& query, zone::NodeView node, const Owner& owner, Response& response);
+
   std::vector<const uint8_t*> targets_;  ///< wire names in rdata of the snapshot's zones
   dns::HashedName hashed_;
 };

@@ -24,8 +24,7 @@ class Walk {
       : query_(query),
         local_(local),
         response_(response),
-        additional_(additional),
-        fullness_(fullness_of(query)) {}
+        additional_(additional) {}
 
   void run() {
     zone_ = query_.zone;
@@ -101,6 +100,7 @@ class Walk {
   }
 
   void data(const Lookup& found) {
+    fullness_ = fullness_of(query_);
     if (found.rrset) {
       if (!add_signed(Section::kAnswer, name_->labels, found.node, found.rrset)) return;
       if (fullness_.additional) additional_.collect(found.rrset);
@@ -110,7 +110,7 @@ class Walk {
     note_wildcard(found);
     add_wildcard_proofs();
     add_authority_ns(found);
-    if (fullness_.additional) additional_.add_addresses(query_, *content_, response_);
+    add_addresses();
   }
 
   /// ANY (RFC 8482 where minimal-any is on) and RRSIG questions: RRsets of several types.
@@ -156,12 +156,21 @@ class Walk {
     if (!set) return;
     const Response::Mark before = response_.mark();
     const RRsetView signatures = query_.edns.dnssec_ok ? node.find_signatures(RRType::kNs) : RRsetView{};
-    if (!add_at(Section::kAuthority, apex, set) ||
+    if (!add_name_servers(apex, set) ||
         (signatures && !add_at(Section::kAuthority, apex, signatures))) {
       response_.undo(before);  // with its signatures or not at all
       return;
     }
-    if (fullness_.additional) additional_.collect(set);
+    servers_ = set;
+  }
+  /// The addresses of what the answer and the authority section name.
+  void add_addresses() {
+    if (!fullness_.additional) return;
+    additional_.add_addresses(query_, *content_, response_);
+    if (servers_) {
+      additional_.add_server_addresses(query_, *content_, *name_, content_->apex_labels(), servers_, false,
+                                       response_);
+    }
   }
 
   bool cname(const Lookup& found) {
@@ -204,7 +213,7 @@ class Walk {
   }
 
   void referral(const Lookup& found) {
-    if (!add_signed_ns(found)) return;
+    if (!require(add_name_servers(found.labels, found.rrset))) return;
     if (query_.edns.dnssec_ok && content_->is_signed()) {
       const RRsetView ds = found.node.find(RRType::kDs);
       if (ds) {
@@ -215,11 +224,12 @@ class Walk {
     }
     add_wildcard_proofs();
     if (found.node.has(NodeView::kMaybeGlue))
-      additional_.add_glue(query_, *content_, *name_, found.labels, found.rrset, response_);
+      additional_.add_server_addresses(query_, *content_, *name_, found.labels, found.rrset, true, response_);
   }
-  /// The NS of a cut; they are not signed.
-  bool add_signed_ns(const Lookup& found) {
-    return require(add_at(Section::kAuthority, found.labels, found.rrset));
+  /// The NS of a cut, which are not signed, or of the apex.
+  bool add_name_servers(size_t labels, RRsetView set) {
+    return is_first() ? response_.add_name_servers(Section::kAuthority, labels, set)
+                      : add_at(Section::kAuthority, labels, set);
   }
 
   /// NODATA and NXDOMAIN: the SOA with the negative TTL (RFC 2308 3), and the proofs.
@@ -266,11 +276,12 @@ class Walk {
   const policy::LocalAddresses& local_;
   Response& response_;
   Additional& additional_;
-  const Fullness fullness_;
+  Fullness fullness_;  ///< written when there are data
   std::vector<WildcardUse> wildcards_;  ///< only for askers with DO in signed zones
   const ServedZone* zone_ = nullptr;
   const zone::Content* content_ = nullptr;
   const HashedName* name_ = nullptr;
+  RRsetView servers_;  ///< the zone's NS, where they were added beside a positive answer
   dns::NameView target_;
   std::array<uint8_t, dns::kMaxNameBytes + 33> target_wire_;
   HashedName chain_;

@@ -19,6 +19,7 @@ inline constexpr size_t kShuffledRRs = 64;           ///< an RRset above this is
 inline constexpr uint16_t kDefaultUdpSize =
     1232;                                     ///< in our OPT where no view says another (DNS flag day 2020)
 inline constexpr size_t kMaxNotedSets = 32;   ///< RRsets of an answer that are not given a second time
+inline constexpr size_t kMostServers = 16;    ///< an NS RRset of more is written without what is known beforehand
 inline constexpr size_t kHeaderBytes = 12;    ///< of every message (RFC 1035 4.1.1)
 inline constexpr size_t kOptBytes = 11;       ///< our OPT without options (RFC 6891 6.1.2)
 inline constexpr size_t kZonesInCache = 256;  ///< a table of more zones is worth fetching ahead

@@ -4,15 +4,15 @@ namespace nomen::answer {
 
 bool is_blackholed(const Query& query, const Snapshot& snapshot) {
   if (snapshot.server->blackhole->is_none()) return false;
-  return snapshot.server->blackhole->allows({query.received.peer, nullptr}, *snapshot.local);
+  return snapshot.server->blackhole->allows({query.received.peer_address(), nullptr}, *snapshot.local);
 }
 
 namespace {
 
 bool allows(const policy::Acl& from, const policy::Acl& on, const Query& query,
             const policy::LocalAddresses& local) {
-  return from.allows({query.received.peer, nullptr}, local) &&
-         on.allows({query.received.local, nullptr}, local);
+  return from.allows({query.received.peer_address(), nullptr}, local) &&
+         on.allows({query.received.local_address(), nullptr}, local);
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ bool may_query(const Query& query, const Snapshot& snapshot) {
 }
 
 bool may_query(const Query& query, const ServedZone& zone, const policy::LocalAddresses& local) {
-  if (zone.settings().is_open()) return true;
+  if (zone.is_open()) return true;
   return allows(*zone.settings().allow_query, *zone.settings().allow_query_on, query, local);
 }
 

@@ -58,6 +58,9 @@ Rcode refusal_of_class(RRClass rr_class) {
 Pipeline::Pipeline(uint64_t seed) : queries_(kBatch), response_(seed) {}
 
 void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s) {
+  if (batch.empty()) return;
+  const bool is_udp = batch.front().received.transport == Transport::kUdp;
+  (is_udp ? counters_.requests_udp : counters_.requests_tcp).add(batch.size());
   while (!batch.empty()) {
     const size_t count = std::min(batch.size(), kBatch);
     for (size_t i = 0; i < count; i++) {
@@ -82,16 +85,20 @@ void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
   for (size_t i = 0; many_zones && i < count; i++) {
     if (queries_[i].question.present) zones.prefetch(queries_[i].question.name);
   }
+  const ServedZone* last = nullptr;
+  bool any_large = false;
   for (size_t i = 0; i < count; i++) {
     Query& query = queries_[i];
-    query.ahead = query.question.present ? zones.find_longest(query.question.name, query.question.name.labels)
-                                         : nullptr;
-    if (query.ahead != nullptr && query.ahead->content() != nullptr)
-      query.ahead->content()->prefetch_line(query.question.name);
+    query.ahead = nullptr;
+    if (!query.question.present) continue;
+    last = query.ahead = zones.find_longest_near(query.question.name, last);
+    if (last == nullptr || !last->is_large()) continue;
+    last->content()->prefetch_line(query.question.name);
+    any_large = true;
   }
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; any_large && i < count; i++) {
     const Query& query = queries_[i];
-    if (query.ahead != nullptr && query.ahead->content() != nullptr)
+    if (query.ahead != nullptr && query.ahead->is_large())
       query.ahead->content()->prefetch_node(query.question.name);
   }
 }
@@ -110,7 +117,6 @@ size_t Pipeline::size_limit(const Query& query) const {
 
 void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
   exchange.reply_size = 0;
-  (query.received.transport == Transport::kUdp ? counters_.requests_udp : counters_.requests_tcp).add();
   if (query.dropped || is_blackholed(query, snapshot)) {
     counters_.dropped.add();
     return;
@@ -177,7 +183,7 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     return ExtendedError::kNone;
   }
   query.zone = zone_of(snapshot, query);
-  if ((query.zone == nullptr || !query.zone->settings().is_open()) && !may_query(query, snapshot)) {
+  if ((query.zone == nullptr || !query.zone->is_open()) && !may_query(query, snapshot)) {
     response_.set_rcode(Rcode::kRefused);
     return ExtendedError::kProhibited;
   }

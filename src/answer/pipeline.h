@@ -29,7 +29,7 @@ class Pipeline {
  public:
   explicit Pipeline(uint64_t seed);
 
-  /// Answers up to kBatch requests at a time; `now_s` is the time in seconds since 1970.
+  /// Answers requests of one transport, up to kBatch at a time; `now_s` is the time in seconds since 1970.
   void answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s);
 
   const Counters& counters() const { return counters_; }

@@ -401,14 +401,17 @@ TEST(Pipeline, ABatchIsAnsweredAsOneByOne) {
     requests.back().reserve(requests.back().size() + 64);
   }
   const Snapshot snapshot = world.snapshot();
-  const std::array<uint8_t, 4> peer{192, 0, 2, 99};
+  const net::SocketAddress peer(net::IpAddress::v4(192, 0, 2, 99), 4053);
   Pipeline pipeline(1);
   std::vector<Exchange> batch(requests.size());
   std::vector<std::vector<uint8_t>> in(requests.size());
   for (size_t i = 0; i < requests.size(); i++) {
     in[i] = requests[i];
     in[i].resize(4096);
-    batch[i].received = {.data = in[i].data(), .size = requests[i].size(), .peer = peer, .local = peer};
+    batch[i].received = {.data = in[i].data(),
+                         .peer = &peer,
+                         .local = &peer,
+                         .size = static_cast<uint32_t>(requests[i].size())};
     batch[i].out = in[i];  // the reply takes the place of the request
   }
   pipeline.answer(snapshot, batch, World::kNow);

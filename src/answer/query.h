@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "dns/hashed_name.h"
 #include "dns/types.h"
+#include "net/address.h"
 
 namespace nomen::answer {
 
@@ -17,12 +18,14 @@ enum class Transport : uint8_t { kUdp, kTcp };
 /// What came, and from where. Written by the worker.
 struct Received {
   const uint8_t* data = nullptr;  ///< at least 64 readable bytes behind the message
-  size_t size = 0;
+  const net::SocketAddress* peer = nullptr;
+  const net::SocketAddress* local = nullptr;  ///< where it was sent to
+  uint32_t size = 0;
   Transport transport = Transport::kUdp;
-  Bytes peer;   ///< 4 or 16 octets
-  Bytes local;  ///< the address it was sent to
-  uint16_t peer_port = 0;
   bool truncated = false;  ///< did not fit into the buffer
+
+  Bytes peer_address() const { return peer->address_bytes(); }
+  Bytes local_address() const { return local->address_bytes(); }
 };
 
 /// Header and question. Written by admit().

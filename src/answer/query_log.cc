@@ -29,10 +29,10 @@ std::string flags_text(const Query& query) {
 
 std::string query_log_line(const Query& query) {
   const std::string name = dns::to_string_no_dot({query.received.data + 12, query.question.name.size});
-  const net::IpAddress peer = net::IpAddress::from_bytes(query.received.peer);
-  const net::IpAddress local = net::IpAddress::from_bytes(query.received.local);
+  const net::IpAddress peer = net::IpAddress::from_bytes(query.received.peer_address());
+  const net::IpAddress local = net::IpAddress::from_bytes(query.received.local_address());
   return fmt::format("client @{} {}#{} ({}): {}query: {} {} {} {} ({})", static_cast<const void*>(&query),
-                     peer.to_string(), query.received.peer_port, name,
+                     peer.to_string(), query.received.peer->port(), name,
                      query.view != nullptr && query.view->settings->name != "_default"
                          ? "view " + query.view->settings->name + ": "
                          : "",

@@ -11,41 +11,46 @@ namespace {
 constexpr size_t kMaxPointerTarget = 0x4000;
 constexpr size_t kNameProbes = 16;    // slots in which a written name may be
 constexpr size_t kLeastRRBytes = 11;  // the root as owner, and no rdata
+constexpr size_t kOwnerAndHeadBytes = 12;  // of an RR whose owner is a pointer, in front of its rdata
+constexpr size_t kCopyStep = 32;  // short pieces are copied whole steps at a time, into room that is there
 
 constexpr uint16_t kAa = 0x0400;
 constexpr uint16_t kTc = 0x0200;
 constexpr uint16_t kOpcodeRdCd = 0x7910;  // opcode, RD and CD come back as they came
 
-/// How many bytes at the end of two names are the same; case counts, so that a name keeps its own.
-size_t common_tail(Bytes a, Bytes b) {
-  const size_t most = std::min(a.size(), b.size());
-  const uint8_t* const a_end = a.data() + a.size();
-  const uint8_t* const b_end = b.data() + b.size();
-  size_t common = 0;
-  while (common + 8 <= most) {
-    uint64_t x;
-    uint64_t y;
-    std::memcpy(&x, a_end - common - 8, 8);
-    std::memcpy(&y, b_end - common - 8, 8);
-    if (x != y) return common + static_cast<size_t>(__builtin_clzll(x ^ y)) / 8;
-    common += 8;
-  }
-  while (common < most && *(a_end - common - 1) == *(b_end - common - 1)) common++;
-  return common;
-}
+/// Writes the names of one NS RRset.
+struct ServerWriter {
+  zone::ServerNames names;
+  size_t question_end;  ///< where the question's name ends in the message
+  uint8_t* out;
+  size_t at;                ///< in the message: where the next octet goes
+  size_t brothers_at = 0;   ///< where the suffix that brothers share stands already
 
-/// memcpy for pieces that are mostly an address: without a call up to 32 octets.
-inline void copy_short(uint8_t* to, const uint8_t* from, size_t size) {
-  if (size >= 8 && size <= 32) {
-    for (size_t i = 0; i + 8 < size; i += 8) std::memcpy(to + i, from + i, 8);
-    std::memcpy(to + size - 8, from + size - 8, 8);
-  } else if (size >= 4 && size < 8) {
-    std::memcpy(to, from, 4);
-    std::memcpy(to + size - 4, from + size - 4, 4);
-  } else {
-    std::memcpy(to, from, size);
+  /// The rdata of RR number `i`, which is at `rr` behind its length, and in front of it the length it has now.
+  void put(size_t i, const uint8_t* rr) {
+    const size_t size = load_u16(rr);
+    const size_t start = at;
+    size_t own = names.own(i);
+    size_t target = 0;
+    if (own + 1 < size) {
+      target = question_end - (size - own);
+    } else if (brothers_at != 0) {
+      own = size - names.brothers();
+      target = brothers_at;
+    } else {
+      own = size;
+      if (names.brothers() > 1) brothers_at = at + size - names.brothers();
+    }
+    std::memcpy(out + at, rr + 2, kCopyStep);
+    if (own > kCopyStep) std::memcpy(out + at + kCopyStep, rr + 2 + kCopyStep, own - kCopyStep);
+    at += own;
+    if (target != 0) {
+      store_u16(out + at, static_cast<uint16_t>(0xC000 | target));
+      at += 2;
+    }
+    store_u16(out + start - 2, static_cast<uint16_t>(at - start));
   }
-}
+};
 
 enum class RdataShape : uint8_t { kPlain, kName, kMx, kTwoNames };
 
@@ -79,7 +84,8 @@ void Response::begin(const Question& question, const uint8_t* request, MutableBy
   out_ = out.data();
   at_ = question.end;
   if (out_ != request) std::memcpy(out_, request, question.end);
-  limit_ = std::min(limit, out.size());
+  capacity_ = out.size();
+  limit_ = std::min(limit, capacity_);
   end_ = limit_ - std::min(limit_, reserved);
   counts_ = {};
   rcode_ = dns::Rcode::kNoError;
@@ -89,6 +95,7 @@ void Response::begin(const Question& question, const uint8_t* request, MutableBy
   hash_all_names_ = false;
   foreign_ = nullptr;
   set_count_ = 0;
+  server_count_ = 0;
   view_ = nullptr;
   class_ = dns::number(question.rr_class);
   if (++epoch_ == 0) {
@@ -184,7 +191,7 @@ bool Response::put_suffix(size_t labels) {
     return true;
   }
   if (!room(2)) return false;
-  store_u16(out_ + at_, static_cast<uint16_t>(0xC000 | (kHeaderBytes + question_->name.suffix_at[labels])));
+  store_u16(out_ + at_, pointer_to_suffix(labels));
   at_ += 2;
   return true;
 }
@@ -299,8 +306,12 @@ bool Response::put_rr(dns::RRType type, uint32_t ttl_s, Bytes rdata) {
   return true;
 }
 
-RRsetOrder Response::order_of(dns::RRType type) const {
+inline RRsetOrder Response::order_of(dns::RRType type) const {
   if (view_ == nullptr) return RRsetOrder::kNone;
+  return view_->rrset_order.empty() ? RRsetOrder::kRandom : order_by_rules(type);
+}
+
+RRsetOrder Response::order_by_rules(dns::RRType type) const {
   for (const RRsetOrderRule& rule : view_->rrset_order) {
     if (rule.rr_class && dns::number(*rule.rr_class) != class_) continue;
     if (rule.type && *rule.type != type) continue;
@@ -360,26 +371,95 @@ bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_
   return true;
 }
 
-/// One RR whose rdata goes out as it is: the commonest answer.
-bool Response::add_plain(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
-  const Bytes data = set.data();  // length and rdata, as they go out
-  if (!room(10 + data.size())) return false;
-  uint8_t* p = out_ + at_;
-  store_u16(p, static_cast<uint16_t>(0xC000 | (kHeaderBytes + question_->name.suffix_at[labels])));
-  store_u16(p + 2, dns::number(set.type()));
+/// All of an RR in front of its rdata but the length; returns where that goes.
+inline uint8_t* Response::put_head(uint8_t* p, uint16_t owner, dns::RRType type, uint32_t ttl_s) const {
+  store_u16(p, owner);
+  store_u16(p + 2, dns::number(type));
   store_u16(p + 4, class_);
   store_u32(p + 6, ttl_s);
-  copy_short(p + 10, data.data(), data.size());
-  at_ += 10 + data.size();
-  note_set(question_->name.hash[labels], set.type());
+  return p + 10;
+}
+
+/// One RR whose rdata goes out as it is: the commonest answer.
+bool Response::add_plain(Section section, uint16_t owner, uint64_t name_hash, zone::RRsetView set,
+                         uint32_t ttl_s) {
+  const Bytes data = set.data();  // length and rdata, as they go out
+  const size_t end = at_ + 10 + data.size();
+  if (end > end_) return false;
+  uint8_t* const p = put_head(out_ + at_, owner, set.type(), ttl_s);
+  if (data.size() <= kCopyStep && end + kCopyStep <= capacity_) {
+    std::memcpy(p, data.data(), kCopyStep);
+  } else {
+    std::memcpy(p, data.data(), data.size());
+  }
+  at_ = end;
+  note_set(name_hash, set.type());
   counts_[static_cast<size_t>(section)]++;
   return true;
 }
 
 bool Response::add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
+  const uint64_t name_hash = question_->name.hash[labels];
   if (labels > 0 && set.count() == 1 && shape_of(set.type()) == RdataShape::kPlain)
-    return add_plain(section, labels, set, ttl_s);
-  return add_set(section, question_->name.hash[labels], [&] { return put_suffix(labels); }, set, ttl_s);
+    return add_plain(section, pointer_to_suffix(labels), name_hash, set, ttl_s);
+  return add_set(section, name_hash, [&] { return put_suffix(labels); }, set, ttl_s);
+}
+
+bool Response::add_at_offset(Section section, size_t offset, uint64_t name_hash, zone::RRsetView set) {
+  const auto owner = static_cast<uint16_t>(kPointer | offset);
+  if (set.count() == 1 && shape_of(set.type()) == RdataShape::kPlain)
+    return add_plain(section, owner, name_hash, set, set.ttl_s());
+  const auto put_owner = [&] {
+    if (!room(2)) return false;
+    store_u16(out_ + at_, owner);
+    at_ += 2;
+    return true;
+  };
+  return add_set(section, name_hash, put_owner, set, set.ttl_s());
+}
+
+/// The order in which the RRs of an NS RRset shall go out.
+void Response::order_servers(size_t count, std::array<uint8_t, kMostServers>& order) {
+  const RRsetOrder wanted = count > 1 ? order_of(dns::RRType::kNs) : RRsetOrder::kNone;
+  const size_t first = wanted == RRsetOrder::kCyclic ? cyclic_++ % count : 0;
+  for (size_t i = 0; i < count; i++)
+    order[i] = static_cast<uint8_t>(first + i < count ? first + i : first + i - count);
+  if (wanted != RRsetOrder::kRandom) return;
+  for (size_t i = count - 1; i > 0; i--)
+    std::swap(order[i], order[random_.below(static_cast<uint32_t>(i) + 1)]);
+}
+
+bool Response::add_name_servers(Section section, size_t labels, zone::RRsetView set) {
+  const size_t count = set.count();
+  const Bytes data = set.data();
+  const size_t most = at_ + count * kOwnerAndHeadBytes + data.size();
+  server_count_ = 0;
+  if (labels == 0 || count > kMostServers || most > std::min(end_, kMaxPointerTarget) ||
+      most + kCopyStep > capacity_) {
+    return add_at_suffix(section, labels, set, set.ttl_s());
+  }
+  std::array<const uint8_t*, kMostServers> rrs;
+  const uint8_t* rr = data.data();
+  for (size_t i = 0; i < count; i++) {
+    rrs[i] = rr;
+    rr += 2 + load_u16(rr);
+  }
+  std::array<uint8_t, kMostServers> order;
+  order_servers(count, order);
+  std::array<uint8_t, 16> head;  // of every RR: all in front of its rdata
+  put_head(head.data(), pointer_to_suffix(labels), dns::RRType::kNs, set.ttl_s());
+  ServerWriter writer{set.server_names(), kHeaderBytes + question_->name.size, out_, at_};
+  for (size_t n = 0; n < count; n++) {
+    std::memcpy(out_ + writer.at, head.data(), head.size());
+    writer.at += kOwnerAndHeadBytes;
+    server_at_[order[n]] = static_cast<uint16_t>(writer.at);
+    writer.put(order[n], rrs[order[n]]);
+  }
+  at_ = writer.at;
+  server_count_ = count;
+  note_set(question_->name.hash[labels], dns::RRType::kNs);
+  counts_[static_cast<size_t>(section)] += static_cast<uint16_t>(count);
+  return true;
 }
 
 bool Response::add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s,
@@ -387,18 +467,13 @@ bool Response::add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s,
   if (apex_labels == 0 || !names.both_below())
     return add_at_suffix(Section::kAuthority, apex_labels, set, ttl_s);
   const Bytes rdata = set.first_rdata();
-  const size_t size = size_t{2} + 10 + names.mname_own + 2 + names.rname_own + 2 + 20;
+  const size_t size = kOwnerAndHeadBytes + names.mname_own + 2 + names.rname_own + 2 + 20;
   if (!room(size)) return false;
   const uint64_t apex_hash = question_->name.hash[apex_labels];
-  const auto pointer =
-      static_cast<uint16_t>(0xC000 | (kHeaderBytes + question_->name.suffix_at[apex_labels]));
-  uint8_t* p = out_ + at_;
-  store_u16(p, pointer);
-  store_u16(p + 2, dns::number(dns::RRType::kSoa));
-  store_u16(p + 4, class_);
-  store_u32(p + 6, ttl_s);
-  store_u16(p + 10, static_cast<uint16_t>(size - 12));
-  p += 12;
+  const uint16_t pointer = pointer_to_suffix(apex_labels);
+  uint8_t* p = put_head(out_ + at_, pointer, dns::RRType::kSoa, ttl_s);
+  store_u16(p, static_cast<uint16_t>(size - kOwnerAndHeadBytes));
+  p += 2;
   std::memcpy(p, rdata.data(), names.mname_own);
   store_u16(p + names.mname_own, pointer);
   p += names.mname_own + 2;

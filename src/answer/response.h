@@ -43,6 +43,13 @@ class Response {
   /// The same for any owner; `hashed` is `owner` hashed.
   bool add(Section section, dns::NameView owner, const dns::HashedName& hashed, zone::RRsetView set,
            uint32_t ttl_s);
+  /// The NS RRset `set`, whose owner is the suffix of `labels` labels of the question's name, with the
+  /// compression that is known beforehand (zone/server_names.h).
+  bool add_name_servers(Section section, size_t labels, zone::RRsetView set);
+  /// Where the name in RR number `i` of the NS RRset added last stands in the message; 0: nobody knows.
+  size_t server_name_at(size_t i) const { return i < server_count_ ? server_at_[i] : 0; }
+  /// An RRset whose owner is the name that stands at `offset` of the message.
+  bool add_at_offset(Section section, size_t offset, uint64_t name_hash, zone::RRsetView set);
   /// The zone that answers is the suffix of `labels` labels of the question's name.
   void set_zone(size_t labels) { hash_all_names_ = labels == 0; }
   /// The SOA of the zone whose apex is the suffix of `apex_labels` labels, into the authority section: the
@@ -79,8 +86,14 @@ class Response {
     uint16_t epoch;
   };
   static constexpr size_t kNameSlots = 256;
+  static constexpr uint16_t kPointer = 0xC000;  ///< RFC 1035 4.1.4
 
-  bool add_plain(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s);
+  bool add_plain(Section section, uint16_t owner, uint64_t name_hash, zone::RRsetView set, uint32_t ttl_s);
+  uint16_t pointer_to_suffix(size_t labels) const {
+    return static_cast<uint16_t>(kPointer | (kHeaderBytes + question_->name.suffix_at[labels]));
+  }
+  uint8_t* put_head(uint8_t* p, uint16_t owner, dns::RRType type, uint32_t ttl_s) const;
+  void order_servers(size_t count, std::array<uint8_t, kMostServers>& order);
   bool may_share_with_question(const uint8_t* top) const;
   bool put_suffix(size_t labels);
   bool put_name(const uint8_t* wire, const dns::HashedName& name);
@@ -104,12 +117,14 @@ class Response {
   void forget_since(size_t at);
   void order_rrs(zone::RRsetView set);
   RRsetOrder order_of(dns::RRType type) const;
+  RRsetOrder order_by_rules(dns::RRType type) const;
 
   const Question* question_ = nullptr;
   uint8_t* out_ = nullptr;
   size_t at_ = 0;
   size_t end_ = 0;
   size_t limit_ = 0;
+  size_t capacity_ = 0;  ///< of the buffer
   std::array<uint16_t, 3> counts_{};
   dns::Rcode rcode_ = dns::Rcode::kNoError;
   bool authoritative_ = false;
@@ -133,6 +148,8 @@ class Response {
   std::array<WrittenSet, kMaxNotedSets> sets_;
   size_t set_count_ = 0;
   std::array<WrittenName, kNameSlots> written_{};
+  size_t server_count_ = 0;  ///< names of the last add_name_servers(), when their places are known
+  std::array<uint16_t, kMostServers> server_at_;
   std::vector<const uint8_t*> rrs_;  ///< the RRs of a set in the order they go out; only grows
   dns::HashedName scratch_;
 };

@@ -26,7 +26,7 @@ class Writing {
     request_.resize(request_.size() + 64);
     Query query;
     query.received.data = request_.data();
-    query.received.size = request_.size() - 64;
+    query.received.size = static_cast<uint32_t>(request_.size() - 64);
     admit_question(query.received.size);
     response_.begin(question_, request_.data(), MutableBytes(out_.data(), 65535), limit, reserved);
   }

@@ -5,8 +5,8 @@ namespace nomen::answer {
 namespace {
 
 const View* find_view(const Query& query, const Snapshot& snapshot) {
-  const policy::Requester client{query.received.peer, nullptr};
-  const policy::Requester destination{query.received.local, nullptr};
+  const policy::Requester client{query.received.peer_address(), nullptr};
+  const policy::Requester destination{query.received.local_address(), nullptr};
   for (const auto& view : snapshot.views) {
     const ViewSettings& settings = *view->settings;
     if (settings.rr_class != query.question.rr_class) continue;

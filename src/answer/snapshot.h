@@ -50,10 +50,16 @@ class ServedZone {
     dns::HashedName name;
     name.assign(apex);
     apex_hash_ = name.full_hash();
+    is_open_ = settings_->is_open();
+    is_large_ = content_ != nullptr && content_->is_large();
   }
   dns::NameView apex() const { return apex_; }
   uint64_t apex_hash() const { return apex_hash_; }
   const ZoneSettings& settings() const { return *settings_; }
+  /// Whether anybody may ask, whatever the address.
+  bool is_open() const { return is_open_; }
+  /// Whether there is content, and so much that fetching it ahead pays.
+  bool is_large() const { return is_large_; }
   /// nullptr while the zone could not be loaded: it is answered with SERVFAIL.
   const zone::Content* content() const { return content_.get(); }
   const zone::ContentPtr& shared_content() const { return content_; }
@@ -61,6 +67,8 @@ class ServedZone {
 
  private:
   uint64_t apex_hash_ = 0;
+  bool is_open_ = false;
+  bool is_large_ = false;
   dns::Name apex_;
   std::shared_ptr<const ZoneSettings> settings_;
   zone::ContentPtr content_;

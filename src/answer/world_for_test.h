@@ -95,13 +95,14 @@ class World {
                                      const std::array<uint8_t, 4>& peer = {192, 0, 2, 99}) {
     std::vector<uint8_t> in(request.begin(), request.end());
     in.resize(in.size() + 64);
-    static constexpr std::array<uint8_t, 4> kLocal{192, 0, 2, 53};
+    const net::SocketAddress client(net::IpAddress::from_bytes(peer), 4053);
+    const net::SocketAddress local(net::IpAddress::v4(192, 0, 2, 53), 53);
     Exchange exchange;
     exchange.received.data = in.data();
-    exchange.received.size = request.size();
+    exchange.received.size = static_cast<uint32_t>(request.size());
     exchange.received.transport = transport;
-    exchange.received.peer = peer;
-    exchange.received.local = kLocal;
+    exchange.received.peer = &client;
+    exchange.received.local = &local;
     exchange.out = out_;
     pipeline_.answer(with, std::span(&exchange, 1), kNow);
     return {out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(exchange.reply_size)};

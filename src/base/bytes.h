@@ -47,6 +47,21 @@ inline void store_u64(uint8_t* p, uint64_t v) {
   std::memcpy(p, &v, sizeof v);
 }
 
+/// How many bytes at the end of both are the same.
+inline size_t common_tail(Bytes a, Bytes b) {
+  const size_t most = a.size() < b.size() ? a.size() : b.size();
+  const uint8_t* const a_end = a.data() + a.size();
+  const uint8_t* const b_end = b.data() + b.size();
+  size_t common = 0;
+  while (common + 8 <= most) {
+    const uint64_t difference = load_u64(a_end - common - 8) ^ load_u64(b_end - common - 8);
+    if (difference != 0) return common + static_cast<size_t>(__builtin_ctzll(difference)) / 8;
+    common += 8;
+  }
+  while (common < most && *(a_end - common - 1) == *(b_end - common - 1)) common++;
+  return common;
+}
+
 inline bool equal(Bytes a, Bytes b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }

@@ -45,6 +45,16 @@ inline uint64_t extend_hash(uint64_t suffix_hash, const uint8_t* label) {
   return fold_multiply(hash ^ word, kStep ^ 0xD6E8FEB86659FD93ULL);
 }
 
+/// The same for several labels, of `size` octets together, in front of that name.
+inline uint64_t extend_hash_by(uint64_t suffix_hash, const uint8_t* labels, size_t size) {
+  if (labels[0] + size_t{1} == size) return extend_hash(suffix_hash, labels);
+  std::array<uint8_t, kMaxLabels> starts;
+  size_t count = 0;
+  for (size_t at = 0; at < size; at += labels[at] + 1U) starts[count++] = static_cast<uint8_t>(at);
+  while (count > 0) suffix_hash = extend_hash(suffix_hash, labels + starts[--count]);
+  return suffix_hash;
+}
+
 struct HashedName {
   uint8_t size = 0;    ///< of the wire form
   uint8_t labels = 0;  ///< without the root

@@ -150,17 +150,6 @@ IpAddress SocketAddress::address() const {
   return family() == IpFamily::kNone ? IpAddress() : IpAddress::from_bytes(address_bytes());
 }
 
-Bytes SocketAddress::address_bytes() const {
-  if (is_v4()) return {reinterpret_cast<const uint8_t*>(&v4_.sin_addr), sizeof v4_.sin_addr};
-  if (is_v6()) return {reinterpret_cast<const uint8_t*>(&v6_.sin6_addr), sizeof v6_.sin6_addr};
-  return {};
-}
-
-// sin_port and sin6_port lie at the same place, but only one of them is the member in use.
-uint16_t SocketAddress::port() const {
-  return ntohs(is_v4() ? v4_.sin_port : v6_.sin6_port);
-}
-
 void SocketAddress::set_port(uint16_t port) {
   if (is_v4()) {
     v4_.sin_port = htons(port);

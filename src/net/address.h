@@ -77,8 +77,13 @@ class SocketAddress {
   bool is_v6() const { return base_.sa_family == AF_INET6; }
   IpAddress address() const;
   /// The octets of the address in place: what access lists look at, without a copy.
-  Bytes address_bytes() const;
-  uint16_t port() const;
+  Bytes address_bytes() const {
+    if (is_v4()) return {reinterpret_cast<const uint8_t*>(&v4_.sin_addr), sizeof v4_.sin_addr};
+    if (is_v6()) return {reinterpret_cast<const uint8_t*>(&v6_.sin6_addr), sizeof v6_.sin6_addr};
+    return {};
+  }
+  /// sin_port and sin6_port lie at the same place, but only one of them is the member in use.
+  uint16_t port() const { return ntohs(is_v4() ? v4_.sin_port : v6_.sin6_port); }
   void set_port(uint16_t port);
   /// The interface of a link-local IPv6 address, 0 otherwise.
   uint32_t scope_id() const { return is_v6() ? v6_.sin6_scope_id : 0; }

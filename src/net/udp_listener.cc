@@ -65,13 +65,17 @@ void read_local_address(msghdr& header, uint16_t port, SocketAddress& local) {
 
 }  // namespace
 
-/// Everything is tied together once; per batch only what the kernel has changed is set anew.
+/// Everything is tied together once. Requests and replies have headers of their own over the same buffers, so
+/// that per datagram only the reply's size is written.
 struct UdpBatch::Arrays {
-  std::array<mmsghdr, kUdpBatch> headers{};
-  std::array<iovec, kUdpBatch> vectors{};
+  const UdpListener* owner = nullptr;  ///< for whom the headers are set
+  std::array<mmsghdr, kUdpBatch> requests{};
+  std::array<iovec, kUdpBatch> request_vectors{};
+  std::array<mmsghdr, kUdpBatch> replies{};
+  std::array<iovec, kUdpBatch> reply_vectors{};
+  std::array<mmsghdr, kUdpBatch> gathered{};  ///< headers of those that have a reply, when not all have
   std::array<Datagram, kUdpBatch> datagrams{};
   std::array<SocketAddress, kUdpBatch> peers{};
-  std::array<mmsghdr, kUdpBatch> replies{};  ///< headers of those that have a reply, when not all have
   std::array<SocketAddress, kUdpBatch> locals{};
   alignas(cmsghdr) std::array<std::array<uint8_t, kControlBytes>, kUdpBatch> controls{};
   alignas(64) std::array<uint8_t, kSlotBytes * kUdpBatch> slots{};
@@ -81,11 +85,15 @@ UdpBatch::UdpBatch() : arrays_(std::make_unique<Arrays>()) {
   Arrays& a = *arrays_;
   for (uint32_t i = 0; i < kUdpBatch; ++i) {
     uint8_t* data = a.slots.data() + kSlotBytes * i + kSlackBytes;
-    a.vectors[i] = {data, kDatagramBytes};
+    a.request_vectors[i] = {data, kDatagramBytes};
+    a.reply_vectors[i] = {data, 0};
     a.datagrams[i] = {data, 0, kDatagramBytes, &a.peers[i], nullptr, false};
-    a.headers[i].msg_hdr.msg_name = a.peers[i].raw();
-    a.headers[i].msg_hdr.msg_iov = &a.vectors[i];
-    a.headers[i].msg_hdr.msg_iovlen = 1;
+    a.requests[i].msg_hdr.msg_iov = &a.request_vectors[i];
+    a.replies[i].msg_hdr.msg_iov = &a.reply_vectors[i];
+    for (msghdr* header : {&a.requests[i].msg_hdr, &a.replies[i].msg_hdr}) {
+      header->msg_name = a.peers[i].raw();
+      header->msg_iovlen = 1;
+    }
   }
 }
 
@@ -96,6 +104,7 @@ UdpListener::UdpListener(UdpBatch& batch, DatagramHandler& handler)
 
 UdpListener::~UdpListener() {
   detach();
+  if (batch_.owner == this) batch_.owner = nullptr;
 }
 
 Result<std::unique_ptr<UdpListener>> UdpListener::create(const UdpOptions& options, UdpBatch& batch,
@@ -133,8 +142,8 @@ void UdpListener::on_ready(uint32_t) {
 }
 
 uint32_t UdpListener::serve_batch() {
-  reset_headers();
-  int count = recvmmsg(socket_.get(), batch_.headers.data(), kUdpBatch, MSG_DONTWAIT, nullptr);
+  prepare_headers();
+  int count = recvmmsg(socket_.get(), batch_.requests.data(), kUdpBatch, MSG_DONTWAIT, nullptr);
   if (count <= 0) return 0;
   auto received = static_cast<uint32_t>(count);
   describe(received);
@@ -143,28 +152,34 @@ uint32_t UdpListener::serve_batch() {
   return received;
 }
 
-void UdpListener::reset_headers() {
+/// The batch serves one listener after the other: what differs between them is set when another one has its
+/// turn, or when the kernel writes it, which it does where control messages come.
+void UdpListener::prepare_headers() {
+  if (batch_.owner == this && !learn_local_) return;
+  batch_.owner = this;
   for (uint32_t i = 0; i < kUdpBatch; ++i) {
-    batch_.vectors[i].iov_len = kDatagramBytes;
-    msghdr& header = batch_.headers[i].msg_hdr;
-    header.msg_namelen = SocketAddress::kCapacity;
-    header.msg_control = learn_local_ ? batch_.controls[i].data() : nullptr;
-    header.msg_controllen = learn_local_ ? kControlBytes : 0;
+    for (msghdr* header : {&batch_.requests[i].msg_hdr, &batch_.replies[i].msg_hdr}) {
+      header->msg_namelen = address_.raw_size();
+      header->msg_control = learn_local_ ? batch_.controls[i].data() : nullptr;
+      header->msg_controllen = learn_local_ ? kControlBytes : 0;
+    }
+    batch_.datagrams[i].local = &address_;
   }
 }
 
 void UdpListener::describe(uint32_t count) {
   for (uint32_t i = 0; i < count; ++i) {
     Datagram& datagram = batch_.datagrams[i];
-    datagram.size = batch_.headers[i].msg_len;
-    datagram.truncated = (batch_.headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
-    datagram.local = &address_;
+    datagram.size = batch_.requests[i].msg_len;
+    datagram.truncated = (batch_.requests[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
   }
   counters_.received += count;
   if (!learn_local_) return;
   for (uint32_t i = 0; i < count; ++i) {
     batch_.locals[i] = address_;
-    read_local_address(batch_.headers[i].msg_hdr, address_.port(), batch_.locals[i]);
+    msghdr& request = batch_.requests[i].msg_hdr;
+    read_local_address(request, address_.port(), batch_.locals[i]);
+    batch_.replies[i].msg_hdr.msg_controllen = request.msg_controllen;
     batch_.datagrams[i].local = &batch_.locals[i];
   }
 }
@@ -174,17 +189,17 @@ std::span<mmsghdr> UdpListener::gather_replies(uint32_t count) {
   uint32_t largest = 0;
   for (uint32_t i = 0; i < count; ++i) {
     uint32_t size = batch_.datagrams[i].size;
-    batch_.vectors[i].iov_len = size;
+    batch_.reply_vectors[i].iov_len = size;
     replies += size != 0 ? 1 : 0;
     largest = std::max(largest, size);
   }
   NOMEN_REQUIRE(largest <= kDatagramBytes);
-  if (replies == count) return {batch_.headers.data(), count};
-  mmsghdr* out = batch_.replies.data();
+  if (replies == count) return {batch_.replies.data(), count};
+  mmsghdr* out = batch_.gathered.data();
   for (uint32_t i = 0; i < count; ++i) {
-    if (batch_.vectors[i].iov_len != 0) *out++ = batch_.headers[i];
+    if (batch_.reply_vectors[i].iov_len != 0) *out++ = batch_.replies[i];
   }
-  return {batch_.replies.data(), replies};
+  return {batch_.gathered.data(), replies};
 }
 
 void UdpListener::send(std::span<mmsghdr> replies) {

@@ -84,7 +84,7 @@ class UdpListener final : public EventHandler {
 
  private:
   UdpListener(UdpBatch& batch, DatagramHandler& handler);
-  void reset_headers();
+  void prepare_headers();
   void describe(uint32_t count);
   std::span<mmsghdr> gather_replies(uint32_t count);
   void send(std::span<mmsghdr> replies);

@@ -15,18 +15,6 @@ uint32_t unix_time_s() {
   return static_cast<uint32_t>(std::time(nullptr));
 }
 
-answer::Received received_udp(const net::Datagram& datagram) {
-  answer::Received received;
-  received.data = datagram.data;
-  received.size = datagram.size;
-  received.transport = answer::Transport::kUdp;
-  received.peer = datagram.peer->address_bytes();
-  received.local = datagram.local->address_bytes();
-  received.peer_port = datagram.peer->port();
-  received.truncated = datagram.truncated;
-  return received;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Worker>> Worker::create(const SnapshotSlot& snapshots, net::ConnectionQuota& quota,
@@ -112,8 +100,14 @@ void Worker::after_wait() {
 void Worker::handle(std::span<net::Datagram> batch) {
   take_snapshot();
   for (size_t i = 0; i < batch.size(); i++) {
-    exchanges_[i].received = received_udp(batch[i]);
-    exchanges_[i].out = {batch[i].data, batch[i].capacity};
+    const net::Datagram& datagram = batch[i];
+    exchanges_[i].received = {.data = datagram.data,
+                              .peer = datagram.peer,
+                              .local = datagram.local,
+                              .size = datagram.size,
+                              .transport = answer::Transport::kUdp,
+                              .truncated = datagram.truncated};
+    exchanges_[i].out = {datagram.data, datagram.capacity};
   }
   pipeline_.answer(*snapshot_, {exchanges_.data(), batch.size()}, unix_time_s());
   for (size_t i = 0; i < batch.size(); i++) batch[i].size = static_cast<uint32_t>(exchanges_[i].reply_size);
@@ -123,13 +117,11 @@ void Worker::on_message(net::Connection& connection, Bytes message) {
   take_snapshot();
   const net::SocketAddress& local = connection.local();
   answer::Exchange exchange;
-  exchange.received = {message.data(),
-                       message.size(),
-                       answer::Transport::kTcp,
-                       connection.peer().address_bytes(),
-                       local.address_bytes(),
-                       connection.peer().port(),
-                       false};
+  exchange.received = {.data = message.data(),
+                       .peer = &connection.peer(),
+                       .local = &local,
+                       .size = static_cast<uint32_t>(message.size()),
+                       .transport = answer::Transport::kTcp};
   exchange.out = stream_reply_;
   pipeline_.answer(*snapshot_, {&exchange, 1}, unix_time_s());
   if (exchange.wants_keepalive) connection.use_keepalive();

@@ -22,16 +22,22 @@ NodeView Content::find(dns::NameView name) const {
   return find(hashed, hashed.labels);
 }
 
-NodeView Content::find_wildcard(const dns::HashedName& name, size_t labels) const {
-  static constexpr uint8_t kLabel[16] = {1, '*'};
-  const uint64_t hash = dns::extend_hash(name.hash[labels], kLabel);
-  std::array<uint8_t, dns::kMaxNameBytes + 16> wanted;
+Content::Found Content::find_below(const dns::HashedName& name, size_t labels, Bytes own) const {
   const size_t below = name.suffix_at[apex_labels_] - name.suffix_at[labels];
-  wanted[0] = 1;
-  wanted[1] = '*';
-  std::memcpy(&wanted[2], name.lower.data() + name.suffix_at[labels], below);
-  const Ref ref = index_.find(hash, [&](Ref r) { return node(r).is_named(wanted.data(), below + 2); });
-  return ref == 0 ? NodeView() : node(ref);
+  if (own.size() + below >= dns::kMaxNameBytes) return {};
+  std::array<uint8_t, dns::kMaxNameBytes + 33> wanted;
+  dns::lower_padded(own.data(), wanted.data(), own.size());
+  const uint64_t hash = dns::extend_hash_by(name.hash[labels], wanted.data(), own.size());
+  // Lower-case already; a copy in steps without a call.
+  dns::lower_padded(name.lower.data() + name.suffix_at[labels], &wanted[own.size()], below);
+  const Ref ref =
+      index_.find(hash, [&](Ref r) { return node(r).is_named(wanted.data(), own.size() + below); });
+  return {ref == 0 ? NodeView() : node(ref), hash};
+}
+
+NodeView Content::find_wildcard(const dns::HashedName& name, size_t labels) const {
+  static constexpr uint8_t kLabel[48] = {1, '*'};
+  return find_below(name, labels, {kLabel, 2}).node;
 }
 
 NodeView Content::find_nsec3(dns::NameView owner) const {

@@ -13,6 +13,7 @@
 #include "zone/arena.h"
 #include "zone/denial.h"
 #include "zone/index.h"
+#include "zone/limits.h"
 #include "zone/node.h"
 
 namespace nomen::zone {
@@ -56,6 +57,13 @@ class Content {
   }
   /// The node of any name; nothing when it does not exist or is outside of the zone.
   NodeView find(dns::NameView name) const;
+  /// The node of the name that has the labels `own` (in any case; 31 readable bytes behind them) in front of
+  /// the suffix of `labels` labels of `name`, which is at or below the apex; and that name's hash.
+  struct Found {
+    NodeView node;
+    uint64_t hash;
+  };
+  Found find_below(const dns::HashedName& name, size_t labels, Bytes own) const;
   /// The child "*" of the node that the suffix of `labels` labels of `name` names.
   NodeView find_wildcard(const dns::HashedName& name, size_t labels) const;
   /// The node with the NSEC3 RRs of the hash that `owner_label` spells (RFC 5155 3).
@@ -68,16 +76,22 @@ class Content {
   /// All references are below this number.
   uint64_t end_ref() const { return arena_.end_ref(); }
 
-  /// First step of a lookup: fetches the index line of the whole name into the cache.
-  void prefetch_line(const dns::HashedName& name) const { index_.prefetch(name.full_hash()); }
-  /// Second step: fetches the node, if the index may have it.
+  /// Whether a lookup is likely to wait for memory, so that fetching ahead pays.
+  bool is_large() const { return index_.size() > kNodesInCache; }
+  /// First step of a lookup: fetches the index lines of the whole name into the cache, and of the name just
+  /// below the apex, which in a zone of delegations is the one that is there.
+  void prefetch_line(const dns::HashedName& name) const {
+    index_.prefetch(name.full_hash());
+    if (name.labels > apex_labels_ + 1) index_.prefetch(name.hash[apex_labels_ + 1U]);
+  }
+  /// Second step: fetches the node of the one or the other, if the index may have it.
   void prefetch_node(const dns::HashedName& name) const {
-    const Ref ref = index_.candidate(name.full_hash());
-    if (ref != 0) {
-      const uint8_t* at = arena_.at(ref);
-      __builtin_prefetch(at);
-      __builtin_prefetch(at + 64);
-    }
+    Ref ref = index_.candidate(name.full_hash());
+    if (ref == 0 && name.labels > apex_labels_ + 1) ref = index_.candidate(name.hash[apex_labels_ + 1U]);
+    if (ref == 0) return;
+    const uint8_t* at = arena_.at(ref);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
   }
 
   /// visit(NodeView, Ref) for every node, empty ones too, in no order; NSEC3 nodes after the others.

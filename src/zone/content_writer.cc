@@ -46,7 +46,7 @@ struct ContentWriter::Group {
 
 ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expected_names,
                              const ContentLimits& limits)
-    : content_(new Content(apex, rr_class)), limits_(limits), draft_(rr_class), first_version_(true) {
+    : content_(new Content(apex, rr_class)), limits_(limits), draft_(rr_class, content_->apex_), first_version_(true) {
   content_->index_ = Index(expected_names);
   draft_.clear();
   content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
@@ -57,7 +57,7 @@ ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expect
 }
 
 ContentWriter::ContentWriter(const Content& base, const ContentLimits& limits)
-    : content_(new Content(base)), limits_(limits), draft_(base.rr_class()) {
+    : content_(new Content(base)), limits_(limits), draft_(base.rr_class(), content_->apex_) {
   // Whatever is appended from now on has a later reference than all that the base can refer to.
   own_from_ = content_->arena_.append(1).ref;
 }
@@ -132,7 +132,7 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group,
     }
     check_draft(owner, batch.file, diagnostics);
     uint8_t flags =
-        draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+        draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
     if (nsec3) {
       // Names of NSEC3 RRs are no part of the tree: no ancestors are made for them.
     } else if (group.parent_is_apex) {
@@ -278,7 +278,7 @@ uint8_t ContentWriter::add_child_to(const HashedName& name, size_t labels, bool 
     const NameView owner = name.suffix(labels);
     const Bytes own_labels = labels_of(owner);
     const uint8_t inherited = add_child_to(name, labels - 1, starts_with_wildcard(own_labels));
-    const NodeDraft nothing(content_->rr_class_);
+    const NodeDraft nothing(content_->rr_class_, content_->apex_);
     ref = nothing.write(content_->arena_, own_labels, inherited, 0);
     content_->index_.insert(name.hash[labels], ref, [this](Ref other) { return hash_of(other); });
   }
@@ -322,7 +322,7 @@ void ContentWriter::rewrite_node(Index& index, uint64_t hash, Ref before, Bytes 
   constexpr uint8_t kOfPlace = NodeView::kMaybeOccluded | NodeView::kHasWildcard;
   constexpr uint8_t kOccluding = NodeView::kCut | NodeView::kDname;
   const uint8_t mixed = has_upper_case(labels) ? NodeView::kMixedCase : 0;
-  const uint8_t flags = draft_.flags(is_apex(labels), content_->apex_) | (kept_flags & kOfPlace) | mixed;
+  const uint8_t flags = draft_.flags(is_apex(labels)) | (kept_flags & kOfPlace) | mixed;
   if ((flags & ~kept_flags & kOccluding) != 0 && children > 0) occlusion_changed_ = true;
   count(content_->node(before), -1);
   content_->dead_bytes_ += content_->node(before).size();
@@ -429,7 +429,7 @@ Result<void> ContentWriter::apply(const Change& change) {
       }
     } else if (!draft_.empty()) {
       uint8_t flags =
-          draft_.flags(false, content_->apex_) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+          draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
       if (!steps[first].nsec3) flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
       const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
       count(content_->node(ref), 1);

@@ -48,7 +48,7 @@ class Index {
 
   /// The entry for which `is_meant(ref)` holds, or 0.
   template <class Predicate>
-  Ref find(uint64_t hash, Predicate&& is_meant) const {
+  [[gnu::always_inline]] Ref find(uint64_t hash, Predicate&& is_meant) const {
     if (line_count_ == 0) return 0;
     const size_t number = line_number(hash);
     const Line& line = *line_at(number);

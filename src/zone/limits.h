@@ -15,6 +15,9 @@ struct ContentLimits {
 /// A node above this size is not merged again and again while a file is read.
 inline constexpr size_t kSpillNodeBytes = 4096;
 
+/// A zone of at most so many nodes is a megabyte or two, which stays in the caches of a core.
+inline constexpr size_t kNodesInCache = 16384;
+
 /// CNAME and DNAME links that one answer follows: as many as BIND's max-query-restarts default, 11.
 inline constexpr unsigned kMaxChainLinks = 11;
 

@@ -30,6 +30,13 @@ class NameTable {
     }
     return nullptr;
   }
+  /// The same for the whole name, where the entry may well be `likely` (or nullptr), one of this table's: the
+  /// questions of a batch are mostly for one zone.
+  const Entry* find_longest_near(const dns::HashedName& name, const Entry* likely) const {
+    const size_t deepest = deepest_below(name.labels + 1U);
+    if (likely != nullptr && deepest != kNoDepth && name.hash[deepest] == likely->apex_hash()) return likely;
+    return find_longest(name, name.labels);
+  }
   const Entry* find_exact(const dns::HashedName& name) const {
     return depths_[name.labels] == 0 ? nullptr : find(name, name.labels);
   }

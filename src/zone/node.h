@@ -5,6 +5,7 @@
 //   per RRset, padded to 4 bytes:
 //     u16 type | u16 RRs | u32 TTL in seconds | u32 bytes of data
 //     data: per RR a big-endian u16 length and the rdata, in canonical order - ready to be sent
+//     of NS: what server_names.h says, counted among the bytes of data
 //
 // RRsets are sorted by type; the RRSIGs that cover a type are an RRset of their own and follow the RRset
 // they cover. Numbers but the rdata lengths are in the machine's order.
@@ -16,6 +17,7 @@
 #include "base/bytes.h"
 #include "dns/name.h"
 #include "dns/types.h"
+#include "zone/server_names.h"
 
 namespace nomen::zone {
 
@@ -30,7 +32,14 @@ class RRsetView {
   size_t count() const { return load<uint16_t>(2); }
   uint32_t ttl_s() const { return load<uint32_t>(4); }
   /// All RRs: length and rdata, one after the other.
-  Bytes data() const { return {at_ + kHeaderBytes, load<uint32_t>(8)}; }
+  Bytes data() const {
+    const size_t behind = type() == dns::RRType::kNs ? ServerNames::bytes(count()) : 0;
+    return {at_ + kHeaderBytes, load<uint32_t>(8) - behind};
+  }
+  /// Of an NS RRset.
+  ServerNames server_names() const {
+    return ServerNames(at_ + kHeaderBytes + load<uint32_t>(8) - ServerNames::bytes(count()));
+  }
   /// The type that an RRSIG RRset covers.
   dns::RRType covered() const { return static_cast<dns::RRType>(load_u16(at_ + kHeaderBytes + 2)); }
   bool is_signature() const { return type() == dns::RRType::kRrsig; }

@@ -97,13 +97,13 @@ size_t NodeDraft::arrange() {
   return dropped;
 }
 
-uint8_t NodeDraft::flags(bool is_apex, dns::NameView apex) const {
+uint8_t NodeDraft::flags(bool is_apex) const {
   uint8_t flags = is_apex ? NodeView::kApex : 0;
   for (const Item& item : items_) {
     const dns::RRType type = type_of(item);
     if (type == dns::RRType::kNs && !is_apex) {
       flags |= NodeView::kCut;
-      if (ends_like(item.rdata, apex.bytes())) flags |= NodeView::kMaybeGlue;
+      if (ends_like(item.rdata, apex_.bytes())) flags |= NodeView::kMaybeGlue;
     }
     if (type == dns::RRType::kDname) flags |= NodeView::kDname;
     if (type == dns::RRType::kCname) flags |= NodeView::kHasCname;
@@ -122,6 +122,7 @@ Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t childre
     for (; i < items_.size() && items_[i].key == key; i++) {
       if (i - first < kMostRRs) data += 2 + items_[i].rdata.size();
     }
+    if (type_of(items_[first]) == dns::RRType::kNs) data += ServerNames::bytes(std::min(i - first, kMostRRs));
     bytes += (RRsetView::kHeaderBytes + data + 3) & ~size_t{3};
     sets++;
   }
@@ -152,6 +153,10 @@ Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t childre
     }
     const auto type = dns::number(type_of(items_[first]));
     const auto count = static_cast<uint16_t>(std::min(i - first, kMostRRs));
+    if (type_of(items_[first]) == dns::RRType::kNs) {
+      write_server_names(labels, apex_, header + RRsetView::kHeaderBytes, count, p);
+      p += ServerNames::bytes(count);
+    }
     const auto size = static_cast<uint32_t>(p - header - RRsetView::kHeaderBytes);
     std::memcpy(header, &type, 2);
     std::memcpy(header + 2, &count, 2);

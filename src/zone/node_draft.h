@@ -21,7 +21,8 @@ class NodeDraft {
     Bytes rdata;     ///< lives until the node is written
   };
 
-  explicit NodeDraft(dns::RRClass rr_class) : rr_class_(rr_class) {}
+  /// `apex` is the zone's name and outlives the draft.
+  NodeDraft(dns::RRClass rr_class, dns::NameView apex) : rr_class_(rr_class), apex_(apex) {}
 
   void clear() {
     items_.clear();
@@ -44,8 +45,8 @@ class NodeDraft {
 
   /// Sorts and drops duplicates (RFC 2181 5); returns how many were dropped.
   size_t arrange();
-  /// The flags that follow from the RRsets themselves; `apex` is the zone's name. After arrange().
-  uint8_t flags(bool is_apex, dns::NameView apex) const;
+  /// The flags that follow from the RRsets themselves. After arrange().
+  uint8_t flags(bool is_apex) const;
   /// Appends the node to the arena; `labels` is not in a chunk of the arena that could move. After arrange().
   Ref write(Arena& arena, Bytes labels, uint8_t flags, uint32_t children) const;
 
@@ -70,6 +71,7 @@ class NodeDraft {
   static constexpr uint32_t kNoKey = UINT32_MAX;
   static constexpr uint32_t kRemoved = UINT32_MAX;
   dns::RRClass rr_class_;
+  dns::NameView apex_;
   std::vector<Item> items_;
   bool has_removed_ = false;
   size_t sorted_ = 0;          ///< so many items came with add_all(): they are in order

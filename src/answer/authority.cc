@@ -74,8 +74,11 @@ class Walk {
   /// An RRset at the present name.
   bool add_here(Section section, RRsetView set) { return add_at(section, name_->labels, set); }
   /// An RRset at a suffix of the present name.
-  bool add_at(Section section, size_t labels, RRsetView set) {
+  [[gnu::always_inline]] bool add_at(Section section, size_t labels, RRsetView set) {
     if (is_first()) return response_.add_at_suffix(section, labels, set, set.ttl_s());
+    return add_on_chain(section, labels, set);
+  }
+  bool add_on_chain(Section section, size_t labels, RRsetView set) {
     if (labels == name_->labels) return response_.add(section, wire_name(), *name_, set, set.ttl_s());
     suffix_.assign(name_->suffix(labels));
     return response_.add(section, name_->suffix(labels), suffix_, set, set.ttl_s());

@@ -54,6 +54,13 @@ struct ServerWriter {
 
 enum class RdataShape : uint8_t { kPlain, kName, kMx, kTwoNames };
 
+/// Whether names in the rdata may be compressed: NS, MD, MF, CNAME, SOA, MB, MG, MR, PTR, MINFO and MX only.
+bool is_plain(dns::RRType type) {
+  constexpr uint32_t kNamed = 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 7 | 1U << 8 | 1U << 9 |
+                              1U << 12 | 1U << 14 | 1U << 15;
+  return dns::number(type) >= 16 || (kNamed >> dns::number(type) & 1) == 0;
+}
+
 /// How the rdata of the types whose names may be compressed looks (RFC 1035 3.3, RFC 3597 4).
 RdataShape shape_of(dns::RRType type) {
   switch (static_cast<uint16_t>(type)) {
@@ -300,7 +307,7 @@ bool Response::put_rr(dns::RRType type, uint32_t ttl_s, Bytes rdata) {
   store_u32(head + 4, ttl_s);
   at_ += 10;
   const size_t begin = at_;
-  const bool fits = shape_of(type) == RdataShape::kPlain ? put(rdata) : put_named_rdata(type, rdata);
+  const bool fits = is_plain(type) ? put(rdata) : put_named_rdata(type, rdata);
   if (!fits) return false;
   store_u16(head + 8, static_cast<uint16_t>(at_ - begin));
   return true;
@@ -381,7 +388,7 @@ inline uint8_t* Response::put_head(uint8_t* p, uint16_t owner, dns::RRType type,
 }
 
 /// One RR whose rdata goes out as it is: the commonest answer.
-bool Response::add_plain(Section section, uint16_t owner, uint64_t name_hash, zone::RRsetView set,
+[[gnu::always_inline]] inline bool Response::add_plain(Section section, uint16_t owner, uint64_t name_hash, zone::RRsetView set,
                          uint32_t ttl_s) {
   const Bytes data = set.data();  // length and rdata, as they go out
   const size_t end = at_ + 10 + data.size();
@@ -400,14 +407,14 @@ bool Response::add_plain(Section section, uint16_t owner, uint64_t name_hash, zo
 
 bool Response::add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
   const uint64_t name_hash = question_->name.hash[labels];
-  if (labels > 0 && set.count() == 1 && shape_of(set.type()) == RdataShape::kPlain)
+  if (labels > 0 && set.count() == 1 && is_plain(set.type()))
     return add_plain(section, pointer_to_suffix(labels), name_hash, set, ttl_s);
   return add_set(section, name_hash, [&] { return put_suffix(labels); }, set, ttl_s);
 }
 
 bool Response::add_at_offset(Section section, size_t offset, uint64_t name_hash, zone::RRsetView set) {
   const auto owner = static_cast<uint16_t>(kPointer | offset);
-  if (set.count() == 1 && shape_of(set.type()) == RdataShape::kPlain)
+  if (set.count() == 1 && is_plain(set.type()))
     return add_plain(section, owner, name_hash, set, set.ttl_s());
   const auto put_owner = [&] {
     if (!room(2)) return false;
@@ -422,8 +429,9 @@ bool Response::add_at_offset(Section section, size_t offset, uint64_t name_hash,
 void Response::order_servers(size_t count, std::array<uint8_t, kMostServers>& order) {
   const RRsetOrder wanted = count > 1 ? order_of(dns::RRType::kNs) : RRsetOrder::kNone;
   const size_t first = wanted == RRsetOrder::kCyclic ? cyclic_++ % count : 0;
-  for (size_t i = 0; i < count; i++)
-    order[i] = static_cast<uint8_t>(first + i < count ? first + i : first + i - count);
+  order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  static_assert(kMostServers == 16);
+  if (first != 0) std::rotate(order.begin(), order.begin() + first, order.begin() + count);
   if (wanted != RRsetOrder::kRandom) return;
   for (size_t i = count - 1; i > 0; i--)
     std::swap(order[i], order[random_.below(static_cast<uint32_t>(i) + 1)]);
@@ -526,10 +534,13 @@ size_t Response::finish(const Edns& edns, uint16_t own_udp_size, Bytes options) 
   uint16_t flags = static_cast<uint16_t>((question_->flags & kOpcodeRdCd) | kQr | (rcode & 15));
   if (authoritative_) flags |= kAa;
   if (truncated_) flags |= kTc;
-  store_u16(out_, question_->id);
-  store_u16(out_ + 2, flags);
-  store_u16(out_ + 4, with_question_ ? 1 : 0);
-  for (size_t i = 0; i < counts_.size(); i++) store_u16(out_ + 6 + 2 * i, counts_[i]);
+  // Written in one piece: octets may be anything's, and would make the compiler read all members again.
+  std::array<uint8_t, kHeaderBytes> header;
+  store_u16(&header[0], question_->id);
+  store_u16(&header[2], flags);
+  store_u16(&header[4], with_question_ ? 1 : 0);
+  for (size_t i = 0; i < counts_.size(); i++) store_u16(&header[6 + 2 * i], counts_[i]);
+  std::memcpy(out_, header.data(), header.size());
   return at_;
 }
 

@@ -51,7 +51,7 @@ class Content {
 
   /// The node of the suffix of `labels` labels of `name`, which is at or below the apex; nothing when the
   /// name does not exist.
-  NodeView find(const dns::HashedName& name, size_t labels) const {
+  [[gnu::always_inline]] NodeView find(const dns::HashedName& name, size_t labels) const {
     const Ref ref = find_ref(index_, name, labels);
     return ref == 0 ? NodeView() : node(ref);
   }

@@ -46,6 +46,9 @@ inline constexpr uint32_t kHoldsPerConnection = 64;
 inline constexpr uint32_t kEvictionLooks = 16;
 /// Connections accepted from one socket before the others have their turn.
 inline constexpr uint32_t kAcceptsPerTurn = 64;
+/// For so many rounds of the loop a new connection is looked at without being watched by epoll: a client with
+/// one question has mostly closed by then, and epoll would have cost more than the looks.
+inline constexpr uint8_t kUnwatchedRounds = 3;
 /// How long a listener rests when there is no room for a further client (quota, file descriptors).
 inline constexpr uint32_t kAcceptPauseMs = 50;
 /// When there is no room, a connection that has been idle for this long gives way to a new one.

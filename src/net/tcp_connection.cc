@@ -110,6 +110,11 @@ void Connection::end_turn() {
     table_.retire(*this);
     return;
   }
+  if (unwatched_rounds_ > 0 && !socket_full_) {
+    call_me_next_round();
+    return;
+  }
+  unwatched_rounds_ = 0;
   update_interest();
   bool more_to_do = !socket_full_ && (starved_ || (messages_wait_ && may_take()));
   arm(more_to_do ? 0 : deadline_ms());
@@ -126,8 +131,15 @@ void Connection::start(bool read_now) {
   begin_turn();
   handler_->on_open(*this);
   // Most clients send their first query right behind the handshake: it is often here already.
+  unwatched_rounds_ = kUnwatchedRounds;
   if (reading()) read();
   end_turn();
+}
+
+/// The turn of a connection that epoll does not watch yet.
+void Connection::look_unwatched() {
+  --unwatched_rounds_;
+  if (reading()) read();
 }
 
 void Connection::on_ready(uint32_t events) {
@@ -148,7 +160,9 @@ void Connection::on_ready(uint32_t events) {
 void Connection::on_timer() {
   begin_turn();
   produce();
-  if (expired() && !(unsent() > 0 && client_took_enough())) {
+  if (unwatched_rounds_ > 0) {
+    look_unwatched();
+  } else if (expired() && !(unsent() > 0 && client_took_enough())) {
     broken_ = true;
     ++table_.counters_.timed_out;
   }

@@ -104,6 +104,7 @@ class Connection final : private EventHandler, private Timer {
   void on_ready(uint32_t events) override;
   void on_timer() override;
   void start(bool read_now);
+  void look_unwatched();
   void begin_turn();
   void end_turn();
   bool at_turn() const;
@@ -160,6 +161,7 @@ class Connection final : private EventHandler, private Timer {
   uint32_t holds_ = 0;
   uint32_t interest_ = 0;  ///< what epoll watches for
   bool registered_ = false;
+  uint8_t unwatched_rounds_ = 0;  ///< left until the loop watches it
   bool local_known_ = false;
   bool own_idle_ = false;
   bool had_message_ = false;

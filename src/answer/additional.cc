@@ -50,6 +50,10 @@ bool is_below_cut(const zone::Content& content, NameView name, zone::NodeView no
 
 }  // namespace
 
+bool names_hosts(RRType type) {
+  return target_offset(type) >= 0;
+}
+
 void Additional::collect(zone::RRsetView set) {
   const int offset = target_offset(set.type());
   if (offset < 0) return;

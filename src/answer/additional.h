@@ -11,6 +11,9 @@
 
 namespace nomen::answer {
 
+/// Whether RRs of this type name hosts whose addresses go along.
+bool names_hosts(dns::RRType type);
+
 class Additional {
  public:
   void clear() { targets_.clear(); }
@@ -19,8 +22,8 @@ class Additional {
   void collect(zone::RRsetView set);
   /// Adds the addresses of what was collected, as far as the zone that answers has them.
   void add_addresses(const Query& query, const zone::Content& content, Response& response);
-  /// Adds the addresses of the name servers in `ns_set`, which was added last and whose owner is the suffix of
-  /// `owner_labels` labels of `name`: for a referral the glue, else what the zone itself has.
+  /// Adds the addresses of the name servers in `ns_set`, which was added last and whose owner is the suffix
+  /// of `owner_labels` labels of `name`: for a referral the glue, else what the zone itself has.
   void add_server_addresses(const Query& query, const zone::Content& content, const dns::HashedName& name,
                             size_t owner_labels, zone::RRsetView ns_set, bool is_referral,
                             Response& response);

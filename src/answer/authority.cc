@@ -21,10 +21,7 @@ using zone::RRsetView;
 class Walk {
  public:
   Walk(const Query& query, const policy::LocalAddresses& local, Response& response, Additional& additional)
-      : query_(query),
-        local_(local),
-        response_(response),
-        additional_(additional) {}
+      : query_(query), local_(local), response_(response), additional_(additional) {}
 
   void run() {
     zone_ = query_.zone;
@@ -44,7 +41,8 @@ class Walk {
  private:
   /// Answers at the present name; true when a CNAME or DNAME leads on to another one.
   bool step() {
-    const Lookup found = zone::lookup(*content_, *name_, query_.question.type);
+    const bool is_found = is_first() && query_.found_in == content_;
+    const Lookup found = is_found ? query_.found : zone::lookup(*content_, *name_, query_.question.type);
     if (found.kind != Lookup::Kind::kReferral)
       response_.set_authoritative(is_first() || response_.count(Section::kAnswer) > 0);
     switch (found.kind) {
@@ -159,8 +157,7 @@ class Walk {
     if (!set) return;
     const Response::Mark before = response_.mark();
     const RRsetView signatures = query_.edns.dnssec_ok ? node.find_signatures(RRType::kNs) : RRsetView{};
-    if (!add_name_servers(apex, set) ||
-        (signatures && !add_at(Section::kAuthority, apex, signatures))) {
+    if (!add_name_servers(apex, set) || (signatures && !add_at(Section::kAuthority, apex, signatures))) {
       response_.undo(before);  // with its signatures or not at all
       return;
     }
@@ -279,7 +276,7 @@ class Walk {
   const policy::LocalAddresses& local_;
   Response& response_;
   Additional& additional_;
-  Fullness fullness_;  ///< written when there are data
+  Fullness fullness_;                   ///< written when there are data
   std::vector<WildcardUse> wildcards_;  ///< only for askers with DO in signed zones
   const ServedZone* zone_ = nullptr;
   const zone::Content* content_ = nullptr;

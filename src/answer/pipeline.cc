@@ -6,6 +6,7 @@
 #include "answer/authority.h"
 #include "answer/chaos.h"
 #include "answer/permit.h"
+#include "answer/plain_answer.h"
 #include "answer/query_log.h"
 #include "answer/select_view.h"
 
@@ -123,6 +124,18 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   }
   query.view = nullptr;
   query.zone = nullptr;
+  query.found_in = nullptr;
+  exchange.wants_keepalive = query.edns.wants_keepalive;
+  exchange.reply_size = answer_plainly(query, snapshot, exchange.out);
+  if (exchange.reply_size == 0) {
+    answer_fully(snapshot, query, exchange, now_s);
+  } else {
+    counters_.replies_by_rcode[0].add();
+  }
+  if (snapshot.server->query_log && query.question.present) log_query(query);
+}
+
+void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
   if (query.question.present && query.early == Rcode::kNoError) select_view(query, snapshot);
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
   OptOptions options = reply_options(query, *snapshot.server, view, now_s);
@@ -132,13 +145,11 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   if (extended_error != ExtendedError::kNone) options.add(extended_error);
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
-  exchange.wants_keepalive = query.edns.wants_keepalive;
   if (response_.is_truncated()) counters_.truncated.add();
   counters_
       .replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()),
                                          counters_.replies_by_rcode.size() - 1)]
       .add();
-  if (snapshot.server->query_log && query.question.present) log_query(query);
 }
 
 /// The reply's content or its error. Everything that can go wrong ends in an rcode here.

@@ -1,6 +1,7 @@
 // The packet's way through answer/, in order, in one place:
 //
-//   admit -> read_edns -> blackhole -> select_view -> route -> permit -> answer -> encode -> record
+//   admit -> read_edns -> blackhole -> plain_answer
+//         or, where that is not enough -> select_view -> route -> permit -> answer -> encode -> record
 //
 // A batch of requests is looked up together: while one waits for memory, the next is on its way there.
 // Thread rule: one Pipeline per worker; the snapshot is the caller's for the time of the call.
@@ -37,6 +38,7 @@ class Pipeline {
  private:
   void look_ahead(const Snapshot& snapshot, size_t count);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
+  void answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   ExtendedError decide(const Snapshot& snapshot, Query& query);
   ExtendedError route_query(const Snapshot& snapshot, Query& query);
   static const ServedZone* zone_of(const Snapshot& snapshot, const Query& query);

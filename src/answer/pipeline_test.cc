@@ -144,6 +144,72 @@ TEST(Pipeline, AReferralHasItsGlue) {
   EXPECT_FALSE(reply.is_authoritative());
 }
 
+TEST(Pipeline, NameServersOfEveryKindAreReadBackAsTheyWere) {
+  World world;
+  std::string many;
+  for (int i = 0; i < 20; i++) many += "many 60 NS ns" + std::to_string(i) + ".many\n";
+  world.zone("example.", with_head("sub 60 NS NS1.sub\nsub 60 NS sub\nsub 60 NS ns.brother\nsub 60 NS www\n"
+                                   "sub 60 NS a.dns.test.\nsub 60 NS b.dns.test.\nsub 60 NS b.ns.test.\n"
+                                   "ns1.sub 60 A 192.0.2.1\nns1.sub 60 A 192.0.2.2\nsub 60 AAAA 2001:db8::1\n"
+                                   "ns.brother 60 A 192.0.2.3\nwww 60 A 192.0.2.4\n" +
+                                   many));
+  for (int i = 0; i < 50; i++) {  // in all orders
+    const auto message = world.ask({.name = "deep.in.SUB.example.", .edns = true});
+    EXPECT_EQ(world.error, "");
+    EXPECT_EQ(section_of(message, 1),
+              (Lines{"SUB.example. 60 NS NS1.SUB.example.", "SUB.example. 60 NS SUB.example.",
+                     "SUB.example. 60 NS a.dns.test.", "SUB.example. 60 NS b.dns.test.",
+                     "SUB.example. 60 NS b.ns.test.", "SUB.example. 60 NS ns.brother.example.",
+                     "SUB.example. 60 NS www.example."}));
+    EXPECT_EQ(section_of(message, 2),
+              (Lines{"NS1.SUB.example. 60 A 192.0.2.1", "NS1.SUB.example. 60 A 192.0.2.2",
+                     "SUB.example. 60 AAAA 2001:db8::1", "ns.brother.example. 60 A 192.0.2.3",
+                     "www.example. 60 A 192.0.2.4"}));
+  }
+  EXPECT_EQ(section_of(world.ask({.name = "x.many.example.", .edns = true}), 1).size(), 20U);
+}
+
+TEST(Pipeline, TheRootsReferralsHaveTheirGlue) {
+  World world;
+  world.zone(".",
+             "@ 60 SOA a.root. . 1 2 3 4 5\n@ 60 NS a.root.\ncom 60 NS a.gtld.net.\ncom 60 NS b.gtld.net.\n"
+             "net 60 NS a.gtld.net.\na.gtld.net. 60 A 192.0.2.1\nb.gtld.net. 60 A 192.0.2.2\n"
+             "a.root. 60 A 192.0.2.3\n");
+  for (int i = 0; i < 8; i++) {
+    EXPECT_EQ(section_of(world.ask("www.com.", RRType::kA), 2),
+              (Lines{"a.gtld.net. 60 A 192.0.2.1", "b.gtld.net. 60 A 192.0.2.2"}));
+    EXPECT_EQ(section_of(world.ask(".", RRType::kNs), 2), Lines{"a.root. 60 A 192.0.2.3"});
+  }
+}
+
+TEST(Pipeline, ThePlainAnswerIsTheFullOneInShort) {
+  World world;
+  world.zone("example.",
+             with_head("www 60 A 192.0.2.1\ntwo 60 A 192.0.2.1\ntwo 60 A 192.0.2.2\n*.w 60 TXT x\n"
+                       "srv 60 SRV 0 0 53 www\nc 60 CNAME www\n"));
+  for (const MinimalResponses mode : {MinimalResponses::kNo, MinimalResponses::kYes,
+                                      MinimalResponses::kNoAuth, MinimalResponses::kNoAuthRecursive}) {
+    world.view.minimal_responses = mode;
+    Snapshot slow = world.snapshot();
+    slow.for_all = nullptr;  // then nothing is plain
+    for (const char* name : {"wWw.example.", "two.example.", "a.W.example.", "srv.example.", "c.example.",
+                             "none.example.", "example."}) {
+      for (const RRType type : {RRType::kA, RRType::kTxt, RRType::kSrv, RRType::kAny, RRType::kSoa}) {
+        for (const bool recursion_desired : {false, true}) {
+          const auto request =
+              request_of({.name = name, .type = type, .recursion_desired = recursion_desired});
+          const auto plain = MessageReader(world.exchange(request, Transport::kUdp)).read();
+          const auto full = MessageReader(world.exchange_with(slow, request, Transport::kUdp)).read();
+          ASSERT_TRUE(plain && full) << name;
+          EXPECT_EQ(plain->flags, full->flags) << name;
+          for (size_t section = 0; section < 3; section++)
+            EXPECT_EQ(section_of(*plain, section), section_of(*full, section)) << name;
+        }
+      }
+    }
+  }
+}
+
 TEST(Pipeline, InDomainGlueFitsOrTheReferralIsTruncatedAndSiblingGlueMayGo) {
   std::string in_domain = kHead;
   std::string sibling = kHead;

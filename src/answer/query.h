@@ -10,6 +10,7 @@
 #include "dns/hashed_name.h"
 #include "dns/types.h"
 #include "net/address.h"
+#include "zone/lookup.h"
 
 namespace nomen::answer {
 
@@ -65,8 +66,10 @@ struct Query {
   bool dropped = false;                     ///< no reply at all
   /// The deepest zone of the first view for the name: looked up ahead with the whole batch.
   const ServedZone* ahead = nullptr;
-  const View* view = nullptr;        ///< written by select_view()
-  const ServedZone* zone = nullptr;  ///< written by route(): the zone that answers, if any
+  const View* view = nullptr;               ///< written by select_view()
+  const ServedZone* zone = nullptr;         ///< written by route(): the zone that answers, if any
+  zone::Lookup found;                       ///< what is at the question's name in
+  const zone::Content* found_in = nullptr;  ///< this; both written by answer_plainly()
 };
 
 }  // namespace nomen::answer

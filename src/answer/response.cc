@@ -9,25 +9,23 @@ namespace nomen::answer {
 namespace {
 
 constexpr size_t kMaxPointerTarget = 0x4000;
-constexpr size_t kNameProbes = 16;    // slots in which a written name may be
-constexpr size_t kLeastRRBytes = 11;  // the root as owner, and no rdata
+constexpr size_t kNameProbes = 16;         // slots in which a written name may be
+constexpr size_t kLeastRRBytes = 11;       // the root as owner, and no rdata
 constexpr size_t kOwnerAndHeadBytes = 12;  // of an RR whose owner is a pointer, in front of its rdata
-constexpr size_t kCopyStep = 32;  // short pieces are copied whole steps at a time, into room that is there
 
-constexpr uint16_t kAa = 0x0400;
 constexpr uint16_t kTc = 0x0200;
-constexpr uint16_t kOpcodeRdCd = 0x7910;  // opcode, RD and CD come back as they came
 
 /// Writes the names of one NS RRset.
 struct ServerWriter {
   zone::ServerNames names;
   size_t question_end;  ///< where the question's name ends in the message
   uint8_t* out;
-  size_t at;                ///< in the message: where the next octet goes
-  size_t brothers_at = 0;   ///< where the suffix that brothers share stands already
+  size_t at;               ///< in the message: where the next octet goes
+  size_t brothers_at = 0;  ///< where the suffix that brothers share stands already
 
-  /// The rdata of RR number `i`, which is at `rr` behind its length, and in front of it the length it has now.
-  void put(size_t i, const uint8_t* rr) {
+  /// The rdata of RR number `i`, which is at `rr` behind its length, and in front of it the length it has
+  /// now. Returns where the name can be pointed at: never at a mere pointer, which some readers do not like.
+  size_t put(size_t i, const uint8_t* rr) {
     const size_t size = load_u16(rr);
     const size_t start = at;
     size_t own = names.own(i);
@@ -49,17 +47,11 @@ struct ServerWriter {
       at += 2;
     }
     store_u16(out + start - 2, static_cast<uint16_t>(at - start));
+    return own == 0 ? target : start;
   }
 };
 
 enum class RdataShape : uint8_t { kPlain, kName, kMx, kTwoNames };
-
-/// Whether names in the rdata may be compressed: NS, MD, MF, CNAME, SOA, MB, MG, MR, PTR, MINFO and MX only.
-bool is_plain(dns::RRType type) {
-  constexpr uint32_t kNamed = 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 7 | 1U << 8 | 1U << 9 |
-                              1U << 12 | 1U << 14 | 1U << 15;
-  return dns::number(type) >= 16 || (kNamed >> dns::number(type) & 1) == 0;
-}
 
 /// How the rdata of the types whose names may be compressed looks (RFC 1035 3.3, RFC 3597 4).
 RdataShape shape_of(dns::RRType type) {
@@ -307,7 +299,7 @@ bool Response::put_rr(dns::RRType type, uint32_t ttl_s, Bytes rdata) {
   store_u32(head + 4, ttl_s);
   at_ += 10;
   const size_t begin = at_;
-  const bool fits = is_plain(type) ? put(rdata) : put_named_rdata(type, rdata);
+  const bool fits = is_sent_as_it_is(type) ? put(rdata) : put_named_rdata(type, rdata);
   if (!fits) return false;
   store_u16(head + 8, static_cast<uint16_t>(at_ - begin));
   return true;
@@ -388,17 +380,12 @@ inline uint8_t* Response::put_head(uint8_t* p, uint16_t owner, dns::RRType type,
 }
 
 /// One RR whose rdata goes out as it is: the commonest answer.
-[[gnu::always_inline]] inline bool Response::add_plain(Section section, uint16_t owner, uint64_t name_hash, zone::RRsetView set,
-                         uint32_t ttl_s) {
+[[gnu::always_inline]] inline bool Response::add_plain(Section section, uint16_t owner, uint64_t name_hash,
+                                                       zone::RRsetView set, uint32_t ttl_s) {
   const Bytes data = set.data();  // length and rdata, as they go out
-  const size_t end = at_ + 10 + data.size();
+  const size_t end = at_ + kPointedHeadBytes + data.size();
   if (end > end_) return false;
-  uint8_t* const p = put_head(out_ + at_, owner, set.type(), ttl_s);
-  if (data.size() <= kCopyStep && end + kCopyStep <= capacity_) {
-    std::memcpy(p, data.data(), kCopyStep);
-  } else {
-    std::memcpy(p, data.data(), data.size());
-  }
+  copy_in_steps(put_head(out_ + at_, owner, set.type(), ttl_s), data, {out_, capacity_});
   at_ = end;
   note_set(name_hash, set.type());
   counts_[static_cast<size_t>(section)]++;
@@ -407,14 +394,14 @@ inline uint8_t* Response::put_head(uint8_t* p, uint16_t owner, dns::RRType type,
 
 bool Response::add_at_suffix(Section section, size_t labels, zone::RRsetView set, uint32_t ttl_s) {
   const uint64_t name_hash = question_->name.hash[labels];
-  if (labels > 0 && set.count() == 1 && is_plain(set.type()))
+  if (labels > 0 && set.count() == 1 && is_sent_as_it_is(set.type()))
     return add_plain(section, pointer_to_suffix(labels), name_hash, set, ttl_s);
   return add_set(section, name_hash, [&] { return put_suffix(labels); }, set, ttl_s);
 }
 
 bool Response::add_at_offset(Section section, size_t offset, uint64_t name_hash, zone::RRsetView set) {
   const auto owner = static_cast<uint16_t>(kPointer | offset);
-  if (set.count() == 1 && is_plain(set.type()))
+  if (set.count() == 1 && is_sent_as_it_is(set.type()))
     return add_plain(section, owner, name_hash, set, set.ttl_s());
   const auto put_owner = [&] {
     if (!room(2)) return false;
@@ -460,8 +447,7 @@ bool Response::add_name_servers(Section section, size_t labels, zone::RRsetView 
   for (size_t n = 0; n < count; n++) {
     std::memcpy(out_ + writer.at, head.data(), head.size());
     writer.at += kOwnerAndHeadBytes;
-    server_at_[order[n]] = static_cast<uint16_t>(writer.at);
-    writer.put(order[n], rrs[order[n]]);
+    server_at_[order[n]] = static_cast<uint16_t>(writer.put(order[n], rrs[order[n]]));
   }
   at_ = writer.at;
   server_count_ = count;
@@ -531,7 +517,7 @@ size_t Response::finish(const Edns& edns, uint16_t own_udp_size, Bytes options) 
     at_ += kOptBytes + options.size();
     counts_[static_cast<size_t>(Section::kAdditional)]++;
   }
-  uint16_t flags = static_cast<uint16_t>((question_->flags & kOpcodeRdCd) | kQr | (rcode & 15));
+  uint16_t flags = static_cast<uint16_t>((question_->flags & kEchoedFlags) | kQr | (rcode & 15));
   if (authoritative_) flags |= kAa;
   if (truncated_) flags |= kTc;
   // Written in one piece: octets may be anything's, and would make the compiler read all members again.

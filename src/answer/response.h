@@ -20,6 +20,24 @@ namespace nomen::answer {
 
 enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
 
+/// Whether the rdata of a type goes out as the zone holds it: only the names in NS, MD, MF, CNAME, SOA, MB,
+/// MG, MR, PTR, MINFO and MX may be compressed (RFC 3597 4).
+inline bool is_sent_as_it_is(dns::RRType type) {
+  constexpr uint32_t kNamed = 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 7 | 1U << 8 | 1U << 9 |
+                              1U << 12 | 1U << 14 | 1U << 15;
+  return dns::number(type) >= 16 || (kNamed >> dns::number(type) & 1) == 0;
+}
+
+/// Copies what is mostly an address to its place in `out`: without a call where there is room behind it.
+/// `data` has kCopyStep readable bytes.
+inline void copy_in_steps(uint8_t* to, Bytes data, MutableBytes out) {
+  if (data.size() <= kCopyStep && to + kCopyStep <= out.data() + out.size()) {
+    std::memcpy(to, data.data(), kCopyStep);
+  } else {
+    std::memcpy(to, data.data(), data.size());
+  }
+}
+
 class Response {
  public:
   explicit Response(uint64_t seed) : random_(seed) {}
@@ -86,7 +104,6 @@ class Response {
     uint16_t epoch;
   };
   static constexpr size_t kNameSlots = 256;
-  static constexpr uint16_t kPointer = 0xC000;  ///< RFC 1035 4.1.4
 
   bool add_plain(Section section, uint16_t owner, uint64_t name_hash, zone::RRsetView set, uint32_t ttl_s);
   uint16_t pointer_to_suffix(size_t labels) const {

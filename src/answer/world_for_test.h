@@ -81,9 +81,10 @@ class World {
   Snapshot snapshot() const {
     const auto the_view =
         std::make_shared<const View>(View{std::make_shared<const ViewSettings>(view), zones_});
-    return {std::make_shared<const ServerSettings>(server),
-            std::make_shared<const policy::LocalAddresses>(),
-            {the_view}};
+    Snapshot snapshot{
+        std::make_shared<const ServerSettings>(server), std::make_shared<const policy::LocalAddresses>(), {}};
+    snapshot.set_views({the_view});
+    return snapshot;
   }
 
   /// The reply's bytes; none when there is no reply.

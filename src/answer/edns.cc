@@ -33,8 +33,9 @@ bool read_cookie(Query& query, Bytes value, const ServerSettings& server, uint32
     query.edns.cookie = CookieState::kClientOnly;
     return true;
   }
-  const bool valid = is_valid_server_cookie(server.cookies, value.first(kClientCookieBytes),
-                                            value.subspan(kClientCookieBytes), query.received.peer_address(), now_s);
+  const bool valid =
+      is_valid_server_cookie(server.cookies, value.first(kClientCookieBytes),
+                             value.subspan(kClientCookieBytes), query.received.peer_address(), now_s);
   query.edns.cookie = valid ? CookieState::kValid : CookieState::kInvalid;
   return true;
 }
@@ -158,7 +159,8 @@ OptOptions reply_options(const Query& query, const ServerSettings& server, const
   if (query.edns.cookie != CookieState::kNone && (view == nullptr || view->answer_cookie)) {
     std::array<uint8_t, kClientCookieBytes + kServerCookieBytes> cookie;
     std::memcpy(cookie.data(), query.edns.client_cookie.data(), kClientCookieBytes);
-    const auto own = make_server_cookie(server.cookies, query.edns.client_cookie, query.received.peer_address(), now_s);
+    const auto own =
+        make_server_cookie(server.cookies, query.edns.client_cookie, query.received.peer_address(), now_s);
     std::memcpy(&cookie[kClientCookieBytes], own.data(), own.size());
     options.add(kCookie, cookie);
   }

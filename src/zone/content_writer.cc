@@ -46,7 +46,10 @@ struct ContentWriter::Group {
 
 ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expected_names,
                              const ContentLimits& limits)
-    : content_(new Content(apex, rr_class)), limits_(limits), draft_(rr_class, content_->apex_), first_version_(true) {
+    : content_(new Content(apex, rr_class)),
+      limits_(limits),
+      draft_(rr_class, content_->apex_),
+      first_version_(true) {
   content_->index_ = Index(expected_names);
   draft_.clear();
   content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
@@ -131,8 +134,7 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group,
       if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, record.ttl_s, rdata, record.line);
     }
     check_draft(owner, batch.file, diagnostics);
-    uint8_t flags =
-        draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+    uint8_t flags = draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
     if (nsec3) {
       // Names of NSEC3 RRs are no part of the tree: no ancestors are made for them.
     } else if (group.parent_is_apex) {
@@ -428,8 +430,7 @@ Result<void> ContentWriter::apply(const Change& change) {
                      before.flags(), before.children());
       }
     } else if (!draft_.empty()) {
-      uint8_t flags =
-          draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+      uint8_t flags = draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
       if (!steps[first].nsec3) flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
       const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
       count(content_->node(ref), 1);

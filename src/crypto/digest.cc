@@ -50,6 +50,30 @@ DigestValue digest(DigestAlgorithm algorithm, Bytes data) {
   return DigestValue(Bytes(out.data(), size));
 }
 
+struct Digester::Context {
+  std::unique_ptr<EVP_MD_CTX, ContextDeleter> evp{EVP_MD_CTX_new()};
+};
+
+Digester::Digester(DigestAlgorithm algorithm) : context_(std::make_unique<Context>()) {
+  const auto& evp = context_->evp;
+  NOMEN_ENSURE(evp != nullptr && EVP_DigestInit_ex(evp.get(), evp_md(algorithm), nullptr) == 1);
+}
+
+Digester::Digester(Digester&&) noexcept = default;
+Digester& Digester::operator=(Digester&&) noexcept = default;
+Digester::~Digester() = default;
+
+void Digester::update(Bytes data) {
+  NOMEN_ENSURE(EVP_DigestUpdate(context_->evp.get(), data.data(), data.size()) == 1);
+}
+
+DigestValue Digester::finish() {
+  std::array<uint8_t, kMaxDigestSize> out;
+  unsigned int size = 0;
+  NOMEN_ENSURE(EVP_DigestFinal_ex(context_->evp.get(), out.data(), &size) == 1);
+  return DigestValue(Bytes(out.data(), size));
+}
+
 Sha1Value iterated_sha1(Bytes data, Bytes salt, uint16_t iterations) {
   Sha1Value value;
   Bytes input = data;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "base/bytes.h"
 
@@ -35,6 +36,23 @@ class DigestValue {
 };
 
 DigestValue digest(DigestAlgorithm algorithm, Bytes data);
+
+/// A digest made piece by piece.
+class Digester {
+ public:
+  explicit Digester(DigestAlgorithm algorithm);
+  Digester(Digester&&) noexcept;
+  Digester& operator=(Digester&&) noexcept;
+  ~Digester();
+
+  void update(Bytes data);
+  /// Once.
+  DigestValue finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
 
 using Sha1Value = std::array<uint8_t, 20>;
 

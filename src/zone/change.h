@@ -40,6 +40,7 @@ class RecordList {
 
   size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
+  size_t memory_bytes() const { return bytes_.capacity() + entries_.capacity() * sizeof(Entry); }
   const std::vector<Entry>& entries() const { return entries_; }
   dns::NameView owner(const Entry& entry) const { return {bytes_.data() + entry.owner_at, entry.owner_size}; }
   Bytes rdata(const Entry& entry) const { return {bytes_.data() + entry.rdata_at, entry.rdata_size}; }

@@ -3,6 +3,7 @@
 // by lookup() (lookup.h). A next version shares all that did not change.
 // Thread rule: constant after it is made; any thread may read.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -99,6 +100,23 @@ class Content {
   void for_each_node(Visit&& visit) const {
     index_.for_each([&](Ref ref) { visit(node(ref), ref); });
     nsec3_index_.for_each([&](Ref ref) { visit(node(ref), ref); });
+  }
+  /// The same walk in pieces, for whoever stops and goes on later (a transfer): piece 0 to piece_count() - 1,
+  /// each of at most kPieceNodes nodes, empty ones too. The result is how many.
+  static constexpr size_t kPieceNodes = Index::kEntries;
+  size_t piece_count() const { return index_.line_count() + nsec3_index_.line_count(); }
+  size_t piece(size_t number, std::array<Ref, kPieceNodes>& refs) const {
+    const bool nsec3 = number >= index_.line_count();
+    size_t count = 0;
+    (nsec3 ? nsec3_index_ : index_).for_each_in_line(nsec3 ? number - index_.line_count() : number, [&](Ref ref) {
+      refs[count++] = ref;
+    });
+    return count;
+  }
+  void prefetch(Ref ref) const {
+    const uint8_t* at = arena_.at(ref);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
   }
   /// The nodes with RRs, NSEC3 ones included, in canonical order of their names: for dumps and transfers.
   std::vector<Ref> sorted_nodes() const;

@@ -73,14 +73,18 @@ class Index {
 
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (size_t n = 0; n < line_count_; n++) {
-      const Line& line = *line_at(n);
-      for (size_t i = 0; i < line.used; i++) visit(line.refs[i]);
-    }
+    for (size_t n = 0; n < line_count_; n++) for_each_in_line(n, visit);
+  }
+  /// The table line by line, for walks that stop and go on later.
+  size_t line_count() const { return line_count_; }
+  static constexpr size_t kEntries = 10;  ///< of a line, at most
+  template <class Visit>
+  void for_each_in_line(size_t number, Visit&& visit) const {
+    const Line& line = *line_at(number);
+    for (size_t i = 0; i < line.used; i++) visit(line.refs[i]);
   }
 
  private:
-  static constexpr size_t kEntries = 10;
   static constexpr size_t kPageLines = 64;     // 4 KiB
   static constexpr double kFullEntries = 7.5;  // entries a line on average when the table grows
 

@@ -1,7 +1,9 @@
 #include "zone/reload.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "dns/append_record.h"
 #include "dns/rdata.h"
 
 namespace nomen::zone {
@@ -102,6 +104,37 @@ void Difference::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
     if (!in_zone || tick_off(node, record, rdata, ttl_s)) continue;
     change_.added.add(owner, static_cast<RRType>(record.type), ttl_s, rdata);
   }
+}
+
+void Difference::replay(const dns::ConsumeBatch& consume) {
+  constexpr size_t kBatchRecords = 4096;
+  const std::string file;
+  dns::RecordBatch batch;
+  batch.file = &file;
+  const auto hand_on = [&] {
+    batch.bytes.resize(batch.bytes.size() + dns::kBatchPadding);
+    if (!batch.records.empty()) consume(batch);
+    batch.bytes.clear();
+    batch.records.clear();
+  };
+  const auto put = [&](dns::NameView owner, RRType type, uint32_t ttl_s, Bytes rdata) {
+    dns::append_record(batch, owner, type, base_->rr_class(), ttl_s, rdata);
+    if (batch.records.size() == kBatchRecords) hand_on();
+  };
+  base_->for_each_node([&](NodeView node, Ref ref) {
+    const size_t node_at = static_cast<size_t>(ref) * Arena::kUnitBytes;
+    const dns::Name owner = node.owner(base_->apex());
+    node.for_each([&](RRsetView set) {
+      set.for_each([&](Bytes rdata) {
+        if (ticks_[(node_at + static_cast<size_t>(rdata.data() - node.data())) / 2])
+          put(owner, set.type(), set.ttl_s(), rdata);
+      });
+    });
+  });
+  const RecordList added = std::exchange(change_.added, {});
+  for (const auto& entry : added.entries())
+    put(added.owner(entry), static_cast<RRType>(entry.type), entry.ttl_s, added.rdata(entry));
+  hand_on();
 }
 
 Change Difference::finish() {

@@ -21,6 +21,11 @@ class Difference {
   void add(const dns::RecordBatch& batch, Diagnostics& diagnostics);
   /// What leads from the base to what was added. Spent afterwards.
   Change finish();
+  /// Memory of what the base does not have, so far.
+  size_t new_bytes() const { return change_.added.memory_bytes(); }
+  /// Hands on all that was added so far, in no order: for whoever finds that too little is common to both.
+  /// Spent afterwards.
+  void replay(const dns::ConsumeBatch& consume);
 
  private:
   /// An RRset that is too large to be walked for each RR of the file: its RRs, in canonical order.

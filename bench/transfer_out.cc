@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_transfer_out FILE ORIGIN [ROUNDS [MESSAGE-BYTES]]\n");
     return 2;
   }
-  return nomen::transfer::run(argv[1], argv[2], argc > 3 ? std::atoi(argv[3]) : 5,
-                              argc > 4 ? static_cast<size_t>(std::atol(argv[4]))
-                                       : nomen::transfer::kDefaultMessageBytes);
+  return nomen::transfer::run(
+      argv[1], argv[2], argc > 3 ? std::atoi(argv[3]) : 5,
+      argc > 4 ? static_cast<size_t>(std::atol(argv[4])) : nomen::transfer::kDefaultMessageBytes);
 }

@@ -43,7 +43,7 @@ class AxfrSink {
   dns::RRClass rr_class_;
   zone::ContentPtr current_;
   zone::ContentLimits limits_;
-  std::optional<zone::Difference> difference_;   ///< one of these two
+  std::optional<zone::Difference> difference_;  ///< one of these two
   std::optional<zone::ContentWriter> writer_;
   dns::RecordBatch batch_;
   std::string source_;  ///< stands for the file in diagnostics

@@ -32,17 +32,18 @@ size_t IncomingTransfer::request(MutableBytes out, dns::TsigSession& session, co
   dns::Header header;
   header.id = options_.id;
   writer.begin(out, std::min(out.size(), kMaxMessageBytes), header);
-  bool fits = writer.add_question(options_.zone, asks_ixfr_ ? RRType::kIxfr : RRType::kAxfr,
-                                  options_.rr_class);
+  bool fits =
+      writer.add_question(options_.zone, asks_ixfr_ ? RRType::kIxfr : RRType::kAxfr, options_.rr_class);
   if (asks_ixfr_) {
     const Bytes soa = options_.current->apex_node().find(RRType::kSoa).first_rdata();
-    fits = fits && writer.add_record(Section::kAuthority, options_.zone, RRType::kSoa, options_.rr_class, 0, soa);
+    fits = fits &&
+           writer.add_record(Section::kAuthority, options_.zone, RRType::kSoa, options_.rr_class, 0, soa);
   }
   if (options_.edns) {
     const OptRecord opt = make_opt(options_.edns_udp_bytes, {options_.ask_expire, std::nullopt});
-    fits = fits && writer.add_record(Section::kAdditional, dns::NameView(), RRType::kOpt,
-                                     static_cast<dns::RRClass>(options_.edns_udp_bytes), 0,
-                                     opt.bytes().subspan(11));
+    fits = fits &&
+           writer.add_record(Section::kAdditional, dns::NameView(), RRType::kOpt,
+                             static_cast<dns::RRClass>(options_.edns_udp_bytes), 0, opt.bytes().subspan(11));
   }
   NOMEN_REQUIRE(fits);
   const size_t size = writer.finish().size();
@@ -213,8 +214,8 @@ Progress IncomingTransfer::take_first_soa(uint32_t ttl_s, Bytes rdata) {
 
 /// By the second record an IXFR is told from an AXFR (RFC 1995 4).
 Progress IncomingTransfer::take_second(const dns::RecordEntry& record, Bytes rdata) {
-  if (asks_ixfr_ && record.type == RRType::kSoa &&
-      read_soa(rdata).serial == options_.current->serial() && newest_ != options_.current->serial()) {
+  if (asks_ixfr_ && record.type == RRType::kSoa && read_soa(rdata).serial == options_.current->serial() &&
+      newest_ != options_.current->serial()) {
     received_.form = AnswerForm::kIxfr;
     ixfr_ = std::make_unique<zone::ContentWriter>(*options_.current, options_.limits);
     step_to_ = options_.current->serial();

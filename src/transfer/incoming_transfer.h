@@ -1,9 +1,9 @@
-// The client's side of one zone transfer over a stream: builds the query, takes the answer message by message,
-// and in the end has a new version of the zone, or says why not (AXFR: RFC 5936; IXFR: RFC 1995; EXPIRE: RFC
-// 7314). Nothing of a transfer is kept unless all of it is right: framing, TSIG, class, names inside of the
-// zone, the order of the SOA records, serials, limits, and that each change fits the version it is made for.
-// No I/O: whoever has the connection sends request() and feeds what arrives.
-// Thread rule: belongs to one thread at a time.
+// The client's side of one zone transfer over a stream: builds the query, takes the answer message by
+// message, and in the end has a new version of the zone, or says why not (AXFR: RFC 5936; IXFR: RFC 1995;
+// EXPIRE: RFC 7314). Nothing of a transfer is kept unless all of it is right: framing, TSIG, class, names
+// inside of the zone, the order of the SOA records, serials, limits, and that each change fits the version it
+// is made for. No I/O: whoever has the connection sends request() and feeds what arrives. Thread rule:
+// belongs to one thread at a time.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -35,7 +35,7 @@ struct IncomingOptions {
   bool ask_expire = true;          ///< with the EXPIRE option (request-expire)
   uint16_t edns_udp_bytes = 1232;
   bool verify_zonemd = true;
-  zone::ContentLimits limits;      ///< max-records and the like
+  zone::ContentLimits limits;  ///< max-records and the like
 };
 
 enum class Progress : uint8_t {

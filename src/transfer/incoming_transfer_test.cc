@@ -141,8 +141,8 @@ TEST(IncomingTransfer, AChangeThatDoesNotFitOurVersionMakesUsAskForTheWholeZone)
   other.serial = first.serial;
   IncomingTransfer incoming(options_for(other.content()));
   const auto newest = second.content();
-  auto outgoing = OutgoingTransfer::ixfr(request_of(incoming), newest,
-                                         {step_between(first.content(), newest)}, {});
+  auto outgoing =
+      OutgoingTransfer::ixfr(request_of(incoming), newest, {step_between(first.content(), newest)}, {});
   EXPECT_EQ(feed_all(incoming, messages_of(outgoing)), Progress::kTryAxfr);
 }
 
@@ -247,9 +247,10 @@ TEST(IncomingTransfer, WhatIsWrongIsRejectedAndNamed) {
 }
 
 TEST(IncomingTransfer, AnIncrementalAnswerThatIsWrongIsFollowedByAnAxfr) {
-  EXPECT_EQ(ixfr_answered({soa(2), soa(1), address("old.drawn.test."), soa(2), address("a.drawn.test."), soa(2)})
-                .progress,
-            Progress::kDone);
+  EXPECT_EQ(
+      ixfr_answered({soa(2), soa(1), address("old.drawn.test."), soa(2), address("a.drawn.test."), soa(2)})
+          .progress,
+      Progress::kDone);
   EXPECT_EQ(ixfr_answered({}), tries_axfr("empty answer section"));
   EXPECT_EQ(ixfr_answered({soa(3), soa(1), soa(2), soa(1), soa(3), soa(3)}),
             tries_axfr("IXFR out of sync: expected serial 2, got 1"));

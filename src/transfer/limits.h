@@ -24,4 +24,18 @@ inline constexpr size_t kLeastDifferenceBytes = size_t{1} << 20;
 /// Messages in a row without a record, after which a transfer is given up: nothing is gained by them.
 inline constexpr unsigned kMaxEmptyMessages = 100;
 
+/// SOA queries over UDP that a primary is asked before it counts as silent: BIND's number.
+inline constexpr unsigned kSoaUdpTries = 3;
+
+/// A secondary without any data tries again soon, as its primary may just be starting, and then less and less
+/// often: there is no SOA to say how often.
+inline constexpr uint32_t kFirstEmptyRetryS = 10;
+inline constexpr uint32_t kLongestEmptyRetryS = 3600;
+
+/// Members of one catalog: ten times what the largest ones in use have, and a bound to what a catalog from a
+/// stranger can make of a server.
+inline constexpr size_t kMaxCatalogMembers = 1'000'000;
+/// What is passed over in a catalog is told so often.
+inline constexpr size_t kMaxCatalogWarnings = 100;
+
 }  // namespace nomen::transfer

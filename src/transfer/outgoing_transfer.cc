@@ -96,9 +96,8 @@ bool OutgoingTransfer::State::fill_from_list(const zone::RecordList& list, size_
     const auto& record = list.entries()[entry];
     if (record.type == dns::number(RRType::kSoa)) continue;
     if (options.one_answer && packer.records() == 1) return false;
-    const bool same_owner =
-        entry != 0 && list.entries()[entry - 1].owner_at == record.owner_at &&
-        list.entries()[entry - 1].type != dns::number(RRType::kSoa);
+    const bool same_owner = entry != 0 && list.entries()[entry - 1].owner_at == record.owner_at &&
+                            list.entries()[entry - 1].type != dns::number(RRType::kSoa);
     if (!packer.add(labels_below(list.owner(record), content->apex()), same_owner,
                     static_cast<RRType>(record.type), record.ttl_s, list.rdata(record), limit))
       return false;
@@ -258,7 +257,7 @@ size_t OutgoingTransfer::next(MutableBytes out, dns::TsigSession* tsig, uint64_t
 size_t answer_over_udp(OutgoingTransfer transfer, OutgoingTransfer otherwise, MutableBytes out,
                        dns::TsigSession* tsig, uint64_t now_s) {
   const size_t room_for_tsig = tsig != nullptr ? tsig->reply_bytes() : 0;
-  if (out.size() < room_for_tsig + kLeastMessageBytes / 2) return 0;
+  if (out.size() < kLeastMessageBytes || out.size() - room_for_tsig < kLeastMessageBytes / 2) return 0;
   for (OutgoingTransfer* answer : {&transfer, &otherwise}) {
     const size_t size = answer->state_->fill(out, out.size() - room_for_tsig);
     if (size == 0 || !answer->at_end()) continue;
@@ -294,10 +293,9 @@ std::string to_string(const TransferTotals& totals, int64_t elapsed_us) {
 
 std::string OutgoingTransfer::start_line(std::string_view key_name) const {
   const State& s = *state_;
-  const std::string line =
-      fmt::format("transfer of '{}/{}': {} started{}{}", dns::to_string_no_dot(s.content->apex()),
-                  dns::to_string(s.content->rr_class()), name_of(s.form), key_name.empty() ? "" : ": TSIG ",
-                  key_name);
+  const std::string line = fmt::format(
+      "transfer of '{}/{}': {} started{}{}", dns::to_string_no_dot(s.content->apex()),
+      dns::to_string(s.content->rr_class()), name_of(s.form), key_name.empty() ? "" : ": TSIG ", key_name);
   if (s.form == AnswerForm::kIxfr)
     return line + fmt::format(" (serial {} -> {})", s.request.serial.value, serial().value);
   return line + fmt::format(" (serial {})", serial().value);

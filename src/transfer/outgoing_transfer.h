@@ -24,9 +24,9 @@ namespace nomen::transfer {
 
 /// Which of its forms an answer has.
 enum class AnswerForm : uint8_t {
-  kAxfr,        ///< the whole zone
-  kIxfr,        ///< what changed since the version that the client has
-  kSingleSoa,   ///< one SOA record: the client is up to date, or is to ask over TCP (RFC 1995 2)
+  kAxfr,       ///< the whole zone
+  kIxfr,       ///< what changed since the version that the client has
+  kSingleSoa,  ///< one SOA record: the client is up to date, or is to ask over TCP (RFC 1995 2)
 };
 
 /// What decides between IXFR and AXFR.
@@ -85,8 +85,8 @@ class OutgoingTransfer {
   AnswerForm form() const;
   dns::Serial serial() const;
   const TransferTotals& totals() const;
-  /// "transfer of 'example/IN': AXFR started (serial 5)"; for IXFR "(serial 3 -> 5)", and with the name of the
-  /// request's key "AXFR started: TSIG xfer.key (serial 5)".
+  /// "transfer of 'example/IN': AXFR started (serial 5)"; for IXFR "(serial 3 -> 5)", and with the name of
+  /// the request's key "AXFR started: TSIG xfer.key (serial 5)".
   std::string start_line(std::string_view key_name = {}) const;
   /// "transfer of 'example/IN': AXFR ended: 3 messages, ... (serial 5)"
   std::string end_line(int64_t elapsed_us) const;
@@ -103,7 +103,8 @@ class OutgoingTransfer {
 };
 
 /// The answer to an IXFR over UDP (RFC 1995 2): `transfer` when it fits into one message of out.size() bytes,
-/// `otherwise` (a single SOA, by which the client knows to come back over TCP) when not.
+/// `otherwise` (a single SOA, by which the client knows to come back over TCP) when not. The size; 0 when not
+/// even that fits.
 size_t answer_over_udp(OutgoingTransfer transfer, OutgoingTransfer otherwise, MutableBytes out,
                        dns::TsigSession* tsig, uint64_t now_s);
 

@@ -22,7 +22,10 @@ struct Soa {
 /// Of well-formed rdata.
 inline Soa read_soa(Bytes rdata) {
   const uint8_t* numbers = rdata.data() + rdata.size() - 20;
-  return {{load_u32(numbers)}, load_u32(numbers + 4), load_u32(numbers + 8), load_u32(numbers + 12),
+  return {{load_u32(numbers)},
+          load_u32(numbers + 4),
+          load_u32(numbers + 8),
+          load_u32(numbers + 12),
           load_u32(numbers + 16)};
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 using dns::RRType;
 
-constexpr uint8_t kSimple = 1;      // the scheme (RFC 8976 5.2)
-constexpr size_t kFixedBytes = 6;   // serial, scheme, hash
+constexpr uint8_t kSimple = 1;     // the scheme (RFC 8976 5.2)
+constexpr size_t kFixedBytes = 6;  // serial, scheme, hash
 constexpr size_t kBlockBytes = 1 << 16;
 
 crypto::DigestAlgorithm algorithm_of(ZonemdHash hash) {

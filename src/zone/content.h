@@ -108,9 +108,9 @@ class Content {
   size_t piece(size_t number, std::array<Ref, kPieceNodes>& refs) const {
     const bool nsec3 = number >= index_.line_count();
     size_t count = 0;
-    (nsec3 ? nsec3_index_ : index_).for_each_in_line(nsec3 ? number - index_.line_count() : number, [&](Ref ref) {
-      refs[count++] = ref;
-    });
+    (nsec3 ? nsec3_index_ : index_)
+        .for_each_in_line(nsec3 ? number - index_.line_count() : number,
+                          [&](Ref ref) { refs[count++] = ref; });
     return count;
   }
   void prefetch(Ref ref) const {

@@ -32,6 +32,7 @@ set(NOMEN_PACKETS_WAY
   dns/hashed_name.cc zone/content.cc zone/index.cc zone/lookup.cc zone/node.cc policy/acl.cc server/worker.cc)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT NOMEN_SANITIZE)
   set(NOMEN_WHOLE_COMPILE -flto -ffat-lto-objects)
-  set(NOMEN_WHOLE_LINK -flto=auto -fuse-linker-plugin)
+  # mold 1.10 loses functions of such files that only ordinary ones call.
+  set(NOMEN_WHOLE_LINK -flto=auto -fuse-linker-plugin -fuse-ld=bfd)
   add_link_options($<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:NAME>,nomen>>:-fno-lto>)
 endif()

@@ -93,8 +93,8 @@ bool read_record(Query& query, Bytes message, size_t& at, bool in_additional, bo
   at = head + 10 + size;
   if (at > message.size()) return false;
   if (type == dns::RRType::kTsig) {
-    query.edns.signed_message = in_additional && is_last;
-    return query.edns.signed_message;
+    query.edns.signed_message = query.edns.has_tsig = in_additional && is_last;
+    return query.edns.has_tsig;
   }
   if (type == dns::RRType::kSig && in_additional && is_last && size >= 2 &&
       load_u16(&message[head + 10]) == 0) {

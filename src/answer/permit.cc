@@ -11,7 +11,7 @@ namespace {
 
 bool allows(const policy::Acl& from, const policy::Acl& on, const Query& query,
             const policy::LocalAddresses& local) {
-  return from.allows({query.received.peer_address(), nullptr}, local) &&
+  return from.allows({query.received.peer_address(), query.signer}, local) &&
          on.allows({query.received.local_address(), nullptr}, local);
 }
 

@@ -8,6 +8,7 @@
 #include "answer/permit.h"
 #include "answer/plain_answer.h"
 #include "answer/query_log.h"
+#include "answer/route_transfer.h"
 #include "answer/select_view.h"
 
 namespace nomen::answer {
@@ -27,15 +28,17 @@ Rcode refusal_of_type(RRType type) {
   switch (type) {
     case RRType::kAny:
       return Rcode::kNoError;
-    case RRType::kAxfr:
-    case RRType::kIxfr:
-      return Rcode::kRefused;
     case RRType::kMaila:
     case RRType::kMailb:
       return Rcode::kNotImp;
     default:
       return Rcode::kFormErr;
   }
+}
+
+/// Whether this may be for somebody else: a look that costs nothing, because nearly no request is.
+bool is_for_others(const Query& query) {
+  return query.question.opcode == Opcode::kQuery && is_transfer(query.question.type);
 }
 
 /// A class that is none of data's is malformed; one that nobody serves is not implemented.
@@ -56,7 +59,8 @@ Rcode refusal_of_class(RRClass rr_class) {
 
 }  // namespace
 
-Pipeline::Pipeline(uint64_t seed) : queries_(kBatch), response_(seed) {}
+Pipeline::Pipeline(uint64_t seed, Elsewhere& elsewhere)
+    : elsewhere_(elsewhere), queries_(kBatch), response_(seed) {}
 
 void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s) {
   if (batch.empty()) return;
@@ -118,6 +122,7 @@ size_t Pipeline::size_limit(const Query& query) const {
 
 void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
   exchange.reply_size = 0;
+  exchange.answered_later = false;
   if (query.dropped || is_blackholed(query, snapshot)) {
     counters_.dropped.add();
     return;
@@ -136,20 +141,47 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
 }
 
 void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
-  if (query.question.present && query.early == Rcode::kNoError) select_view(query, snapshot);
+  if (query.edns.has_tsig && !signature_.read({query.received.data, query.received.size}))
+    query.early = Rcode::kFormErr;
+  if (query.question.present && query.early == Rcode::kNoError)
+    select_view(query, snapshot, signature_, now_s);
+  if (is_for_others(query) && hand_over(snapshot, query, exchange)) return;
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
   OptOptions options = reply_options(query, *snapshot.server, view, now_s);
-  const size_t reserved = query.edns.present ? kOptBytes + options.bytes().size() : 0;
+  const bool is_signed = query.edns.has_tsig && query.view != nullptr;
+  const size_t reserved = (query.edns.present ? kOptBytes + options.bytes().size() : 0) +
+                          (is_signed ? signature_.reply_bytes() : 0);
   response_.begin(query.question, query.received.data, exchange.out, size_limit(query), reserved);
   const ExtendedError extended_error = decide(snapshot, query);
   if (extended_error != ExtendedError::kNone) options.add(extended_error);
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
+  if (is_signed) exchange.reply_size = signature_.sign(exchange.out, exchange.reply_size, now_s);
   if (response_.is_truncated()) counters_.truncated.add();
   counters_
       .replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()),
                                          counters_.replies_by_rcode.size() - 1)]
       .add();
+}
+
+/// Gives transfers away; false when the reply is made here, because it is an error.
+bool Pipeline::hand_over(const Snapshot& snapshot, Query& query, Exchange& exchange) {
+  if (query.early != Rcode::kNoError || !query.question.present || query.view == nullptr ||
+      refusal_of_signature(query) != Rcode::kNoError)
+    return false;
+  query.transfer_refused = refusal_of_transfer(query, *snapshot.local);
+  if (query.transfer_refused != Rcode::kNoError) return false;
+  query.transfer_refused = elsewhere_.transfer(query, exchange.out, signature_, exchange.reply_size);
+  if (query.transfer_refused != Rcode::kNoError) return false;
+  exchange.answered_later = exchange.reply_size == 0;
+  return true;
+}
+
+/// A TSIG that no key of the view has made, or any SIG(0): no public key is known here.
+Rcode Pipeline::refusal_of_signature(const Query& query) const {
+  if (!query.edns.signed_message) return Rcode::kNoError;
+  if (!query.edns.has_tsig) return Rcode::kNotAuth;
+  return query.view == nullptr ? Rcode::kRefused : signature_.rcode();
 }
 
 /// The reply's content or its error. Everything that can go wrong ends in an rcode here.
@@ -164,8 +196,8 @@ ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
     response_.drop_question();  // what an unknown opcode's question means is not known (as BIND does)
     return fail(Rcode::kNotImp);
   }
-  if (!query.question.present) return ExtendedError::kNone;     // a cookie was all that was asked for
-  if (query.edns.signed_message) return fail(Rcode::kNotAuth);  // no key is known here
+  if (!query.question.present) return ExtendedError::kNone;  // a cookie was all that was asked for
+  if (const Rcode refused = refusal_of_signature(query); refused != Rcode::kNoError) return fail(refused);
   if (query.question.opcode != Opcode::kQuery) return fail(Rcode::kNotImp);
   if (query.question.rr_class == RRClass::kCh && query.view == nullptr) {
     return answer_chaos(query, *snapshot.server, response_) ? ExtendedError::kNone : fail(Rcode::kRefused);
@@ -188,7 +220,8 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     response_.set_rcode(Rcode::kBadCookie);
     return ExtendedError::kNone;
   }
-  const Rcode refused = refusal_of_type(query.question.type);
+  const Rcode refused =
+      is_transfer(query.question.type) ? query.transfer_refused : refusal_of_type(query.question.type);
   if (refused != Rcode::kNoError) {
     response_.set_rcode(refused);
     return ExtendedError::kNone;

@@ -1,7 +1,8 @@
 // The packet's way through answer/, in order, in one place:
 //
 //   admit -> read_edns -> blackhole -> plain_answer
-//         or, where that is not enough -> select_view -> route -> permit -> answer -> encode -> record
+//         or, where that is not enough -> signature -> select_view -> route -> permit -> answer -> encode ->
+//         record
 //
 // A batch of requests is looked up together: while one waits for memory, the next is on its way there.
 // Thread rule: one Pipeline per worker; the snapshot is the caller's for the time of the call.
@@ -13,8 +14,10 @@
 #include "answer/additional.h"
 #include "answer/counters.h"
 #include "answer/edns.h"
+#include "answer/elsewhere.h"
 #include "answer/query.h"
 #include "answer/response.h"
+#include "answer/signature.h"
 
 namespace nomen::answer {
 
@@ -24,11 +27,13 @@ struct Exchange {
   MutableBytes out;              ///< may be the request's own memory
   size_t reply_size = 0;         ///< written: 0 is no reply
   bool wants_keepalive = false;  ///< written: the client of this TCP connection knows RFC 7828
+  bool answered_later = false;   ///< written: there is no reply now, but one will come
 };
 
 class Pipeline {
  public:
-  explicit Pipeline(uint64_t seed);
+  /// `elsewhere` outlives the pipeline.
+  Pipeline(uint64_t seed, Elsewhere& elsewhere);
 
   /// Answers requests of one transport, up to kBatch at a time; `now_s` is the time in seconds since 1970.
   void answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s);
@@ -37,14 +42,18 @@ class Pipeline {
 
  private:
   void look_ahead(const Snapshot& snapshot, size_t count);
+  bool hand_over(const Snapshot& snapshot, Query& query, Exchange& exchange);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   void answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
+  dns::Rcode refusal_of_signature(const Query& query) const;
   ExtendedError decide(const Snapshot& snapshot, Query& query);
   ExtendedError route_query(const Snapshot& snapshot, Query& query);
   static const ServedZone* zone_of(const Snapshot& snapshot, const Query& query);
   size_t size_limit(const Query& query) const;
 
+  Elsewhere& elsewhere_;
   std::vector<Query> queries_;
+  Signature signature_;
   Response response_;
   Additional additional_;
   Counters counters_;

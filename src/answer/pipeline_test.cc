@@ -382,7 +382,11 @@ TEST(Pipeline, WhatIsNotServedIsRefused) {
   World world;
   world.zone("example.", kHead);
   EXPECT_EQ(world.ask("example.org.", RRType::kA).rcode(), Rcode::kRefused);
-  EXPECT_EQ(world.ask("example.", RRType::kAxfr).rcode(), Rcode::kRefused);
+  EXPECT_EQ(world.ask("example.", RRType::kAxfr).rcode(), Rcode::kFormErr) << "RFC 5936 4.2: not over UDP";
+  EXPECT_EQ(world.ask({.name = "example.", .type = RRType::kAxfr, .transport = Transport::kTcp}).rcode(),
+            Rcode::kRefused);
+  EXPECT_EQ(world.ask({.name = "example.org.", .type = RRType::kAxfr, .transport = Transport::kTcp}).rcode(),
+            Rcode::kNotAuth);
   world.add("broken.", nullptr);
   EXPECT_EQ(world.ask("www.broken.", RRType::kA).rcode(), Rcode::kServFail);
   EXPECT_FALSE(world.ask("www.broken.", RRType::kA).is_authoritative());
@@ -468,7 +472,8 @@ TEST(Pipeline, ABatchIsAnsweredAsOneByOne) {
   }
   const Snapshot snapshot = world.snapshot();
   const net::SocketAddress peer(net::IpAddress::v4(192, 0, 2, 99), 4053);
-  Pipeline pipeline(1);
+  NoTransfers nobody;
+  Pipeline pipeline(1, nobody);
   std::vector<Exchange> batch(requests.size());
   std::vector<std::vector<uint8_t>> in(requests.size());
   for (size_t i = 0; i < requests.size(); i++) {

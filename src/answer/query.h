@@ -52,6 +52,7 @@ struct Edns {
   bool wants_nsid = false;
   bool wants_keepalive = false;
   bool signed_message = false;  ///< a TSIG or SIG(0) record is there
+  bool has_tsig = false;
   uint8_t version = 0;
   uint16_t udp_size = 0;
   CookieState cookie = CookieState::kNone;
@@ -66,10 +67,13 @@ struct Query {
   bool dropped = false;                     ///< no reply at all
   /// The deepest zone of the first view for the name: looked up ahead with the whole batch.
   const ServedZone* ahead = nullptr;
-  const View* view = nullptr;               ///< written by select_view()
-  const ServedZone* zone = nullptr;         ///< written by route(): the zone that answers, if any
-  zone::Lookup found;                       ///< what is at the question's name in
-  const zone::Content* found_in = nullptr;  ///< this; both written by answer_plainly()
+  const View* view = nullptr;  ///< written by select_view()
+  /// The key whose owner has signed the request, as the view knows it; written by select_view().
+  const dns::Name* signer = nullptr;
+  dns::Rcode transfer_refused = dns::Rcode::kNoError;  ///< of a query for a transfer
+  const ServedZone* zone = nullptr;                    ///< written by route(): the zone that answers, if any
+  zone::Lookup found;                                  ///< what is at the question's name in
+  const zone::Content* found_in = nullptr;             ///< this; both written by answer_plainly()
 };
 
 }  // namespace nomen::answer

@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "crypto/siphash.h"
 #include "dns/name.h"
+#include "dns/tsig.h"
 #include "dns/types.h"
 #include "policy/acl.h"
 #include "zone/content.h"
@@ -37,8 +39,12 @@ struct ZoneSettings {
   policy::AclPtr allow_query;
   policy::AclPtr allow_query_on;
   policy::AclPtr allow_transfer;
+  uint16_t allow_transfer_port = 0;  ///< only on this port; 0: on every one
+  bool allow_transfer_plain = true;  ///< not `transport tls`
   /// Whether anybody may ask, whatever the address.
   bool is_open() const { return allow_query->is_any() && allow_query_on->is_any(); }
+  std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< nullopt: unlimited
+  uint32_t max_transfer_time_out_min = 120;
   bool zero_no_soa_ttl = true;  ///< the SOA of an NXDOMAIN answer to an SOA question has TTL 0
 };
 
@@ -76,9 +82,27 @@ class ServedZone {
 
 using ZoneTable = zone::NameTable<ServedZone>;
 
+/// How transfers are given to somebody: provide-ixfr and transfer-format.
+struct PeerTransfer {
+  bool provide_ixfr = true;
+  bool many_answers = true;
+};
+
+/// What a `server` statement says about it.
+struct PeerTransferRule {
+  net::IpPrefix prefix;
+  std::optional<bool> provide_ixfr;
+  std::optional<bool> many_answers;
+};
+
+/// The keys that sign messages, by name; those of a view are its own and the global ones.
+using KeyRing =
+    std::unordered_map<dns::Name, std::shared_ptr<const dns::TsigKey>, dns::NameHash, dns::NameEqual>;
+
 struct ViewSettings {
   std::string name = "_default";
   dns::RRClass rr_class = dns::RRClass::kIn;
+  KeyRing keys;
   policy::AclPtr match_clients;
   policy::AclPtr match_destinations;
   bool match_recursive_only = false;
@@ -92,6 +116,8 @@ struct ViewSettings {
   uint16_t nocookie_udp_size = 4096;
   bool require_server_cookie = false;
   bool answer_cookie = true;
+  PeerTransfer transfer_out;
+  std::vector<PeerTransferRule> transfer_peers;  ///< in order: the first that fits decides
 };
 
 struct View {
@@ -119,6 +145,8 @@ struct ServerSettings {
   CookieSecrets cookies;
   uint16_t tcp_advertised_timeout_ds = 300;  ///< tenths of a second, RFC 7828
   bool query_log = false;
+  uint32_t transfers_out = 10;
+  size_t transfer_message_bytes = 20480;
 };
 
 struct Snapshot {

@@ -53,6 +53,14 @@ inline std::vector<uint8_t> request_of(const Asked& asked) {
   return wire;
 }
 
+/// A server without transfers.
+class NoTransfers final : public Elsewhere {
+ public:
+  dns::Rcode transfer(const Query&, MutableBytes, Signature&, size_t&) override {
+    return dns::Rcode::kRefused;
+  }
+};
+
 class World {
  public:
   World() {
@@ -125,7 +133,8 @@ class World {
 
  private:
   ZoneTable zones_;
-  Pipeline pipeline_{1};
+  NoTransfers nobody_;
+  Pipeline pipeline_{1, nobody_};
   std::vector<uint8_t> out_ = std::vector<uint8_t>(65535);
 };
 

@@ -298,20 +298,6 @@ TEST(ServeCheck, WarnsOfWhatIsIgnored) {
   }
 }
 
-TEST(ServeCheck, WarnsOfKeysThatNoQueryCanBeSignedWith) {
-  const std::string key = "key k { algorithm hmac-sha256; secret \"MTIz\"; }; options { recursion no; };\n";
-  const auto problems = problems_of(
-      key + "acl a { 10/8;\n { key k; }; };\nzone z { type primary; file \"z\"; allow-query { a; }; };");
-  ASSERT_EQ(problems.size(), 1U);
-  EXPECT_EQ(problems[0],
-            "named.conf:3:4: warning: 'key' in 'allow-query' matches nobody: signed queries (TSIG) are not "
-            "there yet");
-  EXPECT_TRUE(
-      problems_of(key + "acl a { key k; }; zone z { type primary; file \"z\"; allow-transfer { a; }; };")
-          .empty())
-      << "transfers are refused anyway";
-}
-
 TEST(ServeCheck, WarnsThatRecursionIsNotThere) {
   const Parsed out = parsed("options { };");
   const Diagnostics problems = serve_problems(*out.tree);

@@ -69,7 +69,7 @@ class ServeCheck {
     if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
     if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
     if (row.status == Status::kObeyed) {
-      if (row.name != "acl" && row.name != "allow-transfer") match_list(node.name(), node.children());
+      if (row.name != "acl") match_list(node.name(), node.children());
       return statements(node.block());
     }
     if (asks_for_nothing(node)) return;
@@ -120,11 +120,6 @@ class ServeCheck {
     if (value.kind == Node::Kind::kList) return match_elements(statement, value, open);
     if (value.is_keyword("geoip")) {
       return add(Severity::kError, element.position, "'geoip' cannot be served by this version");
-    }
-    if (value.is_keyword("key")) {
-      return add(Severity::kWarning, element.position,
-                 "'key' in '" + std::string(statement) +
-                     "' matches nobody: signed queries (TSIG) are not there yet");
     }
     if (value.type != ValueType::kString) return;
     const auto acl = acls_.find(lower_text(value.text));

@@ -177,7 +177,7 @@ Result<void> Server::make_workers() {
   const unsigned count =
       options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; i++) {
-    auto worker = Worker::create(snapshots_, *quota_, stream_timeouts(config_.options));
+    auto worker = Worker::create(snapshots_, *quota_, transfers_, stream_timeouts(config_.options));
     if (!worker) return std::unexpected(worker.error());
     workers_.push_back(std::move(*worker));
   }

@@ -99,6 +99,7 @@ class Server final : public control::Operations {
   std::shared_ptr<const answer::ServerSettings> settings_;
   std::shared_ptr<const policy::LocalAddresses> local_;
   std::unique_ptr<net::ConnectionQuota> quota_;
+  TransferQuota transfers_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Listeners> listeners_;
   std::unique_ptr<ZoneKeeper> zones_;

@@ -46,6 +46,23 @@ policy::Acl::Element compile_element(const config::MatchElement& element) {
   return out;
 }
 
+/// Of the names that a `key` statement may have ("hmac-sha256").
+std::optional<crypto::DigestAlgorithm> digest_algorithm(std::string_view name) {
+  using enum crypto::DigestAlgorithm;
+  constexpr std::array<std::pair<std::string_view, crypto::DigestAlgorithm>, 7> kNames = {
+      {{"hmac-md5", kMd5},
+       {"hmac-md5.sig-alg.reg.int", kMd5},
+       {"hmac-sha1", kSha1},
+       {"hmac-sha224", kSha224},
+       {"hmac-sha256", kSha256},
+       {"hmac-sha384", kSha384},
+       {"hmac-sha512", kSha512}}};
+  for (const auto& [known, algorithm] : kNames) {
+    if (known == name) return algorithm;
+  }
+  return std::nullopt;
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
@@ -174,13 +191,47 @@ std::shared_ptr<const answer::ServerSettings> server_settings(const config::Conf
     settings->cookies.secrets.push_back(key);
   }
   if (settings->cookies.secrets.empty()) settings->cookies.secrets.push_back(secret);
+  settings->transfers_out = config.options.transfers_out;
+  settings->transfer_message_bytes = config.options.transfer_message_size;
   settings->tcp_advertised_timeout_ds = static_cast<uint16_t>(config.options.tcp_advertised_timeout_ds);
   return settings;
 }
 
+namespace {
+
+std::shared_ptr<const dns::TsigKey> tsig_key(const config::Key& key) {
+  const auto name = dns::Name::parse(key.name);
+  const auto algorithm = digest_algorithm(key.algorithm);
+  if (!name || !algorithm) return nullptr;
+  auto made = std::make_shared<dns::TsigKey>();
+  made->name = *name;
+  made->algorithm = *algorithm;
+  made->digest_bits = key.digest_bits;
+  made->secret = key.secret;
+  made->prepare();
+  return made;
+}
+
+}  // namespace
+
+KeyRings::KeyRings(const config::Config& config) {
+  for (const config::Key& key : config.keys) {
+    if (auto made = tsig_key(key)) global_.insert_or_assign(made->name, std::move(made));
+  }
+}
+
+answer::KeyRing KeyRings::of(const config::View& view) const {
+  answer::KeyRing ring = global_;
+  for (const config::Key& key : view.keys) {
+    if (auto made = tsig_key(key)) ring.insert_or_assign(made->name, std::move(made));
+  }
+  return ring;
+}
+
 std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config,
-                                                          const config::View& view) {
+                                                          const config::View& view, const KeyRings& keys) {
   auto settings = std::make_shared<answer::ViewSettings>();
+  settings->keys = keys.of(view);
   settings->name = view.name;
   settings->rr_class = view.rr_class;
   settings->match_clients = compile(view.match_clients);
@@ -202,6 +253,11 @@ std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& 
   settings->nocookie_udp_size = view.options.nocookie_udp_size;
   settings->require_server_cookie = view.options.require_server_cookie;
   settings->answer_cookie = config.options.answer_cookie;
+  settings->transfer_out = {view.options.provide_ixfr, view.options.many_answers};
+  for (const config::Server& server : view.servers) {
+    settings->transfer_peers.push_back(
+        {{to_net(server.prefix.address), server.prefix.length}, server.provide_ixfr, server.many_answers});
+  }
   return settings;
 }
 
@@ -213,6 +269,10 @@ std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(
     settings->allow_query = compile(options->allow_query);
     settings->allow_query_on = compile(options->allow_query_on);
     settings->allow_transfer = compile(options->allow_transfer);
+    settings->allow_transfer_port = options->allow_transfer_port;
+    settings->allow_transfer_plain = options->allow_transfer_transport != "tls";
+    settings->max_ixfr_ratio_percent = options->max_ixfr_ratio_percent;
+    settings->max_transfer_time_out_min = options->max_transfer_time_out_min;
     settings->zero_no_soa_ttl = options->zero_no_soa_ttl;
     made = std::move(settings);
   }

@@ -18,8 +18,19 @@ net::IpAddress to_net(const config::IpAddress& address);
 /// `secret` is the server's own random cookie secret, used when the configuration has none.
 std::shared_ptr<const answer::ServerSettings> server_settings(const config::Config& config,
                                                               const crypto::SipHashKey& secret);
+
+/// The TSIG keys of a configuration, made once: views share the global ones.
+class KeyRings {
+ public:
+  explicit KeyRings(const config::Config& config);
+  answer::KeyRing of(const config::View& view) const;
+
+ private:
+  answer::KeyRing global_;
+};
+
 std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config,
-                                                          const config::View& view);
+                                                          const config::View& view, const KeyRings& keys);
 
 /// Compiles each set of options once.
 class ZoneSettingsCache {

@@ -18,18 +18,20 @@ uint32_t unix_time_s() {
 }  // namespace
 
 Result<std::unique_ptr<Worker>> Worker::create(const SnapshotSlot& snapshots, net::ConnectionQuota& quota,
+                                               TransferQuota& transfers,
                                                const net::StreamTimeouts& timeouts) {
   auto loop = net::EventLoop::create();
   if (!loop) return std::unexpected(loop.error());
-  return std::unique_ptr<Worker>(new Worker(snapshots, std::move(*loop), quota, timeouts));
+  return std::unique_ptr<Worker>(new Worker(snapshots, std::move(*loop), quota, transfers, timeouts));
 }
 
 Worker::Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> loop,
-               net::ConnectionQuota& quota, const net::StreamTimeouts& timeouts)
+               net::ConnectionQuota& quota, TransferQuota& transfers, const net::StreamTimeouts& timeouts)
     : snapshots_(snapshots),
       loop_(std::move(loop)),
+      transfers_(transfers),
       connections_(*loop_, quota, timeouts),
-      pipeline_(random_u64()),
+      pipeline_(random_u64(), *this),
       exchanges_(answer::kBatch),
       stream_reply_(answer::kMaxMessageBytes) {
   loop_->set_observer(this);
@@ -123,13 +125,22 @@ void Worker::on_message(net::Connection& connection, Bytes message) {
                        .size = static_cast<uint32_t>(message.size()),
                        .transport = answer::Transport::kTcp};
   exchange.out = stream_reply_;
+  asking_ = &connection;
   pipeline_.answer(*snapshot_, {&exchange, 1}, unix_time_s());
+  asking_ = nullptr;
+  if (exchange.answered_later) return;
   if (exchange.wants_keepalive) connection.use_keepalive();
   if (exchange.reply_size == 0) {
     connection.close();  // not a request: there is nothing to wait for on this connection
     return;
   }
   connection.reply({stream_reply_.data(), exchange.reply_size});
+}
+
+dns::Rcode Worker::transfer(const answer::Query& query, MutableBytes out, answer::Signature& signature,
+                            size_t& reply_size) {
+  if (asking_ == nullptr) return transfers_.answer_datagram(query, *snapshot_, out, signature, reply_size);
+  return transfers_.begin(*asking_, query, *snapshot_, signature);
 }
 
 }  // namespace nomen::server

@@ -15,6 +15,7 @@
 #include "net/tcp_listener.h"
 #include "net/udp_listener.h"
 #include "server/snapshot_slot.h"
+#include "server/transfers_out.h"
 
 namespace nomen::server {
 
@@ -25,9 +26,13 @@ struct ListenerPair {
   std::unique_ptr<net::TcpListener> tcp;
 };
 
-class Worker final : private net::DatagramHandler, private net::StreamHandler, private net::LoopObserver {
+class Worker final : private net::DatagramHandler,
+                     private net::StreamHandler,
+                     private net::LoopObserver,
+                     private answer::Elsewhere {
  public:
   static Result<std::unique_ptr<Worker>> create(const SnapshotSlot& snapshots, net::ConnectionQuota& quota,
+                                                TransferQuota& transfers,
                                                 const net::StreamTimeouts& timeouts);
   ~Worker();
 
@@ -50,9 +55,13 @@ class Worker final : private net::DatagramHandler, private net::StreamHandler, p
 
  private:
   Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> loop, net::ConnectionQuota& quota,
-         const net::StreamTimeouts& timeouts);
+         TransferQuota& transfers, const net::StreamTimeouts& timeouts);
   void handle(std::span<net::Datagram> batch) override;
   void on_message(net::Connection& connection, Bytes message) override;
+  void on_drained(net::Connection& connection) override { transfers_.drained(connection); }
+  void on_close(net::Connection& connection) override { transfers_.closed(connection); }
+  dns::Rcode transfer(const answer::Query& query, MutableBytes out, answer::Signature& signature,
+                      size_t& reply_size) override;
   void after_wait() override;
   void take_snapshot();
 
@@ -61,7 +70,9 @@ class Worker final : private net::DatagramHandler, private net::StreamHandler, p
   uint64_t snapshot_version_ = 0;
   std::unique_ptr<net::EventLoop> loop_;
   net::UdpBatch batch_;
+  TransfersOut transfers_;  ///< before the connections, which tell it of their end
   net::ConnectionTable connections_;
+  net::Connection* asking_ = nullptr;  ///< whose message is being answered
   std::vector<ListenerPair> listeners_;
   answer::Pipeline pipeline_;
   std::vector<answer::Exchange> exchanges_;

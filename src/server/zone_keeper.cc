@@ -186,7 +186,7 @@ void ZoneKeeper::configure(const config::Config& config, bool reload_all) {
 
 void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& config,
                            const config::View& view, bool reload_all, std::vector<LoadJob>& jobs) {
-  kept.settings = view_settings(config, view);
+  kept.settings = view_settings(config, view, KeyRings(config));
   std::unordered_map<std::string, KeptZone> before = std::move(kept.zones);
   kept.zones.clear();
   kept.zones.reserve(view.zones.size());

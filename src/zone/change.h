@@ -59,7 +59,7 @@ struct Change {
   /// Each is in the version that the change is made for. What is applied does not look at the TTL; who keeps
   /// or sends the change (IXFR) wants it to be the TTL that the RR had.
   RecordList removed;
-  RecordList added;    ///< the RRset takes the TTL of what is added
+  RecordList added;  ///< the RRset takes the TTL of what is added
   bool empty() const { return removed.empty() && added.empty(); }
 };
 

@@ -1,0 +1,22 @@
+// Requests whose answer is not one reply from a zone's data: transfers, which are many messages long. The
+// pipeline finds out who asks, for what zone, and whether that may be, and gives them away here; the server
+// implements it. Thread rule: called by a worker, on its thread.
+#pragma once
+#include "answer/query.h"
+#include "answer/signature.h"
+
+namespace nomen::answer {
+
+class Elsewhere {
+ public:
+  /// A transfer of query.zone, which is loaded, to somebody who may have it. A reply that is one datagram is
+  /// written to `out`, which may be the request's own memory, and its size to `reply_size`; 0: the messages
+  /// follow on the connection. What is not NOERROR refuses the request (`signature` is left as it is then).
+  virtual dns::Rcode transfer(const Query& query, MutableBytes out, Signature& signature,
+                              size_t& reply_size) = 0;
+
+ protected:
+  ~Elsewhere() = default;
+};
+
+}  // namespace nomen::answer

@@ -1,0 +1,179 @@
+#include "server/transfers_out.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <deque>
+#include <utility>
+
+#include "base/log.h"
+
+namespace nomen::server {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using transfer::OutgoingTransfer;
+
+/// A client that asks for more transfers at once on one connection than this is refused.
+constexpr size_t kTransfersPerConnection = 8;
+
+uint64_t unix_time_s() {
+  return static_cast<uint64_t>(std::time(nullptr));
+}
+
+struct Running {
+  OutgoingTransfer transfer;
+  dns::TsigSession session;
+  std::string client;  ///< for the log
+  Clock::time_point began;
+  Clock::time_point ends;  ///< max-transfer-time-out
+};
+
+/// The transfers of one connection, worked off one after the other.
+struct ConnectionTransfers final : net::Attachment {
+  std::deque<Running> queue;
+};
+
+void log_out(LogSeverity severity, const std::string& client, std::string_view text) {
+  log(LogCategory::kXferOut, severity, "transfer", "{}: {}", client, text);
+}
+
+std::string client_of(const answer::Query& query) {
+  std::string text = "client " + query.received.peer->to_string();
+  if (query.signer != nullptr) text += "/key " + dns::to_string_no_dot(*query.signer);
+  text += " (" + dns::to_string_no_dot(query.zone->apex()) + ")";
+  const std::string& view = query.view->settings->name;
+  return view == "_default" ? text : text + ": view " + view;
+}
+
+/// What the view says to this client, a `server` statement first.
+answer::PeerTransfer peer_transfer(const answer::Query& query) {
+  answer::PeerTransfer rule = query.view->settings->transfer_out;
+  for (const answer::PeerTransferRule& peer : query.view->settings->transfer_peers) {
+    if (!policy::in_prefix(query.received.peer_address(), peer.prefix)) continue;
+    rule.provide_ixfr = peer.provide_ixfr.value_or(rule.provide_ixfr);
+    rule.many_answers = peer.many_answers.value_or(rule.many_answers);
+    break;
+  }
+  return rule;
+}
+
+OutgoingTransfer make_transfer(const transfer::TransferRequest& request, const answer::Query& query,
+                               const answer::Snapshot& snapshot) {
+  const answer::ServedZone& zone = *query.zone;
+  const answer::PeerTransfer rule = peer_transfer(query);
+  transfer::OutgoingOptions options;
+  options.message_bytes = snapshot.server->transfer_message_bytes;
+  options.one_answer = !rule.many_answers;
+  options.edns_udp_bytes = query.view->settings->edns_udp_size;
+  const std::vector<transfer::IxfrStep> steps;
+  const transfer::IxfrRule ixfr{rule.provide_ixfr, zone.settings().max_ixfr_ratio_percent};
+  switch (transfer::choose_form(request, *zone.content(), steps, ixfr)) {
+    case transfer::AnswerForm::kSingleSoa:
+      return OutgoingTransfer::single_soa(request, zone.shared_content(), options);
+    case transfer::AnswerForm::kIxfr:
+      return OutgoingTransfer::ixfr(request, zone.shared_content(), steps, options);
+    case transfer::AnswerForm::kAxfr:
+      break;
+  }
+  return OutgoingTransfer::axfr(request, zone.shared_content(), options);
+}
+
+}  // namespace
+
+bool TransferQuota::acquire(uint32_t limit) {
+  uint32_t running = running_.load(std::memory_order_relaxed);
+  do {
+    if (running >= limit) return false;
+  } while (!running_.compare_exchange_weak(running, running + 1, std::memory_order_relaxed));
+  return true;
+}
+
+TransfersOut::TransfersOut(TransferQuota& quota) : quota_(quota), message_(transfer::kMaxMessageBytes) {}
+
+dns::Rcode TransfersOut::begin(net::Connection& connection, const answer::Query& query,
+                               const answer::Snapshot& snapshot, answer::Signature& signature) {
+  const auto request = transfer::read_transfer_request({query.received.data, query.received.size});
+  if (!request) return dns::Rcode::kFormErr;
+  const std::string client = client_of(query);
+  auto* transfers = static_cast<ConnectionTransfers*>(connection.attachment.get());
+  if ((transfers != nullptr && transfers->queue.size() >= kTransfersPerConnection) ||
+      !quota_.acquire(snapshot.server->transfers_out)) {
+    log_out(LogSeverity::kWarning, client, "zone transfer request denied: too many of them (transfers-out)");
+    return dns::Rcode::kServFail;
+  }
+  if (transfers == nullptr) {
+    connection.attachment = std::make_unique<ConnectionTransfers>();
+    transfers = static_cast<ConnectionTransfers*>(connection.attachment.get());
+  }
+  const Clock::time_point now = Clock::now();
+  Running running{make_transfer(*request, query, snapshot), signature.take_session(), client, now,
+                  now + std::chrono::minutes(query.zone->settings().max_transfer_time_out_min)};
+  log_out(LogSeverity::kInfo, client,
+          running.transfer.start_line(query.signer != nullptr ? dns::to_string_no_dot(*query.signer) : ""));
+  transfers->queue.push_back(std::move(running));
+  connection.hold();
+  if (transfers->queue.size() == 1) send(connection);
+  return dns::Rcode::kNoError;
+}
+
+dns::Rcode TransfersOut::answer_datagram(const answer::Query& query, const answer::Snapshot& snapshot,
+                                         MutableBytes out, answer::Signature& signature,
+                                         size_t& reply_size) const {
+  const auto request = transfer::read_transfer_request({query.received.data, query.received.size});
+  if (!request) return dns::Rcode::kFormErr;
+  dns::TsigSession session = signature.take_session();
+  dns::TsigSession* const tsig = session.is_signed() ? &session : nullptr;
+  const size_t room = std::min<size_t>({out.size(), request->udp_bytes, query.view->settings->max_udp_size});
+  OutgoingTransfer whole = make_transfer(*request, query, snapshot);
+  OutgoingTransfer soa = OutgoingTransfer::single_soa(*request, query.zone->shared_content(), {});
+  reply_size =
+      transfer::answer_over_udp(std::move(whole), std::move(soa), out.first(room), tsig, unix_time_s());
+  return reply_size != 0 ? dns::Rcode::kNoError : dns::Rcode::kServFail;
+}
+
+/// Fills the connection as far as it takes more; the rest follows when it is drained.
+void TransfersOut::send(net::Connection& connection) {
+  auto* transfers = static_cast<ConnectionTransfers*>(connection.attachment.get());
+  while (!transfers->queue.empty() && connection.writable()) {
+    Running& running = transfers->queue.front();
+    if (Clock::now() > running.ends) {
+      log_out(LogSeverity::kError, running.client, "zone transfer took too long (max-transfer-time-out)");
+      connection.abort();
+      return;
+    }
+    dns::TsigSession* const tsig = running.session.is_signed() ? &running.session : nullptr;
+    const size_t size = running.transfer.next(message_, tsig, unix_time_s());
+    if (size != 0) connection.reply({message_.data(), size});
+    if (running.transfer.has_failed()) {
+      log_out(LogSeverity::kError, running.client, "zone transfer failed: a record fits into no message");
+      connection.abort();
+      return;
+    }
+    if (!running.transfer.at_end()) continue;
+    const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running.began);
+    log_out(LogSeverity::kInfo, running.client, running.transfer.end_line(elapsed.count()));
+    transfers->queue.pop_front();
+    quota_.release();
+    connection.release();
+  }
+}
+
+void TransfersOut::drained(net::Connection& connection) {
+  if (connection.attachment != nullptr) send(connection);
+}
+
+void TransfersOut::closed(net::Connection& connection) {
+  auto* transfers = static_cast<ConnectionTransfers*>(connection.attachment.get());
+  if (transfers == nullptr) return;
+  for (const Running& running : transfers->queue) {
+    log_out(LogSeverity::kError, running.client, "zone transfer ended early: the connection was closed");
+    quota_.release();
+  }
+  transfers->queue.clear();
+}
+
+}  // namespace nomen::server

@@ -12,6 +12,7 @@
 
 #include "crypto/siphash.h"
 #include "dns/name.h"
+#include "dns/stored_name.h"
 #include "dns/types.h"
 #include "policy/acl.h"
 #include "zone/content.h"
@@ -61,7 +62,7 @@ class ServedZone {
 
  private:
   uint64_t apex_hash_ = 0;
-  dns::Name apex_;
+  dns::StoredName apex_;
   std::shared_ptr<const ZoneSettings> settings_;
   zone::ContentPtr content_;
 };

@@ -273,7 +273,6 @@ TEST(ServeCheck, RefusesByFileAndLineWhatWouldBeHalfObeyed) {
                                     "rate-limit { slip 2; };",
                                     "response-policy { zone \"r\"; };",
                                     "dnssec-policy default;",
-                                    "allow-new-zones yes;",
                                     "allow-query { geoip country NL; };",
                                     "listen-on port 853 tls ephemeral { any; };"};
   for (const std::string& statement : statements) {

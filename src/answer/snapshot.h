@@ -13,6 +13,7 @@
 
 #include "crypto/siphash.h"
 #include "dns/name.h"
+#include "dns/stored_name.h"
 #include "dns/tsig.h"
 #include "dns/types.h"
 #include "policy/acl.h"
@@ -75,7 +76,7 @@ class ServedZone {
   uint64_t apex_hash_ = 0;
   bool is_open_ = false;
   bool is_large_ = false;
-  dns::Name apex_;
+  dns::StoredName apex_;
   std::shared_ptr<const ZoneSettings> settings_;
   zone::ContentPtr content_;
 };

@@ -5,6 +5,7 @@
 
 #include "config/check.h"
 #include "config/names.h"
+#include "config/outline.h"
 #include "config/serve_check.h"
 #include "config/settings.h"
 
@@ -18,7 +19,8 @@ class ZoneBuilder {
   ZoneBuilder(Names& names, ZoneOptions view_options)
       : names_(names), shared_(std::make_shared<const ZoneOptions>(std::move(view_options))) {}
 
-  Zone build(const Node& statement, dns::RRClass view_class);
+  ZonePtr build(const Node& statement, dns::RRClass view_class);
+  const std::shared_ptr<const ZoneOptions>& shared() const { return shared_; }
 
  private:
   std::shared_ptr<const ZoneOptions> options_of(Nodes block);
@@ -62,9 +64,10 @@ ZoneType zone_type_of(std::string_view text) {
   return ZoneType::kNone;
 }
 
-Zone ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
-  Zone zone;
-  zone.position = statement.position;
+ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
+  auto made = std::make_shared<Zone>();
+  Zone& zone = *made;
+  zone.added = names_.tree().is_added(statement);
   zone.type = ZoneType::kNone;
   const Node& name = *statement.value();
   if (const auto parsed = dns::Name::parse(name.text)) {
@@ -89,7 +92,7 @@ Zone ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     }
   }
   zone.options = options_of(statement.block());
-  return zone;
+  return made;
 }
 
 class Builder {
@@ -121,6 +124,7 @@ Config Builder::build() {
   config.logging = build_logging(tree_, names_);
   config.controls = build_controls(tree_, names_);
   build_views(block, config);
+  config.outline = outline_of(tree_);
   return config;
 }
 
@@ -163,6 +167,7 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
   ZoneOptions own_zone_options = zone_options;
   apply_shared(Definitions(statement.block()).nodes(), view.options, own_zone_options);
   ZoneBuilder zones(names_, std::move(own_zone_options));
+  view.zone_options = zones.shared();
   for (const Node& inner : statement.block()) {
     const std::string_view name = inner.name();
     if (name == "match-clients") view.match_clients = names_.match_list_of(inner);
@@ -180,14 +185,17 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
 void Builder::build_default_views(const ViewOptions& view_options, const ZoneOptions& zone_options,
                                   Config& config) {
   ZoneBuilder zones(names_, zone_options);
-  config.views.push_back({.name = "_default", .options = view_options});
+  config.views.push_back({.name = "_default", .options = view_options, .zone_options = zones.shared()});
   for (const Node& statement : tree_.statements()) {
     if (statement.name() != "zone") continue;
-    Zone zone = zones.build(statement, dns::RRClass::kIn);
+    ZonePtr zone = zones.build(statement, dns::RRClass::kIn);
     auto view = std::find_if(config.views.begin(), config.views.end(),
-                             [&](const View& v) { return v.rr_class == zone.rr_class; });
+                             [&](const View& v) { return v.rr_class == zone->rr_class; });
     if (view == config.views.end()) {
-      config.views.push_back({.name = "_default", .rr_class = zone.rr_class, .options = view_options});
+      config.views.push_back({.name = "_default",
+                              .rr_class = zone->rr_class,
+                              .options = view_options,
+                              .zone_options = zones.shared()});
       view = config.views.end() - 1;
     }
     view->zones.push_back(std::move(zone));

@@ -67,6 +67,8 @@ const std::unordered_map<std::string_view, Setter>& setters() {
   using O = ViewOptions;
   static const std::unordered_map<std::string_view, Setter> kSetters = {
       {"recursion", set_flag<&O::recursion>},
+      {"allow-new-zones", set_flag<&O::allow_new_zones>},
+      {"new-zones-directory", [](O& to, const Setting& s) { to.new_zones_directory = s.text(); }},
       {"dnssec-validation", set_validation},
       {"edns-udp-size", [](O& to, const Setting& s) { to.edns_udp_size = clamped(s, 512, 4096); }},
       {"max-udp-size", [](O& to, const Setting& s) { to.max_udp_size = clamped(s, 512, 4096); }},

@@ -146,7 +146,7 @@ TEST(Model, DefaultsAreThoseOfTheTable) {
     if (has_error(notes)) continue;                 // a default that is said in words, as the host's name
     if (row.name == "masterfile-format") continue;  // unset is raw for secondaries
     const Config changed = build_config(*tree, notes);
-    EXPECT_EQ(*changed.views[0].zones[0].options, *plain.views[0].zones[0].options) << text;
+    EXPECT_EQ(*changed.views[0].zones[0]->options, *plain.views[0].zones[0]->options) << text;
     if (row.name != "rrset-order") {
       EXPECT_EQ(changed.views[0].options, plain.views[0].options) << text;
     }
@@ -167,11 +167,11 @@ TEST(Model, ZonesInheritFromViewAndOptions) {
       "  zone b { type primary; file \"b\"; allow-query { none; }; };\n"
       "  zone c { type primary; file \"c\"; allow-query { none; }; }; };\n");
   const auto& zones = config.views[0].zones;
-  EXPECT_EQ(to_string(*zones[0].options->allow_query), "{ 192.0.2.0/24; }");
-  EXPECT_EQ(to_string(*zones[1].options->allow_query), "{ none; }");
-  EXPECT_FALSE(zones[1].options->check_integrity);
-  EXPECT_EQ(zones[1].options->max_records, 5U);
-  EXPECT_EQ(zones[1].options, zones[2].options) << "equal settings are shared";
+  EXPECT_EQ(to_string(*zones[0]->options->allow_query), "{ 192.0.2.0/24; }");
+  EXPECT_EQ(to_string(*zones[1]->options->allow_query), "{ none; }");
+  EXPECT_FALSE(zones[1]->options->check_integrity);
+  EXPECT_EQ(zones[1]->options->max_records, 5U);
+  EXPECT_EQ(zones[1]->options, zones[2]->options) << "equal settings are shared";
 }
 
 TEST(Model, AclsAreResolvedWhereverTheyAreDefined) {
@@ -200,9 +200,9 @@ TEST(Model, AZoneThatSaysTheSameIsEqualAfterAReload) {
   const Config one = config_of(text), same = config_of("\n\n" + text);
   const Config other = config_of("zone a { type primary; file \"a\"; allow-query { 11/8; }; };");
   const Config by_options = config_of("options { max-records 7; };" + text);
-  EXPECT_TRUE(one.views[0].zones[0] == same.views[0].zones[0]);
-  EXPECT_FALSE(one.views[0].zones[0] == other.views[0].zones[0]);
-  EXPECT_FALSE(one.views[0].zones[0] == by_options.views[0].zones[0]);
+  EXPECT_TRUE(*one.views[0].zones[0] == *same.views[0].zones[0]);
+  EXPECT_FALSE(*one.views[0].zones[0] == *other.views[0].zones[0]);
+  EXPECT_FALSE(*one.views[0].zones[0] == *by_options.views[0].zones[0]);
 }
 
 TEST(Model, LoggingAndControlsAreUnderstood) {
@@ -226,7 +226,7 @@ TEST(Model, SecondariesNamePrimariesThroughLists) {
   const Config config = config_of(
       "primaries l { 192.0.2.1; 2001:db8::1 port 5300; };"
       "zone a { type secondary; primaries port 53 { l; 192.0.2.2; }; };");
-  const auto& primaries = config.views[0].zones[0].primaries;
+  const auto& primaries = config.views[0].zones[0]->primaries;
   ASSERT_EQ(primaries.size(), 3U);
   EXPECT_EQ(primaries[1].port, 5300);
   EXPECT_EQ(to_string(primaries[2].address), "192.0.2.2");
@@ -273,7 +273,6 @@ TEST(ServeCheck, RefusesByFileAndLineWhatWouldBeHalfObeyed) {
                                     "rate-limit { slip 2; };",
                                     "response-policy { zone \"r\"; };",
                                     "dnssec-policy default;",
-                                    "allow-new-zones yes;",
                                     "allow-query { geoip country NL; };",
                                     "listen-on port 853 tls ephemeral { any; };"};
   for (const std::string& statement : statements) {
@@ -325,7 +324,7 @@ TEST(ManyZones, AreCheapAndShareTheirOptions) {
   }
   const Config config = config_of(text);
   ASSERT_EQ(config.zone_count(), 20000U);
-  EXPECT_EQ(config.views[0].zones.front().options, config.views[0].zones.back().options);
+  EXPECT_EQ(config.views[0].zones.front()->options, config.views[0].zones.back()->options);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "config/lexer.h"
 
 #include <array>
+#include <cstring>
 #include <string>
 
 namespace nomen::config {
@@ -112,6 +113,41 @@ Token Lexer::quoted(Token token) {
     token.text = arena_->copy(plain);
   }
   return token;
+}
+
+std::string_view Lexer::statement(const char* begin) const {
+  int open = 0;
+  for (const char* at = at_; at < end_; ++at) {
+    switch (class_of(*at)) {
+      case kSpecialChar:
+        if (*at == '{') ++open;
+        if (*at == '}' && --open < 0) return {};
+        if (*at == ';' && open == 0) return {begin, static_cast<size_t>(at + 1 - begin)};
+        break;
+      case kQuote:
+        for (++at; at < end_ && *at != '"'; ++at) {
+          if (*at == '\\') ++at;
+        }
+        break;
+      case kSlash:
+        if (at + 1 < end_ && at[1] != '/' && at[1] != '*') break;
+        [[fallthrough]];
+      case kHash:
+        return {};  // a comment: not as plain as it has to be
+      default:
+        break;
+    }
+  }
+  return {};
+}
+
+void Lexer::skip_to(const char* to) {
+  while (const void* newline = std::memchr(at_, '\n', static_cast<size_t>(to - at_))) {
+    at_ = static_cast<const char*>(newline) + 1;
+    line_start_ = at_;
+    ++line_;
+  }
+  at_ = to;
 }
 
 Token Lexer::next() {

@@ -44,6 +44,14 @@ class Lexer {
 
   Token next();
 
+  /// The text from `begin` (in this text, not behind where the lexer stands) to behind the ';' that ends the
+  /// statement there; empty when it has no such end. The lexer stays where it is.
+  std::string_view statement(const char* begin) const;
+  /// Goes on at `to`, which is ahead.
+  void skip_to(const char* to);
+  const char* at() const { return at_; }
+  uint32_t line() const { return line_; }
+
  private:
   bool skip_blanks(Token& token);
   bool skip_block_comment(Token& token);

@@ -1,21 +1,42 @@
+#include <optional>
 #include <utility>
 
+#include "config/added_zones.h"
 #include "config/build.h"
 #include "config/check.h"
 #include "config/serve_check.h"
+#include "config/zone_memory.h"
 
 namespace nomen::config {
 
-Loaded load_config(const std::string& path, const ParseOptions& options, Disk& disk) {
+namespace {
+
+/// One reading. `known`: may zones be taken from the memory; nothing when that does not work out.
+std::optional<Loaded> read_config(const std::string& path, LoadOptions options, Disk& disk, bool known) {
   Loaded loaded;
-  const auto tree = parse_file(path, options, disk, loaded.diagnostics);
-  if (!tree) return loaded;
+  std::optional<ZoneRecall> recall;
+  if (options.memory != nullptr) options.parse.recall = &recall.emplace(*options.memory, known);
+  const auto tree = parse_file(path, options.parse, disk, loaded.diagnostics);
+  append_added_zones(*tree, options, disk, loaded.diagnostics);
   // Errors of the shapes do not keep the checks from saying what else is wrong.
   check_tree(*tree, {}, disk, loaded.diagnostics);
-  if (has_error(loaded.diagnostics)) return loaded;
+  if (has_error(loaded.diagnostics)) return known ? std::nullopt : std::optional(std::move(loaded));
   loaded.config = build_config(*tree, loaded.diagnostics);
   for (Diagnostic& problem : serve_problems(*tree)) loaded.diagnostics.push_back(std::move(problem));
+  const bool good = !has_error(loaded.diagnostics);
+  if (known && (!good || !recall->complete(*tree, loaded.config))) return std::nullopt;
+  if (recall && good) recall->remember(*tree, loaded.diagnostics, loaded.config);
   return loaded;
+}
+
+}  // namespace
+
+Loaded load_config(const std::string& path, const LoadOptions& options, Disk& disk) {
+  const bool knows_some = options.memory != nullptr && !options.memory->empty();
+  if (knows_some) {
+    if (auto loaded = read_config(path, options, disk, true)) return std::move(*loaded);
+  }
+  return *read_config(path, options, disk, false);
 }
 
 }  // namespace nomen::config

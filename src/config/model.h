@@ -113,7 +113,9 @@ struct ViewOptions {
   bool auth_nxdomain = false;
   MatchListRef no_case_compress = MatchListRef::none();
   bool provide_ixfr = true;
-  bool many_answers = true;  ///< transfer-format
+  bool many_answers = true;         ///< transfer-format
+  bool allow_new_zones = false;     ///< rndc addzone and its like
+  std::string new_zones_directory;  ///< where the file of zones added so is; empty: the server's
   bool operator==(const ViewOptions&) const = default;
 };
 
@@ -181,18 +183,22 @@ struct Zone {
   std::string name_wire;  ///< wire form; case as written
   dns::RRClass rr_class = dns::RRClass::kIn;
   ZoneType type = ZoneType::kPrimary;
+  bool added = false;   ///< by rndc addzone: it stands in its view's file of added zones
   std::string file;     ///< as written: relative to ServerOptions::directory; empty when it has none
   std::string in_view;  ///< kInView: the view whose zone this is
   std::string journal;
   std::vector<RemoteServer> primaries;
   std::shared_ptr<const ZoneOptions> options;
-  Position position;  ///< Tree::files() name its file; not part of comparing
 
   MasterFormat format() const;
   CheckMode check_names() const;
   /// Nothing about the zone has changed.
   bool operator==(const Zone& other) const;
 };
+
+/// Whoever keeps a zone shares it: a configuration that is read again has the same objects for zones that did
+/// not change (zone_memory.h).
+using ZonePtr = std::shared_ptr<const Zone>;
 
 /// A `key`; also what rndc.key holds.
 struct Key {
@@ -221,9 +227,10 @@ struct View {
   MatchListRef match_destinations = MatchListRef::any();
   bool match_recursive_only = false;
   ViewOptions options;
-  std::vector<Key> keys;        ///< its own, besides Config::keys
-  std::vector<Server> servers;  ///< its own and the global ones, its own first
-  std::vector<Zone> zones;      ///< in the order written
+  std::vector<Key> keys;                            ///< its own, besides Config::keys
+  std::vector<Server> servers;                      ///< its own and the global ones, its own first
+  std::shared_ptr<const ZoneOptions> zone_options;  ///< of zones that set nothing of their own
+  std::vector<ZonePtr> zones;                       ///< in the order written
 };
 
 struct LogChannel {
@@ -277,6 +284,19 @@ struct Controls {
   std::vector<ControlChannel> channels;
 };
 
+/// What a configuration says beside its zones, as text: enough to judge one more zone by (one_zone.h), and to
+/// see whether unchanged zones still mean the same (zone_memory.h).
+struct Outline {
+  struct ViewText {
+    std::string head;  ///< "view "name" IN"
+    std::string body;  ///< statements
+    bool operator==(const ViewText&) const = default;
+  };
+  std::string top;
+  std::vector<ViewText> views;
+  bool operator==(const Outline&) const = default;
+};
+
 struct Config {
   std::vector<std::string> files;  ///< what Position::file indexes
   ServerOptions options;
@@ -284,6 +304,7 @@ struct Config {
   Logging logging;
   Controls controls;
   std::vector<View> views;  ///< at least one
+  Outline outline;
 
   SourcePosition source(const Position& position) const;
   size_t zone_count() const;

@@ -18,6 +18,8 @@ class Names {
   /// `tree` and `diagnostics` outlive this.
   Names(const Tree& tree, Diagnostics& diagnostics);
 
+  const Tree& tree() const { return tree_; }
+
   /// The address match list `list` (a kList node). An acl that is not defined, or that holds itself, is an
   /// error.
   MatchListRef match_list(const Node& list);

@@ -6,6 +6,7 @@
 #include "config/limits.h"
 #include "config/token_stream.h"
 #include "config/value.h"
+#include "config/zone_memory.h"
 
 namespace nomen::config {
 namespace {
@@ -41,11 +42,11 @@ class Parser {
   Parser(Tree& tree, const ParseOptions& options, Disk& disk, Diagnostics& diagnostics)
       : tree_(tree), tokens_(tree), options_(options), disk_(disk), diagnostics_(diagnostics) {}
 
-  void parse(std::string name, std::string text) {
+  const Node* parse(Place place, std::string name, std::string text) {
     tokens_.open(std::move(name), std::move(text));
     Chain chain;
-    block_body(Place::kTop, chain, 0);
-    tree_.set_first(chain.first);
+    block_body(place, chain, 0);
+    return chain.first;
   }
 
  private:
@@ -87,6 +88,8 @@ class Parser {
   // ----- blocks and statements
   void block_body(Place place, Chain& chain, int depth);
   Node* statement(Place place, int row, const Token& name, int depth);
+  bool read_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
+  void zone_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
   bool known_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
   void lifecycle_warnings(const StatementRow& row, const Token& name);
   void after_statement(Place place, const Node& made);
@@ -118,6 +121,7 @@ class Parser {
   Diagnostics& diagnostics_;
   std::string directory_ = options_.directory;
   size_t errors_ = 0;
+  size_t views_ = 0;    ///< that have begun
   bool fatal_ = false;  ///< what follows cannot be understood any more
 };
 
@@ -141,12 +145,43 @@ void Parser::block_body(Place place, Chain& chain, int depth) {
       include();
       continue;
     }
-    if (known_statement(place, seen, chain, name, depth)) {
-      end_statement();
-    } else if (!fatal_) {
-      skip_statement();
+    if (options_.recall != nullptr && name.text == "zone") {
+      zone_statement(place, seen, chain, name, depth);
+    } else {
+      read_statement(place, seen, chain, name, depth);
     }
   }
+}
+
+bool Parser::read_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name,
+                            int depth) {
+  if (known_statement(place, seen, chain, name, depth)) {
+    end_statement();
+    return true;
+  }
+  if (!fatal_) skip_statement();
+  return false;
+}
+
+/// A zone that has been read before is passed by; of another one its text is remembered.
+void Parser::zone_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name,
+                            int depth) {
+  ZoneRecall& recall = *options_.recall;
+  const char* const begin = name.text.data();
+  if (recall.has_known()) {
+    const std::string_view text = tokens_.lexer().statement(begin);
+    if (!text.empty() && recall.knows(text)) {
+      tokens_.lexer().skip_to(text.data() + text.size());
+      return;
+    }
+  }
+  const size_t files = tree_.files().size();
+  const size_t lexers = tokens_.depth();
+  const size_t errors = errors_;
+  if (!read_statement(place, seen, chain, name, depth) || errors != errors_) return;
+  if (tree_.files().size() != files || tokens_.depth() != lexers) return;
+  const Lexer& lexer = tokens_.lexer();
+  recall.note({begin, static_cast<size_t>(lexer.at() - begin)}, chain.last, lexer.line());
 }
 
 // False when the rest of the statement was not understood and is to be skipped.
@@ -166,6 +201,9 @@ bool Parser::known_statement(Place place, std::vector<uint16_t>& seen, Chain& ch
             "'" + std::string(rules.name) + "' redefined near '" + std::string(rules.name) + "'");
     }
     seen.push_back(number);
+  }
+  if (options_.recall != nullptr && place == Place::kTop && rules.name == "view") {
+    options_.recall->enter_view(views_++);
   }
   Node* made = statement(place, row, name, depth);
   if (made == nullptr) return false;
@@ -573,8 +611,13 @@ bool Parser::read_match_element(Node& element, int depth) {
 std::unique_ptr<Tree> parse_text(const std::string& name, std::string text, const ParseOptions& options,
                                  Disk& disk, Diagnostics& diagnostics) {
   auto tree = std::make_unique<Tree>();
-  Parser(*tree, options, disk, diagnostics).parse(name, std::move(text));
+  tree->set_first(Parser(*tree, options, disk, diagnostics).parse(Place::kTop, name, std::move(text)));
   return tree;
+}
+
+const Node* parse_more(Tree& tree, Place place, const std::string& name, std::string text,
+                       const ParseOptions& options, Disk& disk, Diagnostics& diagnostics) {
+  return Parser(tree, options, disk, diagnostics).parse(place, name, std::move(text));
 }
 
 std::unique_ptr<Tree> parse_file(const std::string& path, const ParseOptions& options, Disk& disk,

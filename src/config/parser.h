@@ -10,6 +10,8 @@
 
 namespace nomen::config {
 
+class ZoneRecall;
+
 struct ParseOptions {
   /// Where relative include paths start until a `directory` statement names another; empty: the process's.
   std::string directory;
@@ -17,6 +19,8 @@ struct ParseOptions {
   bool check_directory = true;
   /// Leave out the warnings about deprecated statements (named-checkconf -i).
   bool ignore_deprecated = false;
+  /// Zone statements that it knows are left out of the tree (zone_memory.h); nullptr: all are parsed.
+  ZoneRecall* recall = nullptr;
 };
 
 std::unique_ptr<Tree> parse_file(const std::string& path, const ParseOptions& options, Disk& disk,
@@ -25,5 +29,10 @@ std::unique_ptr<Tree> parse_file(const std::string& path, const ParseOptions& op
 /// The same for a text in memory; `name` stands for the file in messages.
 std::unique_ptr<Tree> parse_text(const std::string& name, std::string text, const ParseOptions& options,
                                  Disk& disk, Diagnostics& diagnostics);
+
+/// The statements of another text, as they may stand in `place`: in the memory of `tree`, but not yet among
+/// its statements. The first of them, or nullptr.
+const Node* parse_more(Tree& tree, Place place, const std::string& name, std::string text,
+                       const ParseOptions& options, Disk& disk, Diagnostics& diagnostics);
 
 }  // namespace nomen::config

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/contract.h"
 #include "config/disk.h"
 #include "config/lexer.h"
 #include "config/tree.h"
@@ -20,6 +21,12 @@ class TokenStream {
   const Token& peek();
   Token take();
   size_t depth() const { return lexers_.size(); }
+
+  /// The lexer that reads now; no token may be looked ahead to.
+  Lexer& lexer() {
+    NOMEN_REQUIRE(!has_ahead_);
+    return lexers_.back();
+  }
 
  private:
   Tree* tree_;

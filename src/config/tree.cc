@@ -72,6 +72,22 @@ Definitions::Definitions(Nodes statements) {
   }
 }
 
+void Tree::append(const Node* view, const Node* first) {
+  const auto append_to = [&](const Node*& chain) {
+    if (chain == nullptr) {
+      chain = first;
+      return;
+    }
+    const Node* last = chain;
+    while (last->next != nullptr) last = last->next;
+    link(last, first);
+  };
+  if (view == nullptr) return append_to(first_);
+  for (const Node& node : view->children()) {
+    if (node.kind == Node::Kind::kBlock) append_to(const_cast<Node&>(node).child);
+  }
+}
+
 SourcePosition Tree::source(const Position& position) const {
   return {position.file < files_.size() ? files_[position.file] : std::string(), position.line,
           position.column};

@@ -19,6 +19,7 @@
 //
 // Owner: the Tree owns all nodes and texts. Thread rule: immutable once parsed.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -144,6 +145,14 @@ class Tree {
     return static_cast<uint32_t>(files_.size() - 1);
   }
   std::string_view keep_text(std::string text) { return texts_.emplace_back(std::move(text)); }
+  /// Puts statements behind those of a view's block, or of the top level (nullptr).
+  void append(const Node* view, const Node* first);
+  void link(const Node* before, const Node* next) { const_cast<Node*>(before)->next = next; }
+  /// The file that was opened last has zones that rndc added.
+  void mark_added() { added_files_.push_back(static_cast<uint32_t>(files_.size() - 1)); }
+  bool is_added(const Node& statement) const {
+    return std::find(added_files_.begin(), added_files_.end(), statement.position.file) != added_files_.end();
+  }
   void set_first(const Node* first) {
     first_ = first;
     definitions_.emplace(statements());
@@ -154,6 +163,7 @@ class Tree {
   std::deque<std::string> texts_;
   std::vector<std::string> files_;
   const Node* first_ = nullptr;
+  std::vector<uint32_t> added_files_;
   std::optional<Definitions> definitions_;
 };
 

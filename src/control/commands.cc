@@ -55,6 +55,27 @@ CommandResult with_zone(Operations& operations, Words words) {
   return zone ? (operations.*operation)(*zone) : zone.error();
 }
 
+/// ZONE [CLASS [VIEW]] { STATEMENTS };
+template <CommandResult (Operations::*operation)(const ZoneSelector&, std::string_view)>
+CommandResult with_statement(Operations& operations, Words words) {
+  const auto begin =
+      std::find_if(words.begin(), words.end(), [](std::string_view word) { return word.starts_with('{'); });
+  if (begin == words.begin() || begin == words.end()) return failed(ResultCode::kUnexpectedToken);
+  const auto zone = zone_selector({words.begin(), begin});
+  if (!zone) return zone.error();
+  // The words are parts of one line.
+  const char* end = words.back().data() + words.back().size();
+  return (operations.*operation)(*zone, {begin->data(), static_cast<size_t>(end - begin->data())});
+}
+
+CommandResult delete_zone(Operations& operations, Words words) {
+  const bool clean = !words.empty() && (words[0] == "-clean" || words[0] == "-c");
+  if (clean) words = words.subspan(1);
+  if (words.empty()) return failed(ResultCode::kUnexpectedEnd);
+  const auto zone = zone_selector(words);
+  return zone ? operations.delete_zone(*zone, clean) : zone.error();
+}
+
 CommandResult reload(Operations& operations, Words words) {
   return words.empty() ? operations.reload_all() : with_zone<&Operations::reload_zone>(operations, words);
 }
@@ -111,8 +132,9 @@ struct Command {
 };
 
 constexpr std::array kCommands = std::to_array<Command>({
-    {"addzone", "zone [class [view]] { configuration }", "add a zone to the running server"},
-    {"delzone", "[-clean] zone [class [view]]", "take a zone out of the running server"},
+    {"addzone", "zone [class [view]] { configuration }", "add a zone to the running server",
+     with_statement<&Operations::add_zone>},
+    {"delzone", "[-clean] zone [class [view]]", "take a zone out of the running server", delete_zone},
     {"dnssec", "(-status | -rollover ... | -checkds ...) zone [class [view]]", "show or steer a zone's keys"},
     {"dnstap", "-reopen | -roll [count]", "reopen or roll the dnstap output"},
     {"dumpdb", "[-all|-cache|-zones|-adb|-bad|-expired|-fail] [view ...]",
@@ -126,7 +148,8 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"loadkeys", kOneZone, "read a zone's keys without signing at once"},
     {"managed-keys", "(status | refresh | sync | destroy) [class [view]]",
      "show or refresh RFC 5011 trust anchors"},
-    {"modzone", "zone [class [view]] { configuration }", "change the configuration of a running zone"},
+    {"modzone", "zone [class [view]] { configuration }", "change the configuration of a running zone",
+     with_statement<&Operations::modify_zone>},
     {"notify", kOneZone, "send NOTIFY messages for a zone again"},
     {"notrace", "", "set the debug level to 0", no_trace},
     {"nta", "[-dump | -remove domain | [-lifetime duration] [-force] domain] [view]",

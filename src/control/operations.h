@@ -51,6 +51,11 @@ class Operations {
   /// No value: one more than now. Logs "debug level is now 3".
   virtual CommandResult trace(std::optional<int> level) = 0;
   virtual CommandResult show_zone(const ZoneSelector& zone) = 0;
+  /// `statement` is what stands behind the zone's name in a configuration: "{ type primary; ... };".
+  virtual CommandResult add_zone(const ZoneSelector& zone, std::string_view statement) = 0;
+  virtual CommandResult modify_zone(const ZoneSelector& zone, std::string_view statement) = 0;
+  /// With `clean` the zone's files go, too.
+  virtual CommandResult delete_zone(const ZoneSelector& zone, bool clean) = 0;
   /// Looks for network interfaces that came or went.
   virtual CommandResult scan() = 0;
 };

@@ -244,9 +244,23 @@ TEST_F(CommandsTest, WrongArgumentsAreAnsweredWithBindsCodes) {
   EXPECT_TRUE(operations.calls.empty());
 }
 
+TEST_F(CommandsTest, ZonesAreAddedChangedAndTakenOut) {
+  run_command(operations, "addzone a.example in v { type primary; file \"a b\"; };", false);
+  run_command(operations, "modzone a.example {type primary;};", false);
+  run_command(operations, "delzone -clean a.example", false);
+  ASSERT_EQ(operations.calls.size(), 3U);
+  EXPECT_TRUE(operations.calls[0].ends_with(" { type primary; file \"a b\"; };")) << operations.calls[0];
+  EXPECT_TRUE(operations.calls[1].ends_with(" {type primary;};")) << operations.calls[1];
+  EXPECT_TRUE(operations.calls[2].starts_with("delzone -clean a.example")) << operations.calls[2];
+  EXPECT_EQ(code("addzone"), ResultCode::kUnexpectedToken);
+  EXPECT_EQ(code("addzone a.example"), ResultCode::kUnexpectedToken);
+  EXPECT_EQ(code("addzone a..b { };"), ResultCode::kEmptyLabel);
+  EXPECT_EQ(code("delzone"), ResultCode::kUnexpectedEnd);
+}
+
 TEST_F(CommandsTest, WhatThisVersionDoesNotHaveFailsAndSaysSo) {
-  for (const char* line : {"freeze", "thaw", "sync", "retransfer x", "refresh x", "notify x", "addzone x {};",
-                           "delzone x", "modzone x {};", "signing -list x", "flush", "dumpdb", "stats"}) {
+  for (const char* line : {"freeze", "thaw", "sync", "retransfer x", "refresh x", "notify x",
+                           "signing -list x", "flush", "dumpdb", "stats"}) {
     const CommandResult result = run_command(operations, line, false);
     EXPECT_EQ(result.code, ResultCode::kNotImplemented) << line;
     EXPECT_FALSE(result.text.empty());

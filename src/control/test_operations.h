@@ -19,6 +19,15 @@ class TestOperations : public Operations {
   }
   CommandResult reload_all() override { return note("reload"); }
   CommandResult reload_zone(const ZoneSelector& zone) override { return note("reload " + text(zone)); }
+  CommandResult add_zone(const ZoneSelector& zone, std::string_view statement) override {
+    return note("addzone " + text(zone) + " " + std::string(statement));
+  }
+  CommandResult modify_zone(const ZoneSelector& zone, std::string_view statement) override {
+    return note("modzone " + text(zone) + " " + std::string(statement));
+  }
+  CommandResult delete_zone(const ZoneSelector& zone, bool clean) override {
+    return note((clean ? "delzone -clean " : "delzone ") + text(zone));
+  }
   CommandResult reconfig() override { return note("reconfig"); }
   CommandResult stop() override { return note("stop"); }
   CommandResult halt() override { return note("halt"); }

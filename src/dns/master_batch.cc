@@ -20,14 +20,15 @@ void BatchWriter::begin(const std::string& file, size_t text_size) {
   const size_t records = wanted(kMinRecords * 32, kMaxRecords * 32) / 32;
   if (batch_.bytes.size() < bytes) batch_.bytes.resize(bytes);
   if (batch_.records.size() < records) batch_.records.resize(records);
-  attach();
+  // Of buffers that were larger before, no more than this file needs is cleared again and again.
+  attach(bytes, records);
 }
 
-void BatchWriter::attach() {
+void BatchWriter::attach(size_t bytes, size_t records) {
   run_.bytes = batch_.bytes.data();
   run_.records = batch_.records.data();
-  run_.used_limit = static_cast<uint32_t>(batch_.bytes.size() - kSlack);
-  run_.count_limit = static_cast<uint32_t>(batch_.records.size());
+  run_.used_limit = static_cast<uint32_t>(bytes - kSlack);
+  run_.count_limit = static_cast<uint32_t>(records);
 }
 
 bool BatchWriter::has_room(size_t bytes) const {
@@ -45,7 +46,7 @@ void BatchWriter::make_room(size_t rdata_size) {
   if (batch_.bytes.size() < grown + kSlack) batch_.bytes.resize(grown + kSlack);
   const size_t records = std::clamp<size_t>(size_t{run_.count_limit} * 2, kMinRecords, kMaxRecords);
   if (batch_.records.size() < records) batch_.records.resize(records);
-  attach();
+  attach(grown + kSlack, records);
 }
 
 void BatchWriter::add(NameView owner, RRType type, RRClass rr_class, uint32_t ttl_s, uint32_t line,
@@ -86,7 +87,8 @@ void BatchWriter::flush() {
   run_.used = 0;
   run_.count = 0;
   run_.owner_size = 0;
-  attach();
+  run_.bytes = batch_.bytes.data();
+  run_.records = batch_.records.data();
 }
 
 }  // namespace nomen::dns

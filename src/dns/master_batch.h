@@ -44,7 +44,7 @@ class BatchWriter {
   RecordBatch take_batch() { return std::move(batch_); }
 
  private:
-  void attach();
+  void attach(size_t bytes, size_t records);
   bool has_room(size_t bytes) const;
 
   BatchSink& sink_;

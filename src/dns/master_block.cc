@@ -48,8 +48,11 @@ struct BlockParser::Fields {
   uint32_t line = 0;
 };
 
-BlockParser::BlockParser(const MasterFileOptions& options, const MasterKernel& kernel)
-    : options_(options), kernel_(kernel), rdata_(std::make_unique_for_overwrite<RdataBuffer>()) {}
+BlockParser::BlockParser(const MasterFileOptions& options, const MasterKernel& kernel,
+                         std::unique_ptr<RdataBuffer> rdata)
+    : options_(options),
+      kernel_(kernel),
+      rdata_(rdata ? std::move(rdata) : std::make_unique_for_overwrite<RdataBuffer>()) {}
 
 void BlockParser::attach(BlockKind kind, const std::string& file, MasterState& state, uint32_t& line,
                          MasterReport& report) {

@@ -45,7 +45,11 @@ struct EntryUse {
 
 class BlockParser {
  public:
-  BlockParser(const MasterFileOptions& options, const MasterKernel& kernel);
+  /// `rdata`: memory that another parser has used, or nullptr.
+  BlockParser(const MasterFileOptions& options, const MasterKernel& kernel,
+              std::unique_ptr<RdataBuffer> rdata = nullptr);
+  /// The memory for another parser; this one reads no more.
+  std::unique_ptr<RdataBuffer> take_rdata() { return std::move(rdata_); }
 
   /// Reads `block` of `file` from `state` on and moves the state; records go to `writer` (not flushed at the
   /// end).

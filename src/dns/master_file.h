@@ -6,14 +6,17 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/diagnostic.h"
+#include "base/os/sequential_file.h"
 #include "base/result.h"
 #include "dns/name.h"
+#include "dns/rdata.h"
 #include "dns/types.h"
 
 namespace nomen::dns {
@@ -41,6 +44,14 @@ struct RecordBatch {
   Bytes rdata(const BatchRecord& r) const { return {bytes.data() + r.rdata_at, r.rdata_size}; }
 };
 
+/// Memory that reading one file after another uses again: who reads many small files keeps one of these.
+/// Thread rule: for one file at a time.
+struct MasterBuffers {
+  RecordBatch batch;
+  std::vector<std::shared_ptr<std::vector<uint8_t>>> texts;
+  std::unique_ptr<RdataBuffer> rdata;
+};
+
 struct MasterFileOptions {
   Name origin;                            ///< the zone's name: origin at the start of the file
   RRClass rr_class = RRClass::kIn;        ///< the zone's class; a record of another class is an error
@@ -48,7 +59,8 @@ struct MasterFileOptions {
   unsigned threads = 1;                   ///< parser threads for a large file
   size_t max_diagnostics = 1000;          ///< errors kept beyond this are only counted
   uint32_t max_ttl_s = 0;                 ///< 0: no limit (BIND's max-zone-ttl)
-  std::string include_directory;  ///< relative $INCLUDE files are found from here; "" = current directory
+  std::string include_directory;     ///< relative $INCLUDE files are found from here; "" = current directory
+  MasterBuffers* buffers = nullptr;  ///< outlives the reading; nullptr: memory of its own
 };
 
 struct MasterFileSummary {
@@ -65,6 +77,10 @@ using ConsumeBatch = std::function<void(const RecordBatch&)>;
 /// 0.
 Result<MasterFileSummary> read_master_file(const std::string& path, const MasterFileOptions& options,
                                            const ConsumeBatch& consume);
+
+/// The same of a file that is open already; `path` is its name in diagnostics.
+MasterFileSummary read_master_file(os::SequentialFile file, const std::string& path,
+                                   const MasterFileOptions& options, const ConsumeBatch& consume);
 
 /// The same over text in memory, `name` standing for the file's name in diagnostics.
 MasterFileSummary read_master_text(std::string_view text, const std::string& name,

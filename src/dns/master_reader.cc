@@ -11,10 +11,16 @@ MasterReader::MasterReader(const MasterFileOptions& options, const MasterTuning&
     : options_(options),
       tuning_(tuning),
       consume_(consume),
+      buffers_(options.buffers != nullptr ? *options.buffers : own_buffers_),
       sink_(consume_),
-      writer_(sink_),
-      parser_(options, *tuning.kernel) {
+      writer_(sink_, std::move(buffers_.batch)),
+      parser_(options, *tuning.kernel, std::move(buffers_.rdata)) {
   report_.limit = options.max_diagnostics;
+}
+
+MasterReader::~MasterReader() {
+  buffers_.batch = writer_.take_batch();
+  buffers_.rdata = parser_.take_rdata();
 }
 
 MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
@@ -22,15 +28,16 @@ MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
   state.origin = options_.origin;
   state.default_ttl_s = options_.default_ttl_s;
   read_source(std::move(input), name, state);
-  std::vector<std::string> included(files_.begin() + 1, files_.end());
+  std::vector<std::string> included;
+  for (size_t i = 1; i < files_.size(); i++) included.push_back(std::move(*files_[i]));
   return {writer_.records() + pooled_records_, report_.errors, std::move(report_.diagnostics),
           std::move(included)};
 }
 
 void MasterReader::read_source(TextInput input, const std::string& name, MasterState& state) {
-  const std::string& file = files_.emplace_back(name);
+  const std::string& file = *files_.emplace_back(std::make_unique<std::string>(name));
   const bool is_large = options_.threads > 1 && input.size() >= tuning_.parallel_from;
-  MasterSource source(std::move(input), *tuning_.kernel, tuning_.block_size);
+  MasterSource source(std::move(input), *tuning_.kernel, tuning_.block_size, buffers_.texts);
   if (is_large) {
     read_parallel(source, file, state);
   } else {

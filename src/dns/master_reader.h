@@ -2,9 +2,9 @@
 // large and threads are allowed, on several with the caller's (master_parallel.h). What comes out is the
 // same. Thread rule: one thread; `consume` is called on it.
 #pragma once
-#include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dns/master_block.h"
 #include "dns/master_parallel.h"
@@ -25,6 +25,10 @@ struct MasterTuning {
 class MasterReader {
  public:
   MasterReader(const MasterFileOptions& options, const MasterTuning& tuning, const ConsumeBatch& consume);
+  /// Gives the buffers back for the next file.
+  ~MasterReader();
+  MasterReader(const MasterReader&) = delete;
+  MasterReader& operator=(const MasterReader&) = delete;
 
   MasterFileSummary read(TextInput input, const std::string& name);
 
@@ -50,12 +54,14 @@ class MasterReader {
 
   const MasterFileOptions& options_;
   MasterTuning tuning_;
-  ConsumeBatch consume_;
+  const ConsumeBatch& consume_;
+  MasterBuffers own_buffers_;
+  MasterBuffers& buffers_;
   ConsumeSink sink_;
   BatchWriter writer_;
   BlockParser parser_;
   MasterReport report_;
-  std::deque<std::string> files_;  // names at stable places: batches point at them
+  std::vector<std::unique_ptr<std::string>> files_;  // names at stable places: batches point at them
   std::unique_ptr<BlockPool> pool_;
   uint64_t pooled_records_ = 0;
   unsigned depth_ = 0;

@@ -34,8 +34,9 @@ uint64_t TextInput::size() const {
   return std::get<std::string_view>(input_).size();
 }
 
-MasterSource::MasterSource(TextInput input, const MasterKernel& kernel, size_t block_size)
-    : input_(std::move(input)), kernel_(kernel), block_size_(block_size) {
+MasterSource::MasterSource(TextInput input, const MasterKernel& kernel, size_t block_size,
+                           std::vector<Buffer>& buffers)
+    : input_(std::move(input)), kernel_(kernel), block_size_(block_size), used_(buffers) {
   // A small file gets a small buffer; one more byte shows its end.
   const uint64_t size = input_.size();
   if (size != 0) block_size_ = static_cast<size_t>(std::min<uint64_t>(block_size_, size + 1));

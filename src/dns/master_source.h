@@ -39,8 +39,10 @@ struct SourceBlock {
 
 class MasterSource {
  public:
-  /// Blocks of about `block_size` bytes.
-  MasterSource(TextInput input, const MasterKernel& kernel, size_t block_size);
+  using Buffer = std::shared_ptr<std::vector<uint8_t>>;
+
+  /// Blocks of about `block_size` bytes, in `buffers` that nobody refers to any more or in new ones there.
+  MasterSource(TextInput input, const MasterKernel& kernel, size_t block_size, std::vector<Buffer>& buffers);
 
   /// The next block, or nothing at the end of the text.
   std::optional<SourceBlock> next();
@@ -54,8 +56,6 @@ class MasterSource {
   uint32_t line() const { return line_; }
 
  private:
-  using Buffer = std::shared_ptr<std::vector<uint8_t>>;
-
   const uint8_t* begin() const { return buffer_->data() + begin_; }
   size_t available() const { return filled_ - begin_; }
   void fill();
@@ -68,8 +68,8 @@ class MasterSource {
   const MasterKernel& kernel_;
   size_t block_size_;
   Buffer buffer_;
-  std::vector<Buffer> used_;  // buffers that blocks may still refer to
-  size_t begin_ = 0;          // of what has not been returned yet
+  std::vector<Buffer>& used_;  // buffers that blocks may still refer to
+  size_t begin_ = 0;           // of what has not been returned yet
   size_t filled_ = 0;
   bool at_end_ = false;  // of the input
   bool lacks_newline_ = false;

@@ -7,22 +7,48 @@
 #include <chrono>
 #include <memory>
 
+#include "server/zone_checks.h"
+
 namespace nomen::server {
 
 namespace {
 
 constexpr size_t kBatchOutcomes = 512;                      // many small zones: one wake-up for so many
 constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits longer than this
+constexpr size_t kManyJobs = 1024;                          // while so many wait a thread takes
+constexpr size_t kMostJobs = 16;                            // so many at once
 
 void lower_priority() {
   // Of the calling thread: the kernel's threads have priorities of their own.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
 }
 
+zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
+  const config::Zone& zone = *job.zone;
+  zone::LoadRequest request;
+  request.path = path_of(zone, *job.directory);
+  request.apex = dns::Name(zone.name());
+  request.rr_class = zone.rr_class;
+  request.limits = {zone.options->max_records, zone.options->max_records_per_type,
+                    zone.options->max_types_per_name};
+  request.max_ttl_s = zone.options->max_zone_ttl_s;
+  request.is_raw = zone.format() == config::MasterFormat::kRaw;
+  request.checks = check_options(zone);
+  request.previous = job.previous;
+  request.threads = job.parsers;
+  request.buffers = &buffers;
+  return request;
+}
+
 }  // namespace
 
+std::string path_of(const config::Zone& zone, const std::string& directory) {
+  if (zone.file.empty() || zone.file.front() == '/' || directory.empty()) return zone.file;
+  return directory + "/" + zone.file;
+}
+
 Loader::Loader(net::EventLoop& loop, unsigned threads, Deliver deliver)
-    : loop_(loop), max_threads_(std::max(1U, threads)), deliver_(std::move(deliver)) {}
+    : loop_(loop), worker_threads_(std::max(1U, threads)), deliver_(std::move(deliver)) {}
 
 Loader::~Loader() {
   {
@@ -41,12 +67,11 @@ void Loader::add(std::vector<LoadJob> jobs, bool gently) {
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
   }
-  const bool alone = jobs.size() == 1;
-  for (LoadJob& job : jobs) {
-    if (alone) job.request.threads = max_threads_;  // one zone: its file is parsed by all
-    jobs_.push_back(std::move(job));
-  }
-  const auto wanted = static_cast<unsigned>(std::min<size_t>(max_threads_, jobs_.size()));
+  const unsigned cores = std::thread::hardware_concurrency();  // those that this process may use
+  const unsigned most = gently ? worker_threads_ : std::max(worker_threads_, cores);
+  if (jobs.size() == 1) jobs.front().parsers = most;  // one zone: its file is parsed by all
+  jobs_.insert(jobs_.end(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+  const auto wanted = static_cast<unsigned>(std::min<size_t>(most, jobs_.size()));
   while (running_ < wanted) {
     running_++;
     threads_.emplace_back([this, gently] { run(gently); });
@@ -64,27 +89,39 @@ void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
   });
 }
 
+/// False when there is nothing left to do.
+bool Loader::take_jobs(std::vector<LoadJob>& jobs) {
+  const std::lock_guard lock(mutex_);
+  if (jobs_.empty() || ending_) {
+    running_--;
+    return false;
+  }
+  // Near the end one at a time: nobody waits for a thread with several left.
+  const size_t count = jobs_.size() > kManyJobs ? kMostJobs : 1;
+  jobs.assign(std::make_move_iterator(jobs_.begin()),
+              std::make_move_iterator(jobs_.begin() + static_cast<std::ptrdiff_t>(count)));
+  jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(count));
+  return true;
+}
+
 void Loader::run(bool gently) {
   if (gently) lower_priority();
+  zone::LoadBuffers buffers;
+  std::vector<LoadJob> jobs;
   std::vector<LoadOutcome> outcomes;
   outcomes.reserve(kBatchOutcomes);
   auto last = std::chrono::steady_clock::now();
-  for (;;) {
-    LoadJob job;
-    {
-      const std::lock_guard lock(mutex_);
-      if (jobs_.empty() || ending_) {
-        running_--;
-        break;
-      }
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
+  while (take_jobs(jobs)) {
+    for (LoadJob& job : jobs) {
+      const zone::LoadRequest request = request_of(job, buffers);
+      LoadOutcome& outcome = outcomes.emplace_back();
+      outcome.result = zone::load_zone(request);
+      job.previous.reset();
+      if (outcome.result.content == nullptr) outcome.path = request.path;
+      outcome.job = std::move(job);
     }
-    zone::LoadResult result = zone::load_zone(job.request);
-    job.request.previous.reset();
-    outcomes.push_back({std::move(job), std::move(result)});
     const auto now = std::chrono::steady_clock::now();
-    if (outcomes.size() >= kBatchOutcomes || now - last > kBatchTime) {
+    if (outcomes.size() + kMostJobs > kBatchOutcomes || now - last > kBatchTime) {
       hand_over(outcomes);
       last = now;
     }

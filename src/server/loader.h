@@ -1,6 +1,6 @@
-// Loads zones in the background: jobs go in, results come out in batches on the main loop. Threads live for
-// as long as there are jobs. While zones are being served already, they run at the lowest priority, so that
-// loading never takes the time of answering.
+// Loads zones in the background while everything loaded is served. Threads exist while there is work: for the
+// first load one a core, later as many as there are workers and at the lowest priority, so that a reload does
+// not take the time of answering.
 // Thread rule: add() and the callback on the main thread; the work in the loader's own threads.
 #pragma once
 #include <condition_variable>
@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "config/model.h"
 #include "net/event_loop.h"
 #include "zone/load.h"
 
@@ -18,15 +19,22 @@ namespace nomen::server {
 
 struct LoadJob {
   size_t view = 0;
-  std::string key;          ///< of the zone in its view
+  uint64_t key = 0;         ///< of the zone in its view
   uint64_t generation = 0;  ///< of the zone's configuration: results of an older one are dropped
-  zone::LoadRequest request;
+  config::ZonePtr zone;
+  std::shared_ptr<const std::string> directory;  ///< where the zone's relative file is found
+  zone::ContentPtr previous;                     ///< the version that is served now, if any
+  unsigned parsers = 1;                          ///< threads that read the file
 };
 
 struct LoadOutcome {
   LoadJob job;
+  std::string path;  ///< only of a load that failed
   zone::LoadResult result;
 };
+
+/// Where the zone's file is.
+std::string path_of(const config::Zone& zone, const std::string& directory);
 
 class Loader {
  public:
@@ -36,17 +44,18 @@ class Loader {
   Loader(net::EventLoop& loop, unsigned threads, Deliver deliver);
   ~Loader();
 
-  /// `gently`: at the lowest priority.
+  /// `gently`: at the lowest priority, on as many threads as there are workers.
   void add(std::vector<LoadJob> jobs, bool gently);
   /// Jobs added and not yet delivered.
   size_t pending() const { return pending_; }
 
  private:
   void run(bool gently);
+  bool take_jobs(std::vector<LoadJob>& jobs);
   void hand_over(std::vector<LoadOutcome>& outcomes);
 
   net::EventLoop& loop_;
-  const unsigned max_threads_;
+  const unsigned worker_threads_;
   Deliver deliver_;
   size_t pending_ = 0;  ///< main thread only
   std::mutex mutex_;

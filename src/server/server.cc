@@ -97,7 +97,10 @@ int Server::run() {
 
 Result<config::Config> Server::read_configuration() {
   say(LogSeverity::kInfo, "loading configuration from '{}'", options_.config_file);
-  config::Loaded loaded = config::load_config(options_.config_file);
+  config::LoadOptions options;
+  options.added_zones_file = added_zones_path;
+  options.memory = &zone_memory_;
+  config::Loaded loaded = config::load_config(options_.config_file, options);
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     const bool error = diagnostic.severity == Severity::kError;
     log(LogCategory::kConfig, error ? LogSeverity::kError : LogSeverity::kWarning, "config", "{}",
@@ -296,6 +299,7 @@ Result<void> Server::apply_configuration(bool reload_all) {
   // Whatever is still being loaded is awaited with the rest.
   if (loading_ != Loading::kAtStart)
     loading_ = reload_all || loading_ == Loading::kAllZones ? Loading::kAllZones : Loading::kNewZones;
+  added_zones_.forget_files();
   zones_->configure(config_, reload_all);
   // The channel that brought the command is answered first; then channels change.
   loop_->post([this] { open_controls(); });
@@ -418,9 +422,23 @@ control::CommandResult Server::show_zone(const control::ZoneSelector& zone) {
   std::string view;
   const KeptZone* kept = select(zone, problem, &view);
   if (kept == nullptr) return problem;
-  const auto text = zone_statement_text(options_.config_file, kept->config.name(), view);
+  const auto text = kept->config->added
+                        ? added_zones_.statement(config_, *kept->config, view)
+                        : zone_statement_text(options_.config_file, kept->config->name(), view);
   if (!text) return {control::ResultCode::kFailure, text.error().text};
   return control::CommandResult::success(*text);
+}
+
+control::CommandResult Server::add_zone(const control::ZoneSelector& zone, std::string_view statement) {
+  return added_zones_.add(config_, *zones_, zone, statement);
+}
+
+control::CommandResult Server::modify_zone(const control::ZoneSelector& zone, std::string_view statement) {
+  return added_zones_.modify(config_, *zones_, zone, statement);
+}
+
+control::CommandResult Server::delete_zone(const control::ZoneSelector& zone, bool clean) {
+  return added_zones_.remove(config_, *zones_, zone, clean);
 }
 
 control::CommandResult Server::scan() {

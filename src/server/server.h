@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "config/build.h"
+#include "config/zone_memory.h"
 #include "control/operations.h"
 #include "control/rndc_listener.h"
 #include "net/event_loop.h"
 #include "net/interfaces.h"
+#include "server/added_zones.h"
 #include "server/interval.h"
 #include "server/listeners.h"
 #include "server/log_channels.h"
@@ -58,6 +60,9 @@ class Server final : public control::Operations {
   control::CommandResult trace(std::optional<int> level) override;
   control::CommandResult show_zone(const control::ZoneSelector& zone) override;
   control::CommandResult scan() override;
+  control::CommandResult add_zone(const control::ZoneSelector& zone, std::string_view statement) override;
+  control::CommandResult modify_zone(const control::ZoneSelector& zone, std::string_view statement) override;
+  control::CommandResult delete_zone(const control::ZoneSelector& zone, bool clean) override;
 
  private:
   Result<void> take_place();
@@ -81,7 +86,8 @@ class Server final : public control::Operations {
 
   ServeOptions options_;
   std::optional<UserIds> user_;  ///< who the server becomes
-  config::Config config_;
+  config::Config config_;        ///< in force; the lists of zones are in zones_
+  config::ZoneMemory zone_memory_;
   LogChannels logs_;
   Background& background_;
   PidFile pid_file_;
@@ -103,6 +109,7 @@ class Server final : public control::Operations {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Listeners> listeners_;
   std::unique_ptr<ZoneKeeper> zones_;
+  AddedZones added_zones_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<net::InterfaceWatcher> interfaces_;
   std::unique_ptr<Interval> rescans_;

@@ -263,7 +263,7 @@ std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& 
 
 std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(
     const std::shared_ptr<const config::ZoneOptions>& options) {
-  auto& made = made_[options.get()];
+  auto& made = made_[options];
   if (!made) {
     auto settings = std::make_shared<answer::ZoneSettings>();
     settings->allow_query = compile(options->allow_query);

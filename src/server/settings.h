@@ -32,13 +32,14 @@ class KeyRings {
 std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config,
                                                           const config::View& view, const KeyRings& keys);
 
-/// Compiles each set of options once.
+/// Compiles each set of options once, and keeps it.
 class ZoneSettingsCache {
  public:
   std::shared_ptr<const answer::ZoneSettings> get(const std::shared_ptr<const config::ZoneOptions>& options);
 
  private:
-  std::unordered_map<const config::ZoneOptions*, std::shared_ptr<const answer::ZoneSettings>> made_;
+  std::unordered_map<std::shared_ptr<const config::ZoneOptions>, std::shared_ptr<const answer::ZoneSettings>>
+      made_;
 };
 
 /// The addresses that `localhost` and `localnets` stand for, now.

@@ -64,15 +64,15 @@ std::string status_text(const StatusFacts& facts) {
 }
 
 std::string zone_status_text(const KeptZone& zone) {
-  const zone::Content* content = zone.served != nullptr ? zone.served->content() : nullptr;
-  std::string text = fmt::format("name: {}\ntype: {}\n", dns::to_string_no_dot(zone.config.name()),
-                                 config::to_string(zone.config.type));
-  if (!zone.config.file.empty()) text += fmt::format("files: {}\n", zone.config.file);
+  const zone::Content* content = zone.content();
+  std::string text = fmt::format("name: {}\ntype: {}\n", dns::to_string_no_dot(zone.config->name()),
+                                 config::to_string(zone.config->type));
+  if (!zone.config->file.empty()) text += fmt::format("files: {}\n", zone.config->file);
   if (content == nullptr) return text + "loaded: no";
   text += fmt::format("serial: {}\nnodes: {}\n", content->serial().value, content->name_count());
   if (zone.loaded_s != 0) text += fmt::format("last loaded: {}\n", http_time(zone.loaded_s));
-  return text + fmt::format("secure: {}\ndynamic: no\nreconfigurable via modzone: no",
-                            content->is_signed() ? "yes" : "no");
+  return text + fmt::format("secure: {}\ndynamic: no\nreconfigurable via modzone: {}",
+                            content->is_signed() ? "yes" : "no", zone.config->added ? "yes" : "no");
 }
 
 Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name,

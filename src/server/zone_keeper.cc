@@ -1,32 +1,23 @@
 #include "server/zone_keeper.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <ctime>
+#include <span>
+#include <utility>
 
-#include "base/log.h"
-#include "server/zone_checks.h"
+#include "dns/hashed_name.h"
+#include "server/zone_log.h"
 
 namespace nomen::server {
 
 namespace {
 
-std::string key_of(dns::NameView name) {
-  std::string key(reinterpret_cast<const char*>(name.data()), name.size());
-  for (char& c : key) c = static_cast<char>(dns::lower(static_cast<uint8_t>(c)));
-  return key;
-}
-
-bool has_file(const config::Zone& zone) {
-  return zone.type == config::ZoneType::kPrimary && !zone.file.empty();
-}
-
-/// "example.com/IN", with "/view" behind it where views have names.
-std::string display_name(const config::Zone& zone, const std::string& view) {
-  return view == "_default" ? zone.display_name() : zone.display_name() + "/" + view;
+uint64_t key_of(dns::NameView name) {
+  dns::HashedName hashed;
+  hashed.assign(name);
+  return hashed.full_hash();
 }
 
 int64_t now_ns() {
@@ -35,48 +26,19 @@ int64_t now_ns() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
-  log(LogCategory::kGeneral, severity, "zone", "zone {}: {}", name, text);
-}
-
-void log_removed(const config::Zone& zone, const std::string& view) {
-  if (zone.type == config::ZoneType::kInView) return;
-  log_zone(LogSeverity::kInfo, display_name(zone, view),
-           fmt::format("({}) removed", config::to_string(zone.type)));
-}
-
-/// RFC 1982: secondaries compare serials in a circle.
-bool is_older(uint32_t serial, uint32_t than) {
-  return serial != than && static_cast<int32_t>(serial - than) < 0;
-}
-
-/// A new content whose serial does not say that it is new will not reach the secondaries.
-void log_serial(const std::string& name, uint32_t before, uint32_t now) {
-  if (now == before) {
-    log_zone(LogSeverity::kError, name,
-             fmt::format("zone serial ({}) unchanged. zone may fail to transfer to secondaries.", now));
-  } else if (is_older(now, before)) {
-    log_zone(LogSeverity::kError, name, fmt::format("zone serial ({}/{}) has gone backwards", now, before));
-  }
-}
-
-/// Why a file could not be taken, in a few words: it cannot be read, or its first error.
-std::string reason_of(const LoadJob& job, const zone::LoadResult& result) {
-  if (::access(job.request.path.c_str(), R_OK) != 0) return os::system_error_text(errno);
-  for (const Diagnostic& diagnostic : result.diagnostics) {
-    if (diagnostic.severity == Severity::kError) return diagnostic.text;
-  }
-  return "failure";
-}
-
-void log_diagnostics(const zone::LoadResult& result) {
-  for (const Diagnostic& diagnostic : result.diagnostics) {
-    const bool error = diagnostic.severity == Severity::kError;
-    if (error && diagnostic.position.file.empty() && result.records_read == 0)
-      continue;  // said as a whole: reason_of()
-    log(LogCategory::kGeneral, error ? LogSeverity::kError : LogSeverity::kWarning, "zone", "{}",
-        to_string(diagnostic));
-  }
+/// How many zones at the begin and at the end of the two lists are the same.
+struct Unchanged {
+  size_t first = 0;
+  size_t last = 0;
+};
+Unchanged unchanged_of(const std::vector<config::ZonePtr>& before, const std::vector<config::ZonePtr>& now) {
+  const size_t most = std::min(before.size(), now.size());
+  Unchanged same;
+  while (same.first < most && before[same.first] == now[same.first]) same.first++;
+  while (same.first + same.last < most &&
+         before[before.size() - 1 - same.last] == now[now.size() - 1 - same.last])
+    same.last++;
+  return same;
 }
 
 }  // namespace
@@ -87,22 +49,18 @@ ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, std::function<voi
       done_(std::move(done)),
       loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }) {}
 
-std::string ZoneKeeper::path_of(const config::Zone& zone) const {
-  if (zone.file.empty() || zone.file.front() == '/' || directory_.empty()) return zone.file;
-  return directory_ + "/" + zone.file;
-}
+// ---- which files are read
 
 /// Whether the zone's file is to be read now. A load under way is asked to be followed by another one.
 bool ZoneKeeper::wants_load(KeptZone& zone, bool reload_all) {
-  if (!has_file(zone.config)) return false;
-  const bool loaded = zone.served != nullptr && zone.served->content() != nullptr;
+  if (!zone.has_file()) return false;
+  const bool loaded = zone.content() != nullptr;
   if (loaded && !reload_all) return false;
   if (zone.in_flight) {
     zone.load_again = true;
     return false;
   }
-  if (!loaded) return true;
-  return has_changed(zone);
+  return !loaded || has_changed(zone);
 }
 
 /// Whether the file or one that it includes is another than what was loaded.
@@ -111,171 +69,239 @@ bool ZoneKeeper::has_changed(const KeptZone& zone) const {
     const auto stamp = os::file_stamp(path);
     return !stamp || !(*stamp == loaded);
   };
-  return differs(path_of(zone.config), zone.stamp) ||
-         std::any_of(zone.included.begin(), zone.included.end(),
+  if (differs(path_of(*zone.config, *directory_), zone.stamp)) return true;
+  return zone.included != nullptr &&
+         std::any_of(zone.included->begin(), zone.included->end(),
                      [&](const auto& file) { return differs(file.first, file.second); });
 }
 
 /// A file that was changed while it may have been read counts as changed since.
 void ZoneKeeper::note_included(KeptZone& zone, const std::vector<std::string>& paths) const {
-  zone.included.clear();
+  zone.included.reset();
+  if (paths.empty()) return;
+  KeptZone::Included included;
   for (const std::string& path : paths) {
     const os::FileStamp stamp = os::file_stamp(path).value_or(os::FileStamp{});
-    zone.included.emplace_back(path, stamp.mtime_ns < zone.asked_ns ? stamp : os::FileStamp{});
+    included.emplace_back(path, stamp.mtime_ns < zone.asked_ns ? stamp : os::FileStamp{});
   }
+  zone.included = std::make_unique<const KeptZone::Included>(std::move(included));
 }
 
-LoadJob ZoneKeeper::job_for(size_t view, const std::string& key, KeptZone& zone) {
-  LoadJob job;
-  job.view = view;
-  job.key = key;
-  job.generation = zone.generation;
-  job.request.path = path_of(zone.config);
-  job.request.apex = dns::Name(zone.config.name());
-  job.request.rr_class = zone.config.rr_class;
-  job.request.limits = {zone.config.options->max_records, zone.config.options->max_records_per_type,
-                        zone.config.options->max_types_per_name};
-  job.request.max_ttl_s = zone.config.options->max_zone_ttl_s;
-  job.request.is_raw = zone.config.format() == config::MasterFormat::kRaw;
-  job.request.checks = check_options(zone.config);
-  job.request.previous = zone.served != nullptr ? zone.served->shared_content() : nullptr;
-  zone.loading = os::file_stamp(job.request.path).value_or(os::FileStamp{});
+LoadJob ZoneKeeper::job_for(size_t view, uint64_t key, KeptZone& zone) {
   zone.asked_ns = now_ns();
   zone.in_flight = true;
   zone.load_again = false;
-  return job;
+  return {.view = view,
+          .key = key,
+          .generation = zone.generation,
+          .zone = zone.config,
+          .directory = directory_,
+          .previous = zone.served != nullptr ? zone.served->shared_content() : nullptr};
+}
+
+void ZoneKeeper::start(std::vector<LoadJob> jobs) {
+  loader_.add(std::move(jobs), serving_);
 }
 
 void ZoneKeeper::serve(KeptView& view, KeptZone& zone, zone::ContentPtr content) {
   zone.served = std::make_shared<const answer::ServedZone>(
-      zone.config.name(), zone_settings_.get(zone.config.options), std::move(content));
+      zone.config->name(), zone_settings_.get(zone.config->options), std::move(content));
   view.table.put(zone.served);
 }
 
-void ZoneKeeper::configure(const config::Config& config, bool reload_all) {
+// ---- a configuration is taken over
+
+void ZoneKeeper::configure(config::Config& config, bool reload_all) {
   generation_++;
-  directory_ = config.options.directory;
-  zone_settings_ = {};
-  std::vector<LoadJob> jobs;
   std::vector<std::string> names;
   for (const config::View& view : config.views) names.push_back(view.name);
-  if (names != view_names_) note_contents();
+  const bool same_views = names == view_names_;
+  const bool same_directory = config.options.directory == *directory_;
+  if (!same_directory) directory_ = std::make_shared<const std::string>(config.options.directory);
+  if (!same_views) note_contents();
+  zone_settings_ = {};
+  std::vector<LoadJob> jobs;
   std::vector<KeptView> views(config.views.size());
+  const KeyRings keys(config);
   for (size_t i = 0; i < config.views.size(); i++) {
     // A view keeps its zones by its name; views may come, go and change places.
     const auto old = std::find(view_names_.begin(), view_names_.end(), names[i]);
     if (old != view_names_.end())
       views[i] = std::move(views_[static_cast<size_t>(old - view_names_.begin())]);
-    take_view(views[i], i, config, config.views[i], reload_all, jobs);
+    views[i].settings = view_settings(config, config.views[i], keys);
+    take_view(views[i], i, config.views[i], !same_views || !same_directory, reload_all, jobs);
   }
   for (size_t i = 0; i < views_.size(); i++) {
-    for (const auto& [key, zone] : views_[i].zones) log_removed(zone.config, view_names_[i]);
+    for (const auto& [key, zone] : views_[i].zones) log_removed(*zone.config, view_names_[i]);
   }
+  contents_before_.clear();
   views_ = std::move(views);
   view_names_ = std::move(names);
-  contents_before_.clear();
-  link_in_views(config);
+  has_in_view_ = std::any_of(views_.begin(), views_.end(), [](const KeptView& view) {
+    return std::any_of(view.configured.begin(), view.configured.end(),
+                       [](const auto& zone) { return zone->type == config::ZoneType::kInView; });
+  });
+  if (has_in_view_) link_in_views();
   publish_();
   const bool idle = jobs.empty() && loader_.pending() == 0;
-  loader_.add(std::move(jobs), serving_);
+  start(std::move(jobs));
   if (idle) {
     serving_ = true;
     done_();
   }
 }
 
-void ZoneKeeper::take_view(KeptView& kept, size_t number, const config::Config& config,
-                           const config::View& view, bool reload_all, std::vector<LoadJob>& jobs) {
-  kept.settings = view_settings(config, view, KeyRings(config));
-  std::unordered_map<std::string, KeptZone> before = std::move(kept.zones);
-  kept.zones.clear();
-  kept.zones.reserve(view.zones.size());
-  for (const config::Zone& zone : view.zones) {
-    if (zone.type == config::ZoneType::kHint) continue;
-    std::string key = key_of(zone.name());
-    KeptZone next;
-    bool load_now = reload_all;
-    if (auto old = before.extract(key)) {
-      next = std::move(old.mapped());
-      const bool comparable = next.config.type == zone.type && next.config.rr_class == zone.rr_class;
-      if (!comparable) next = KeptZone{};
-      // What another file said is served until this one is there.
-      if (comparable && next.config.file != zone.file) {
-        next.stamp = {};
-        next.loaded_s = 0;
-        load_now = true;
-      }
-    } else {
-      next = moved_here(zone, key);
+/// With `all_anew` no zone counts as unchanged.
+void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bool all_anew, bool reload_all,
+                           std::vector<LoadJob>& jobs) {
+  const Unchanged same = all_anew ? Unchanged{} : unchanged_of(kept.configured, view.zones);
+  const auto changed = [&](const std::vector<config::ZonePtr>& zones) {
+    return std::span(zones).subspan(same.first, zones.size() - same.first - same.last);
+  };
+  Zones before;
+  if (same.first + same.last == 0) {
+    before = std::exchange(kept.zones, {});
+    kept.zones.reserve(view.zones.size());
+    kept.table.reserve(view.zones.size());
+  } else {
+    for (const config::ZonePtr& zone : changed(kept.configured)) {
+      if (auto node = kept.zones.extract(key_of(zone->name()))) before.insert(std::move(node));
     }
-    next.config = zone;
-    // A load under way was asked for under the old configuration: what comes back is not taken, the load is
-    // asked for again.
-    if (next.in_flight) {
-      next.in_flight = false;
-      next.stamp = {};
-      load_now = true;
-    }
-    next.generation = generation_;
-    serve(kept, next, next.served != nullptr ? next.served->shared_content() : nullptr);
-    const auto placed = kept.zones.emplace(std::move(key), std::move(next)).first;
-    if (wants_load(placed->second, load_now)) jobs.push_back(job_for(number, placed->first, placed->second));
+  }
+  for (const config::ZonePtr& zone : changed(view.zones)) {
+    if (zone->type != config::ZoneType::kHint) take_zone(kept, number, zone, before, reload_all, jobs);
   }
   for (const auto& [key, zone] : before) {
-    log_removed(zone.config, view.name);
-    kept.table.remove(zone.config.name());
+    log_removed(*zone.config, view.name);
+    kept.table.remove(zone.config->name());
   }
+  for (size_t i = 0; reload_all && i < view.zones.size(); i++) {
+    if (i == same.first) i = view.zones.size() - same.last;
+    if (i == view.zones.size()) break;
+    const uint64_t key = key_of(view.zones[i]->name());
+    const auto at = kept.zones.find(key);
+    if (at != kept.zones.end() && wants_load(at->second, true))
+      jobs.push_back(job_for(number, key, at->second));
+  }
+  kept.configured = std::move(view.zones);
+}
+
+void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before,
+                           bool reload_all, std::vector<LoadJob>& jobs) {
+  const uint64_t key = key_of(zone->name());
+  KeptZone next;
+  bool load_now = reload_all;
+  if (auto old = before.extract(key)) {
+    next = std::move(old.mapped());
+    const bool comparable = next.config->type == zone->type && next.config->rr_class == zone->rr_class;
+    if (!comparable) next = KeptZone{};
+    // What another file said is served until this one is there.
+    if (comparable && next.config->file != zone->file) {
+      next.stamp = {};
+      next.loaded_s = 0;
+      load_now = true;
+    }
+  } else {
+    next = moved_here(*zone, key);
+  }
+  next.config = zone;
+  // A load under way was asked for under the old configuration: what comes back is not taken, the load is
+  // asked for again.
+  if (next.in_flight) {
+    next.in_flight = false;
+    next.stamp = {};
+    load_now = true;
+  }
+  next.generation = generation_;
+  serve(kept, next, next.served != nullptr ? next.served->shared_content() : nullptr);
+  KeptZone& placed = kept.zones.emplace(key, std::move(next)).first->second;
+  if (wants_load(placed, load_now)) jobs.push_back(job_for(number, key, placed));
 }
 
 /// Views come, go or change their names: what is served is remembered for moved_here().
 void ZoneKeeper::note_contents() {
   for (const KeptView& view : views_) {
     for (const auto& [key, zone] : view.zones) {
-      if (has_file(zone.config) && zone.served != nullptr && zone.served->content() != nullptr)
-        contents_before_.emplace(key, zone);
+      if (!zone.has_file() || zone.content() == nullptr) continue;
+      KeptZone kept;
+      kept.config = zone.config;
+      kept.served = zone.served;
+      kept.stamp = zone.stamp;
+      kept.loaded_s = zone.loaded_s;
+      if (zone.included) kept.included = std::make_unique<const KeptZone::Included>(*zone.included);
+      contents_before_.emplace(key, std::move(kept));
     }
   }
 }
 
 /// A zone that is new in its view but was served from the same file in another one goes on being served.
-KeptZone ZoneKeeper::moved_here(const config::Zone& zone, const std::string& key) const {
+KeptZone ZoneKeeper::moved_here(const config::Zone& zone, uint64_t key) {
   const auto [first, last] = contents_before_.equal_range(key);
   const auto same_file = std::find_if(first, last, [&](const auto& entry) {
-    const config::Zone& other = entry.second.config;
-    return has_file(zone) && other.file == zone.file && other.rr_class == zone.rr_class;
+    const config::Zone& other = *entry.second.config;
+    return other.type == zone.type && other.file == zone.file && other.rr_class == zone.rr_class;
   });
+  if (same_file == last) return {};
   KeptZone next;
-  if (same_file == last) return next;
   next.served = same_file->second.served;
   next.stamp = same_file->second.stamp;
-  next.included = same_file->second.included;
   next.loaded_s = same_file->second.loaded_s;
+  if (same_file->second.included)
+    next.included = std::make_unique<const KeptZone::Included>(*same_file->second.included);
   return next;
 }
 
 /// in-view: the zone of another view, served here too.
-void ZoneKeeper::link_in_views(const config::Config& config) {
-  for (size_t i = 0; i < config.views.size(); i++) {
-    for (const config::Zone& zone : config.views[i].zones) {
-      if (zone.type != config::ZoneType::kInView) continue;
-      const auto other = std::find(view_names_.begin(), view_names_.end(), zone.in_view);
+void ZoneKeeper::link_in_views() {
+  for (KeptView& view : views_) {
+    for (const config::ZonePtr& zone : view.configured) {
+      if (zone->type != config::ZoneType::kInView) continue;
+      const auto other = std::find(view_names_.begin(), view_names_.end(), zone->in_view);
       if (other == view_names_.end()) continue;
-      const auto& zones = views_[static_cast<size_t>(other - view_names_.begin())].zones;
-      const auto found = zones.find(key_of(zone.name()));
-      if (found != zones.end()) views_[i].table.put(found->second.served);
+      const Zones& zones = views_[static_cast<size_t>(other - view_names_.begin())].zones;
+      const auto found = zones.find(key_of(zone->name()));
+      if (found != zones.end()) view.table.put(found->second.served);
     }
   }
+}
+
+// ---- one zone
+
+void ZoneKeeper::put(size_t view, const config::ZonePtr& zone) {
+  KeptView& kept = views_[view];
+  generation_++;
+  Zones before;
+  if (auto node = kept.zones.extract(key_of(zone->name()))) {
+    std::replace(kept.configured.begin(), kept.configured.end(), node.mapped().config, zone);
+    before.insert(std::move(node));
+  } else {
+    kept.configured.push_back(zone);
+  }
+  std::vector<LoadJob> jobs;
+  take_zone(kept, view, zone, before, true, jobs);
+  if (has_in_view_) link_in_views();
+  publish_();
+  start(std::move(jobs));
+}
+
+void ZoneKeeper::remove(size_t view, const config::ZonePtr& zone) {
+  KeptView& kept = views_[view];
+  kept.zones.erase(key_of(zone->name()));
+  kept.table.remove(zone->name());
+  std::erase(kept.configured, zone);
+  log_removed(*zone, view_names_[view]);
+  publish_();
 }
 
 const KeptZone* ZoneKeeper::find(dns::NameView name, dns::RRClass rr_class, const std::string& view,
                                  Reload& why, std::string* view_name) const {
   const KeptZone* found = nullptr;
   why = Reload::kNotFound;
-  const std::string key = key_of(name);
+  const uint64_t key = key_of(name);
   for (size_t i = 0; i < views_.size(); i++) {
     if (!view.empty() && view != view_names_[i]) continue;
     const auto at = views_[i].zones.find(key);
-    if (at == views_[i].zones.end() || at->second.config.rr_class != rr_class) continue;
+    if (at == views_[i].zones.end() || at->second.config->rr_class != rr_class) continue;
     if (found != nullptr) {
       why = Reload::kAmbiguous;
       return nullptr;
@@ -283,31 +309,32 @@ const KeptZone* ZoneKeeper::find(dns::NameView name, dns::RRClass rr_class, cons
     found = &at->second;
     if (view_name != nullptr) *view_name = view_names_[i];
   }
-  if (found == nullptr || found->config.type != config::ZoneType::kInView) return found;
-  const config::Zone& shared = found->config;
-  return find(name, rr_class, shared.in_view, why, nullptr);
+  if (found == nullptr || found->config->type != config::ZoneType::kInView) return found;
+  return find(name, rr_class, found->config->in_view, why, nullptr);
 }
 
 ZoneKeeper::Reload ZoneKeeper::reload(dns::NameView name, dns::RRClass rr_class, const std::string& view) {
   Reload why = Reload::kNotFound;
   const KeptZone* found = find(name, rr_class, view, why);
   if (found == nullptr) return why;
-  const std::string key = key_of(name);
+  const uint64_t key = key_of(name);
   size_t number = 0;
   auto at = views_[number].zones.find(key);
   while (at == views_[number].zones.end() || &at->second != found) at = views_[++number].zones.find(key);
   if (!wants_load(at->second, true)) return at->second.in_flight ? Reload::kQueued : Reload::kUpToDate;
   std::vector<LoadJob> jobs;
-  jobs.push_back(job_for(number, at->first, at->second));
-  loader_.add(std::move(jobs), serving_);
+  jobs.push_back(job_for(number, key, at->second));
+  start(std::move(jobs));
   return Reload::kQueued;
 }
+
+// ---- loads come back
 
 void ZoneKeeper::take(std::vector<LoadOutcome> outcomes) {
   std::vector<LoadJob> again;
   for (LoadOutcome& outcome : outcomes) take_one(outcome, again);
   publish_();
-  loader_.add(std::move(again), serving_);
+  start(std::move(again));
   if (loader_.pending() > 0) return;
   serving_ = true;
   done_();
@@ -321,20 +348,12 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   if (at == view.zones.end() || at->second.generation != job.generation) return;
   KeptZone& zone = at->second;
   zone.in_flight = false;
-  const std::string name = display_name(zone.config, view_names_[job.view]);
-  zone::LoadResult& result = outcome.result;
-  const bool readable = result.content != nullptr;
-  log_diagnostics(result);
-  if (result.content == nullptr) {
-    if (!readable) {
-      log_zone(
-          LogSeverity::kError, name,
-          fmt::format("loading from master file {} failed: {}", zone.config.file, reason_of(job, result)));
-    }
-    log_zone(LogSeverity::kError, name, "not loaded due to errors.");
-  } else {
-    if (result.changed || zone.loaded_s == 0) take_content(view, zone, job, result.content, name);
-    zone.stamp = zone.loading;
+  const std::string name = display_name(*zone.config, view_names_[job.view]);
+  const zone::LoadResult& result = outcome.result;
+  if (!result.diagnostics.empty() || result.content == nullptr) log_findings(outcome, name);
+  if (result.content != nullptr) {
+    if (result.changed || zone.loaded_s == 0) take_content(view, zone, outcome, name);
+    zone.stamp = result.stamp;
     note_included(zone, result.included);
     zone.loaded_s = std::time(nullptr);
   }
@@ -342,18 +361,20 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
 }
 
 /// Serves a new content, in the views that share the zone (in-view), too.
-void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadJob& job,
-                              const zone::ContentPtr& content, const std::string& name) {
+void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadOutcome& outcome,
+                              const std::string& name) {
+  const zone::ContentPtr& content = outcome.result.content;
   const uint32_t serial = content->serial().value;
-  const zone::Content* before = zone.served != nullptr ? zone.served->content() : nullptr;
+  const zone::Content* before = zone.content();
   if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
-  log_zone(LogSeverity::kInfo, name,
-           fmt::format("loaded serial {}{}", serial, content->is_signed() ? " (DNSSEC signed)" : ""));
+  log(LogCategory::kGeneral, LogSeverity::kInfo, "zone", "zone {}: loaded serial {}{}", name, serial,
+      content->is_signed() ? " (DNSSEC signed)" : "");
   serve(view, zone, content);
+  if (!has_in_view_) return;
   for (KeptView& other : views_) {
-    const auto shared = other.zones.find(job.key);
-    if (shared == other.zones.end() || shared->second.config.type != config::ZoneType::kInView) continue;
-    if (shared->second.config.in_view == view_names_[job.view]) other.table.put(zone.served);
+    const auto shared = other.zones.find(outcome.job.key);
+    if (shared == other.zones.end() || shared->second.config->type != config::ZoneType::kInView) continue;
+    if (shared->second.config->in_view == view_names_[outcome.job.view]) other.table.put(zone.served);
   }
 }
 

@@ -1,5 +1,7 @@
 // The zones of all views: what the configuration wants, what is loaded, and when. Turns loads and changes of
 // configuration into the zone tables of the next snapshot; a bad file or configuration leaves what is served.
+// Whatever comes (a new configuration, a zone more or less, a loaded file) costs in proportion to what is
+// other than before: a zone whose config::ZonePtr is the same is not looked at.
 // Thread rule: the main thread.
 #pragma once
 #include <cstdint>
@@ -7,31 +9,15 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "answer/snapshot.h"
-#include "base/os/file.h"
 #include "config/model.h"
+#include "server/kept_zone.h"
 #include "server/loader.h"
 #include "server/settings.h"
 
 namespace nomen::server {
-
-/// One zone as the server knows it.
-struct KeptZone {
-  config::Zone config;
-  std::shared_ptr<const answer::ServedZone> served;
-  os::FileStamp stamp;    ///< of the file that is loaded
-  os::FileStamp loading;  ///< of the file that is being loaded
-  int64_t asked_ns = 0;   ///< when that load was asked for, since 1970
-  /// The files that $INCLUDE brought in.
-  std::vector<std::pair<std::string, os::FileStamp>> included;
-  int64_t loaded_s = 0;  ///< seconds since 1970; 0: never
-  uint64_t generation = 0;
-  bool in_flight = false;   ///< a load is under way
-  bool load_again = false;  ///< and another one was asked for
-};
 
 class ZoneKeeper {
  public:
@@ -41,8 +27,13 @@ class ZoneKeeper {
 
   /// Takes a configuration over: zones that are gone go, new and changed ones are loaded, all others stay.
   /// With `reload_all`, files that have changed are loaded too. Zones that take over nothing are SERVFAIL
-  /// until their file is there.
-  void configure(const config::Config& config, bool reload_all);
+  /// until their file is there. The lists of zones move from `config` to here.
+  void configure(config::Config& config, bool reload_all);
+
+  /// One zone more in a view, or in the place of the one with its name; its file is loaded.
+  void put(size_t view, const config::ZonePtr& zone);
+  /// Takes a zone out of a view; it is there.
+  void remove(size_t view, const config::ZonePtr& zone);
 
   enum class Reload : uint8_t { kQueued, kUpToDate, kNotFound, kAmbiguous };
   /// One zone (rndc reload ZONE); `view` empty: any.
@@ -59,37 +50,43 @@ class ZoneKeeper {
   size_t pending() const { return loader_.pending(); }
 
  private:
+  /// Zones by the hash of their names (dns/hashed_name.h).
+  using Zones = std::unordered_map<uint64_t, KeptZone>;
+
   struct KeptView {
     std::shared_ptr<const answer::ViewSettings> settings;
-    std::unordered_map<std::string, KeptZone> zones;  ///< by lower-cased wire name
+    std::vector<config::ZonePtr> configured;  ///< as the configuration has them
+    Zones zones;
     answer::ZoneTable table;
   };
 
-  void take_view(KeptView& kept, size_t number, const config::Config& config, const config::View& view,
-                 bool reload_all, std::vector<LoadJob>& jobs);
+  void take_view(KeptView& kept, size_t number, config::View& view, bool all_anew, bool reload_all,
+                 std::vector<LoadJob>& jobs);
+  void take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before, bool reload_all,
+                 std::vector<LoadJob>& jobs);
   void note_contents();
-  KeptZone moved_here(const config::Zone& zone, const std::string& key) const;
-  void link_in_views(const config::Config& config);
+  KeptZone moved_here(const config::Zone& zone, uint64_t key);
+  void link_in_views();
   bool has_changed(const KeptZone& zone) const;
   void note_included(KeptZone& zone, const std::vector<std::string>& paths) const;
   bool wants_load(KeptZone& zone, bool reload_all);
-  LoadJob job_for(size_t view, const std::string& key, KeptZone& zone);
+  LoadJob job_for(size_t view, uint64_t key, KeptZone& zone);
+  void start(std::vector<LoadJob> jobs);
   void take(std::vector<LoadOutcome> outcomes);
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
-  void take_content(KeptView& view, KeptZone& zone, const LoadJob& job, const zone::ContentPtr& content,
-                    const std::string& name);
+  void take_content(KeptView& view, KeptZone& zone, const LoadOutcome& outcome, const std::string& name);
   void serve(KeptView& view, KeptZone& zone, zone::ContentPtr content);
-  std::string path_of(const config::Zone& zone) const;
 
   std::function<void()> publish_;
   std::function<void()> done_;
-  std::string directory_;
+  std::shared_ptr<const std::string> directory_ = std::make_shared<const std::string>();
   std::vector<std::string> view_names_;
   std::vector<KeptView> views_;
-  std::unordered_multimap<std::string, KeptZone> contents_before_;  ///< by key; while views are changing
+  std::unordered_multimap<uint64_t, KeptZone> contents_before_;  ///< while views are changing
   ZoneSettingsCache zone_settings_;
   uint64_t generation_ = 0;
-  bool serving_ = false;  ///< the first load is done: from now on load gently
+  bool has_in_view_ = false;  ///< some zone is another view's
+  bool serving_ = false;      ///< the first load is done: from now on load gently
   Loader loader_;
 };
 

@@ -104,9 +104,9 @@ void list_zones(const config::Tree& tree) {
 bool test_zones(const config::Config& config, const Options& options, const ZoneTester& test_zone) {
   bool all_good = true;
   for (const config::View& view : config.views) {
-    for (const config::Zone& zone : view.zones) {
-      if (zone.type == config::ZoneType::kPrimary)
-        all_good = test_zone(config, view, zone, options.journal) && all_good;
+    for (const config::ZonePtr& zone : view.zones) {
+      if (zone->type == config::ZoneType::kPrimary)
+        all_good = test_zone(config, view, *zone, options.journal) && all_good;
     }
   }
   return all_good;

@@ -23,6 +23,7 @@ void check_name_server(const Content& content, const NodeSurvey& survey, NameVie
   dns::HashedName name;
   name.assign(target);
   const TargetFinding found = find_target(content, name, true, survey.has_dname);
+  if (found.target == Target::kAddress || found.target == Target::kGlue) return;
   const std::string text = "NS '" + dns::to_string_no_dot(target) + "' ";
   const NameView apex = content.apex();
   switch (found.target) {

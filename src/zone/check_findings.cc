@@ -10,7 +10,7 @@ void Findings::add(Stage stage, dns::NameView owner, Strictness strictness, cons
   if (total_ > kMostFindings) return;
   const bool fails = strictness == Strictness::kFail;
   findings_.push_back(
-      {stage, dns::Name(owner), fails ? Severity::kError : Severity::kWarning, prefix_ + text});
+      {stage, dns::Name(owner), fails ? Severity::kError : Severity::kWarning, prefix() + text});
 }
 
 void Findings::count(Stage stage, Strictness strictness) {
@@ -32,7 +32,7 @@ Diagnostics Findings::take() {
   for (Finding& finding : findings_) diagnostics.push_back({finding.severity, {}, std::move(finding.text)});
   if (total_ > findings_.size()) {
     const std::string more = std::to_string(total_ - findings_.size()) + " more findings are not shown";
-    diagnostics.push_back({Severity::kNote, {}, prefix_ + more});
+    diagnostics.push_back({Severity::kNote, {}, prefix() + more});
   }
   return diagnostics;
 }

@@ -17,7 +17,7 @@ enum class Stage : uint8_t { kRecords, kApex, kIntegrity, kDuplicates, kKeys };
 
 class Findings {
  public:
-  explicit Findings(const Content& content) : prefix_(zone_prefix(content.apex(), content.rr_class())) {}
+  explicit Findings(const Content& content) : content_(content) {}
 
   /// `text` is completed with "zone NAME/CLASS: ".
   void add(Stage stage, dns::NameView owner, Strictness strictness, const std::string& text);
@@ -36,7 +36,9 @@ class Findings {
     Severity severity;
     std::string text;
   };
-  std::string prefix_;
+  std::string prefix() const { return zone_prefix(content_.apex(), content_.rr_class()); }
+
+  const Content& content_;
   uint64_t total_ = 0;
   std::array<uint64_t, 5> errors_{};
   std::vector<Finding> findings_;

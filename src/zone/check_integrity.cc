@@ -1,7 +1,7 @@
 #include "zone/check_integrity.h"
 
 #include <algorithm>
-#include <memory>
+#include <array>
 
 #include "zone/check_external.h"
 #include "zone/check_targets.h"
@@ -34,8 +34,7 @@ class IntegrityCheck {
         options_(options),
         survey_(survey),
         findings_(findings),
-        external_(content, options, findings),
-        jobs_(std::make_unique<Job[]>(kBatch)) {}
+        external_(content, options, findings) {}
 
   void run() {
     const auto& refs = survey_.referring;
@@ -196,7 +195,7 @@ class IntegrityCheck {
   const NodeSurvey& survey_;
   Findings& findings_;
   ExternalCheck external_;
-  std::unique_ptr<Job[]> jobs_;
+  std::array<Job, kBatch> jobs_;
   size_t job_count_ = 0;
 };
 

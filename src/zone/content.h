@@ -10,6 +10,7 @@
 
 #include "dns/hashed_name.h"
 #include "dns/name.h"
+#include "dns/stored_name.h"
 #include "dns/types.h"
 #include "zone/arena.h"
 #include "zone/denial.h"
@@ -133,7 +134,7 @@ class Content {
     return index.find(name.hash[labels], [&](Ref ref) { return node(ref).is_named(lower, size); });
   }
 
-  dns::Name apex_;
+  dns::StoredName apex_;
   dns::RRClass rr_class_;
   uint8_t apex_labels_;
   uint64_t apex_hash_;

@@ -24,10 +24,17 @@ class ZoneLoad {
       : request_(request), record_check_(request.apex, request.checks) {}
 
   LoadResult run() {
-    if (request_.previous) {
-      compare();
+    auto file = os::SequentialFile::open(request_.path,
+                                         request_.buffers != nullptr ? &request_.buffers->files : nullptr);
+    if (!file) {
+      refuse(file.error().text);
     } else {
-      build();
+      result_.stamp = file->stamp();
+      if (request_.previous) {
+        compare(std::move(*file));
+      } else {
+        build(std::move(*file));
+      }
     }
     take_found();
     if (result_.errors > 0) result_.content = nullptr;
@@ -36,18 +43,16 @@ class ZoneLoad {
   }
 
  private:
-  void build() {
-    const auto stamp = os::file_stamp(request_.path);
-    ContentWriter writer(request_.apex, request_.rr_class, stamp ? stamp->size / kBytesPerName : 0,
-                         request_.limits);
-    if (read([&](const dns::RecordBatch& batch) { writer.add(batch, found_); }))
+  void build(os::SequentialFile file) {
+    ContentWriter writer(request_.apex, request_.rr_class, file.size() / kBytesPerName, request_.limits);
+    if (read(std::move(file), [&](const dns::RecordBatch& batch) { writer.add(batch, found_); }))
       result_.content = writer.finish(found_);
   }
 
   /// Against the version that is there: only what differs is made.
-  void compare() {
+  void compare(os::SequentialFile file) {
     Difference difference(request_.previous);
-    if (!read([&](const dns::RecordBatch& batch) { difference.add(batch, found_); })) return;
+    if (!read(std::move(file), [&](const dns::RecordBatch& batch) { difference.add(batch, found_); })) return;
     const Change change = difference.finish();
     if (change.empty()) {
       result_.content = request_.previous;
@@ -63,17 +68,17 @@ class ZoneLoad {
   }
 
   /// Hands all records to `take`; false when there is nothing to go on with.
-  bool read(const dns::ConsumeBatch& take) {
+  bool read(os::SequentialFile file, const dns::ConsumeBatch& take) {
     const auto consume = [&](const dns::RecordBatch& batch) {
       record_check_.add(batch, found_);
       take(batch);
     };
-    const bool read = request_.is_raw ? read_raw_file(consume) : read_text(consume);
+    const bool read = request_.is_raw ? read_raw_file(consume) : read_text(std::move(file), consume);
     result_.errors += record_check_.errors();
     return read && result_.errors == 0;
   }
 
-  bool read_text(const dns::ConsumeBatch& consume) {
+  bool read_text(os::SequentialFile file, const dns::ConsumeBatch& consume) {
     dns::MasterFileOptions options;
     options.origin = request_.apex;
     options.rr_class = request_.rr_class;
@@ -81,12 +86,12 @@ class ZoneLoad {
     options.max_diagnostics = kMostDiagnostics;
     options.max_ttl_s = request_.max_ttl_s.value_or(0);
     options.include_directory = request_.include_directory;
-    auto summary = dns::read_master_file(request_.path, options, consume);
-    if (!summary) return refuse(summary.error().text);
-    result_.records_read = summary->records;
-    result_.errors += summary->errors;
-    result_.diagnostics = std::move(summary->diagnostics);
-    result_.included = std::move(summary->included);
+    if (request_.buffers != nullptr) options.buffers = &request_.buffers->master;
+    dns::MasterFileSummary summary = dns::read_master_file(std::move(file), request_.path, options, consume);
+    result_.records_read = summary.records;
+    result_.errors += summary.errors;
+    result_.diagnostics = std::move(summary.diagnostics);
+    result_.included = std::move(summary.included);
     return true;
   }
 

@@ -7,12 +7,20 @@
 #include <string>
 
 #include "base/diagnostic.h"
+#include "base/os/sequential_file.h"
 #include "dns/master_file.h"
 #include "zone/check.h"
 #include "zone/content.h"
 #include "zone/limits.h"
 
 namespace nomen::zone {
+
+/// What one load after another uses again: memory, and the directory where the last file was. Thread rule:
+/// for one load at a time.
+struct LoadBuffers {
+  dns::MasterBuffers master;
+  os::NearbyFiles files;
+};
 
 struct LoadRequest {
   std::string path;
@@ -24,7 +32,8 @@ struct LoadRequest {
   unsigned threads = 1;
   bool is_raw = false;  ///< masterfile-format raw instead of text
   CheckOptions checks;
-  ContentPtr previous;  ///< the version that is served now, if any
+  ContentPtr previous;             ///< the version that is served now, if any
+  LoadBuffers* buffers = nullptr;  ///< outlives the load; nullptr: memory of its own
 };
 
 struct LoadResult {
@@ -33,6 +42,7 @@ struct LoadResult {
   bool is_signed = false;  ///< a resolver sees a signed zone (check.h); of a changed content
   uint64_t records_read = 0;
   uint64_t errors = 0;
+  os::FileStamp stamp;  ///< of the file when it was opened; all 0 when it was not
   Diagnostics diagnostics;
   std::vector<std::string> included;  ///< what $INCLUDE brought in: files whose changes are the zone's, too
 };

@@ -22,6 +22,11 @@ class NameTable {
 
   size_t size() const { return index_.size(); }
 
+  /// Makes room for about so many entries in an empty table, so that it need not grow.
+  void reserve(size_t expected) {
+    if (index_.size() == 0) index_ = Index(expected);
+  }
+
   /// The entry whose name is the longest suffix of `name` with at most `max_labels` labels, or nullptr.
   const Entry* find_longest(const dns::HashedName& name, size_t max_labels) const {
     for (size_t labels = deepest_below(std::min<size_t>(max_labels, name.labels) + 1); labels != kNoDepth;

@@ -145,8 +145,12 @@ Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode)
 Result<FileStamp> file_stamp(const std::string& path) {
   struct stat st{};
   if (::stat(path.c_str(), &st) != 0) return file_failure("cannot stat", path);
-  return FileStamp{int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec,
-                   static_cast<uint64_t>(st.st_size)};
+  return stamp_of(st);
+}
+
+FileStamp stamp_of(const struct ::stat& status) {
+  return {int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+          static_cast<uint64_t>(status.st_size)};
 }
 
 }  // namespace nomen::os

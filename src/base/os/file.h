@@ -1,6 +1,8 @@
 // Files, whole: read, mapped, and replaced in one step. Errors name the file and the system's reason.
 // Thread rule: free functions, any thread.
 #pragma once
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <string>
 
@@ -42,6 +44,7 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 Result<FileStamp> file_stamp(const std::string& path);
+FileStamp stamp_of(const struct ::stat& status);
 
 /// What errno means, in the words of BIND's logs ("file not found", "address in use"); the system's for the
 /// rest.

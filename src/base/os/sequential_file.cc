@@ -7,24 +7,42 @@
 #include <cerrno>
 #include <utility>
 
-#include "base/os/file.h"
-
 namespace nomen::os {
 
-Result<SequentialFile> SequentialFile::open(const std::string& path) {
+NearbyFiles::~NearbyFiles() {
+  if (directory_fd_ >= 0) ::close(directory_fd_);
+}
+
+int NearbyFiles::open(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (directory_fd_ < 0 || path.compare(0, slash + 1, directory_) != 0) {
+    if (directory_fd_ >= 0) ::close(directory_fd_);
+    directory_ = path.substr(0, slash + 1);
+    directory_fd_ = ::open(directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory_fd_ < 0) return -1;
+  }
+  return ::openat(directory_fd_, path.c_str() + slash + 1, O_RDONLY | O_CLOEXEC);
+}
+
+Result<SequentialFile> SequentialFile::open(const std::string& path, NearbyFiles* nearby) {
   SequentialFile file;
   file.path_ = path;
-  file.fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  file.fd_ = nearby != nullptr ? nearby->open(path) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file.fd_ < 0) return failure("cannot open '" + path + "': " + system_error_text(errno));
   struct stat st{};
   if (::fstat(file.fd_, &st) != 0) return failure("cannot stat '" + path + "': " + system_error_text(errno));
   if (S_ISDIR(st.st_mode)) return failure("cannot read '" + path + "': it is a directory");
   if (S_ISREG(st.st_mode)) file.size_ = static_cast<uint64_t>(st.st_size);
+  file.stamp_ = stamp_of(st);
   return file;
 }
 
 SequentialFile::SequentialFile(SequentialFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), size_(other.size_), path_(std::move(other.path_)) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      size_(other.size_),
+      stamp_(other.stamp_),
+      path_(std::move(other.path_)) {}
 
 SequentialFile::~SequentialFile() {
   if (fd_ >= 0) ::close(fd_);

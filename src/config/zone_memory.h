@@ -1,0 +1,82 @@
+// Reading a configuration again of which little has changed. Zone statements whose text is the same, in a
+// configuration that beside its zones says the same, mean the same: they are not parsed, checked and built
+// again, and their config::Zone is shared. With 100,000 zones that is nearly all of the work.
+//
+// What is remembered is only what is surely independent of everything else: primary zones in plain words,
+// without an include inside and without a warning. When anything is out of the ordinary (an error, another
+// option, a name that comes twice), the whole configuration is read as if nothing were known.
+//
+// How it goes: ZoneMemory is what the last reading left; a ZoneRecall is one reading: the parser asks it for
+// each zone statement, and tells it those that it had to parse.
+// Thread rule: one thread at a time.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "config/model.h"
+#include "config/tree.h"
+
+namespace nomen::config {
+
+class ZoneMemory {
+ public:
+  struct Entry {
+    uint64_t text = 0;  ///< hash of the statement's text
+    uint64_t name = 0;  ///< hash of the zone's name
+    ZonePtr zone;
+  };
+
+  bool empty() const { return views_.empty(); }
+
+ private:
+  friend class ZoneRecall;
+  Outline outline_;
+  std::vector<std::vector<Entry>> views_;  ///< of each view in order, as the statements stand
+};
+
+class ZoneRecall {
+ public:
+  /// With `use_known` false nothing is known; what is read is remembered all the same.
+  ZoneRecall(ZoneMemory& memory, bool use_known)
+      : memory_(memory), use_known_(use_known && !memory.empty()) {}
+
+  // ---- the parser's side
+
+  /// The statements that follow stand in this view, by number; without views it is 0.
+  void enter_view(size_t view) { view_ = view; }
+  size_t view() const { return view_; }
+  bool has_known() const { return use_known_; }
+  /// Whether the next statement is known; the reader then goes on behind it.
+  bool knows(std::string_view text);
+  /// This one had to be parsed.
+  void note(std::string_view text, const Node* statement, uint32_t last_line);
+
+  // ---- the side of load_config
+
+  /// Puts the known zones in front of those that were built of `tree`; false when it has to be read anew.
+  bool complete(const Tree& tree, Config& config) const;
+  /// Leaves in the memory what there is now.
+  void remember(const Tree& tree, const Diagnostics& diagnostics, const Config& config);
+
+ private:
+  struct Noted {
+    uint64_t text;
+    const Node* statement;
+    uint32_t last_line;
+  };
+  struct View {
+    std::vector<uint32_t> known;  ///< entries of the memory, ascending
+    std::vector<Noted> noted;
+  };
+
+  View& here();
+  bool is_plain(const Tree& tree, const Diagnostics& diagnostics, const Config& config) const;
+
+  ZoneMemory& memory_;
+  bool use_known_;
+  size_t view_ = 0;
+  std::vector<View> views_;
+};
+
+}  // namespace nomen::config

@@ -1,0 +1,158 @@
+#include "config/zone_memory.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "config/build.h"
+#include "config/one_zone.h"
+
+namespace nomen::config {
+namespace {
+
+/// A disk in memory with one configuration file, "c", and what it includes.
+class ConfigDisk final : public Disk {
+ public:
+  std::map<std::string, std::string> files;
+  Result<std::string> read(const std::string& path) override {
+    const auto found = files.find(path);
+    if (found == files.end()) return failure("file not found");
+    return found->second;
+  }
+  std::vector<std::string> expand(const std::string& pattern) override { return {pattern}; }
+  bool is_directory(const std::string&) override { return true; }
+  bool exists(const std::string& path) override { return files.contains(path); }
+};
+
+std::string zone(const std::string& name, const std::string& more = "") {
+  return "zone \"" + name + "\" { type primary; file \"" + name + ".db\"; " + more + "};\n";
+}
+const std::string kHead = "options { recursion no; allow-query { ours; }; };\nacl ours { 10/8; };\n";
+
+class ZoneMemoryTest : public ::testing::Test {
+ protected:
+  /// Reads "c" with this text, with the memory of what was read before.
+  Loaded load(const std::string& text) {
+    disk.files["c"] = text;
+    LoadOptions options;
+    options.memory = &memory;
+    options.added_zones_file = [](const std::string&, const std::string& view) { return view + ".nzf"; };
+    return load_config("c", options, disk);
+  }
+  /// What a reading without memory makes of it: names and files, sorted.
+  static std::map<std::string, std::string> zones_of(const Config& config) {
+    std::map<std::string, std::string> out;
+    for (const View& view : config.views) {
+      for (const ZonePtr& zone : view.zones) out[view.name + "/" + zone->display_name()] = zone->file;
+    }
+    return out;
+  }
+  static ZonePtr find(const Config& config, const std::string& name) {
+    for (const View& view : config.views) {
+      for (const ZonePtr& zone : view.zones) {
+        if (zone->display_name() == name + "/IN") return zone;
+      }
+    }
+    return nullptr;
+  }
+
+  ConfigDisk disk;
+  ZoneMemory memory;
+};
+
+TEST_F(ZoneMemoryTest, UnchangedZonesAreTheSameObjects) {
+  const Loaded first = load(kHead + zone("a") + zone("b") + zone("c"));
+  ASSERT_FALSE(has_error(first.diagnostics));
+  const Loaded second = load(kHead + zone("a") + zone("new") + "\n\n" + zone("b") + zone("c", "max-records 5; "));
+  ASSERT_FALSE(has_error(second.diagnostics));
+  EXPECT_EQ(find(first.config, "a"), find(second.config, "a"));
+  EXPECT_EQ(find(first.config, "b"), find(second.config, "b"));
+  EXPECT_NE(find(first.config, "c"), find(second.config, "c"));
+  EXPECT_EQ(find(second.config, "c")->options->max_records, 5U);
+  EXPECT_EQ(zones_of(second.config).size(), 4U);
+  const Loaded third = load(kHead + zone("a") + zone("c", "max-records 5; "));
+  EXPECT_EQ(find(first.config, "a"), find(third.config, "a"));
+  EXPECT_EQ(find(second.config, "c"), find(third.config, "c"));
+  EXPECT_EQ(zones_of(third.config).size(), 2U);
+}
+
+TEST_F(ZoneMemoryTest, WhatZonesInheritTakesEffectInUnchangedZones) {
+  const Loaded first = load(kHead + zone("a"));
+  const Loaded other = load("options { recursion no; allow-query { ours; }; };\nacl ours { 11/8; };\n" + zone("a"));
+  ASSERT_FALSE(has_error(other.diagnostics));
+  EXPECT_FALSE(*find(first.config, "a") == *find(other.config, "a"));
+}
+
+TEST_F(ZoneMemoryTest, ErrorsAreThoseOfAReadingWithoutMemory) {
+  load(kHead + zone("a") + zone("b"));
+  const Loaded twice = load(kHead + zone("a") + zone("b") + "zone A { type primary; file \"other\"; };\n");
+  ASSERT_TRUE(has_error(twice.diagnostics));
+  EXPECT_NE(to_string(twice.diagnostics[0]).find("already exists previous definition: c:3"), std::string::npos)
+      << to_string(twice.diagnostics[0]);
+  const Loaded same_text_twice = load(kHead + zone("a") + zone("b") + zone("a"));
+  EXPECT_TRUE(has_error(same_text_twice.diagnostics));
+  const Loaded broken = load(kHead + zone("a") + zone("b") + "zone c { type primary; };\n");
+  EXPECT_TRUE(has_error(broken.diagnostics));
+  const Loaded good = load(kHead + zone("a") + zone("b"));
+  EXPECT_FALSE(has_error(good.diagnostics));
+}
+
+TEST_F(ZoneMemoryTest, AnIncludeInAZoneIsLookedAtEachTime) {
+  disk.files["inc"] = "file \"one\";";
+  const std::string text = kHead + "zone a { type primary; include \"inc\"; };\n" + zone("b");
+  EXPECT_EQ(find(load(text).config, "a")->file, "one");
+  disk.files["inc"] = "file \"two\";";
+  EXPECT_EQ(find(load(text).config, "a")->file, "two");
+}
+
+TEST_F(ZoneMemoryTest, ZonesOfViewsStayInTheirs) {
+  const std::string view_a = "view a { match-clients { 10/8; };\n" + zone("x") + zone("y") + "};\n";
+  const std::string view_b = "view b {\n" + zone("x") + zone("z") + "};\n";
+  const Loaded first = load("options { recursion no; };\n" + view_a + view_b);
+  ASSERT_FALSE(has_error(first.diagnostics));
+  const Loaded second = load("options { recursion no; };\n" + view_a + "view b {\n" + zone("x") + "};\n");
+  ASSERT_EQ(second.config.views.size(), 2U);
+  EXPECT_EQ(first.config.views[0].zones, second.config.views[0].zones);
+  ASSERT_EQ(second.config.views[1].zones.size(), 1U);
+  EXPECT_EQ(first.config.views[1].zones[0], second.config.views[1].zones[0]);
+  const Loaded swapped = load("options { recursion no; };\n" + view_b + view_a);
+  ASSERT_FALSE(has_error(swapped.diagnostics));
+  EXPECT_EQ(zones_of(swapped.config).size(), 4U);
+  EXPECT_EQ(zones_of(swapped.config), zones_of(first.config));
+}
+
+TEST_F(ZoneMemoryTest, AddedZonesStandAtTheEndOfTheirView) {
+  const std::string text = "options { recursion no; allow-new-zones yes; };\n" + zone("a");
+  disk.files["_default.nzf"] = "# head\n" + zone("added") + zone("a");
+  const Loaded first = load(text);
+  ASSERT_FALSE(has_error(first.diagnostics));
+  ASSERT_EQ(zones_of(first.config).size(), 2U) << "the configuration file's own zone is not replaced";
+  EXPECT_TRUE(find(first.config, "added")->added);
+  EXPECT_FALSE(find(first.config, "a")->added);
+  const Loaded without = load("options { recursion no; };\n" + zone("a"));
+  EXPECT_EQ(zones_of(without.config).size(), 1U);
+}
+
+TEST(OneZone, IsJudgedByTheConfigurationInForce) {
+  ConfigDisk disk;
+  disk.files["c"] = kHead + zone("a");
+  const Config config = load_config("c", {}, disk).config;
+  const View& view = config.views[0];
+  const JudgedZone good = judge_zone(config, view, "zone \"n\" { file \"n\"; type master; };", disk);
+  ASSERT_TRUE(good.zone);
+  EXPECT_EQ(good.zone->options, view.zone_options) << "what is the same is shared";
+  EXPECT_EQ(good.statement, "zone \"n\" { type master; file \"n\"; };");
+  EXPECT_TRUE(judge_zone(config, view, "zone n { type primary; file \"n\"; allow-query { ours; }; };", disk).zone);
+  EXPECT_FALSE(judge_zone(config, view, "zone n { type primary; file \"n\"; allow-query { nobody; }; };", disk).zone);
+  const JudgedZone no_file = judge_zone(config, view, "zone n { type primary; };", disk);
+  EXPECT_TRUE(no_file.understood);
+  EXPECT_FALSE(no_file.zone);
+  for (const char* bad : {"zone n { type primari; file \"n\"; };", "zone n { type primary; file \"n\" };", "zone n {",
+                          "zone n { type primary; file \"n\"; }; zone m { type primary; file \"m\"; };",
+                          "acl x { any; };", ""}) {
+    EXPECT_FALSE(judge_zone(config, view, bad, disk).understood) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace nomen::config

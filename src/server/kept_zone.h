@@ -1,0 +1,35 @@
+// One zone as the server knows it: what is configured, what is served, and what is being loaded.
+// Thread rule: the main thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "answer/snapshot.h"
+#include "base/os/file.h"
+#include "config/model.h"
+
+namespace nomen::server {
+
+/// There may be hundreds of thousands of them: what only some zones need is behind a pointer.
+struct KeptZone {
+  /// The files that $INCLUDE brought in, as they were when they were loaded.
+  using Included = std::vector<std::pair<std::string, os::FileStamp>>;
+
+  config::ZonePtr config;
+  std::shared_ptr<const answer::ServedZone> served;
+  std::unique_ptr<const Included> included;  ///< nullptr: none
+  os::FileStamp stamp;                       ///< of the file that is loaded
+  int64_t asked_ns = 0;                      ///< when the newest load was asked for, since 1970
+  int64_t loaded_s = 0;                      ///< seconds since 1970; 0: never
+  uint64_t generation = 0;  ///< of the configuration that the load under way was asked for by
+  bool in_flight = false;   ///< a load is under way
+  bool load_again = false;  ///< and another one was asked for
+
+  const zone::Content* content() const { return served != nullptr ? served->content() : nullptr; }
+  bool has_file() const { return config->type == config::ZoneType::kPrimary && !config->file.empty(); }
+};
+
+}  // namespace nomen::server

@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "base/log.h"
+#include "dns/idn_text.h"
 #include "server/zone_checks.h"
 
 namespace nomen::server {
@@ -36,7 +37,8 @@ int64_t now_ns() {
 }
 
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
-  log(LogCategory::kGeneral, severity, "zone", "zone {}: {}", name, text);
+  log(LogCategory::kGeneral, severity, "zone", "{}",
+      dns::with_idn_shown(fmt::format("zone {}: {}", name, text)));
 }
 
 void log_removed(const config::Zone& zone, const std::string& view) {
@@ -75,7 +77,7 @@ void log_diagnostics(const zone::LoadResult& result) {
     if (error && diagnostic.position.file.empty() && result.records_read == 0)
       continue;  // said as a whole: reason_of()
     log(LogCategory::kGeneral, error ? LogSeverity::kError : LogSeverity::kWarning, "zone", "{}",
-        to_string(diagnostic));
+        dns::with_idn_shown(to_string(diagnostic)));
   }
 }
 

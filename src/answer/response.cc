@@ -13,7 +13,6 @@ constexpr size_t kNameProbes = 16;         // slots in which a written name may 
 constexpr size_t kLeastRRBytes = 11;       // the root as owner, and no rdata
 constexpr size_t kOwnerAndHeadBytes = 12;  // of an RR whose owner is a pointer, in front of its rdata
 
-
 /// Writes the names of one NS RRset.
 struct ServerWriter {
   zone::ServerNames names;

@@ -134,7 +134,11 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
     answer_fully(snapshot, query, exchange, now_s);
     rcode = response_.rcode();
   }
-  record(query, exchange.out.data(), rcode);
+  if (exchange.reply_size != 0) {
+    record(query, exchange.out.data(), rcode);
+  } else {  // a transfer that goes on by itself
+    counters_.queries_by_type[dns::number(query.question.type) % Counters::kTypes].add();
+  }
   if (snapshot.server->query_log && query.question.present) log_query(query);
 }
 
@@ -143,7 +147,10 @@ void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& ex
     query.early = Rcode::kFormErr;
   if (query.question.present && query.early == Rcode::kNoError)
     select_view(query, snapshot, signature_, now_s);
-  if (is_for_others(query) && hand_over(snapshot, query, exchange)) return;
+  if (is_for_others(query) && hand_over(snapshot, query, exchange)) {
+    response_.set_rcode(Rcode::kNoError);
+    return;
+  }
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
   OptOptions options = reply_options(query, *snapshot.server, view, now_s);
   const bool is_signed = query.edns.has_tsig && query.view != nullptr;

@@ -3,7 +3,10 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+
+#include "answer/query.h"
 
 namespace nomen::answer {
 
@@ -18,12 +21,45 @@ class Counter {
   std::atomic<uint64_t> value_{0};
 };
 
+/// All that is worth counting about a request and its reply as one small number, so that a query costs one
+/// addition; who reads the counters adds up those whose facts are asked for.
+struct Outcome {
+  static constexpr size_t kCount = size_t{1} << 14;
+  static constexpr uint8_t kOtherRcode = 31;  ///< stands for all rcodes from there on
+
+  uint8_t rcode = 0;  ///< 0 to kOtherRcode
+  bool authoritative = false;
+  bool answered = false;  ///< there are RRs in the answer section
+  bool truncated = false;
+  bool edns = false;
+  bool tcp = false;
+  bool v6 = false;
+  CookieState cookie = CookieState::kNone;
+  bool looked_up = false;  ///< a QUERY that was well formed: it is in queries_by_type too
+
+  constexpr size_t index() const {
+    return size_t{rcode} | size_t{authoritative} << 5 | size_t{answered} << 6 | size_t{truncated} << 7 |
+           size_t{edns} << 8 | size_t{tcp} << 9 | size_t{v6} << 10 | static_cast<size_t>(cookie) << 11 |
+           size_t{looked_up} << 13;
+  }
+  static constexpr Outcome at(size_t index) {
+    const auto bit = [index](unsigned place) { return (index >> place & 1) != 0; };
+    return {static_cast<uint8_t>(index & 31),          bit(5), bit(6), bit(7), bit(8), bit(9), bit(10),
+            static_cast<CookieState>(index >> 11 & 3), bit(13)};
+  }
+};
+
 struct Counters {
-  Counter requests_udp;
-  Counter requests_tcp;
-  Counter dropped;
-  Counter truncated;
-  std::array<Counter, 24> replies_by_rcode;
+  static constexpr size_t kTypes = 256;
+
+  std::array<Counter, Outcome::kCount> outcomes;       ///< by Outcome::index(), all requests that had a reply
+  std::array<Counter, kTypes> queries_by_type;         ///< by QTYPE; [0] are those above 255 too
+  std::array<Counter, 16> requests_by_opcode;          ///< all but QUERY
+  std::array<Counter, kEdnsOptionKinds> edns_options;  ///< by EdnsOptionKind: messages that had one
+  Counter rejected_recursive;                          ///< REFUSED to clients that wanted recursion
+  Counter rejected_authoritative;                      ///< REFUSED to the others
+  Counter rejected_transfers;
+  Counter dropped;  ///< no reply
 };
 
 }  // namespace nomen::answer

@@ -8,8 +8,11 @@ namespace {
 
 constexpr uint16_t kNsid = 3;
 constexpr uint16_t kClientSubnet = 8;
+constexpr uint16_t kExpire = 9;
 constexpr uint16_t kCookie = 10;
 constexpr uint16_t kKeepalive = 11;
+constexpr uint16_t kPadding = 12;
+constexpr uint16_t kKeyTag = 14;
 constexpr uint16_t kExtendedError = 15;
 
 /// Where a record's owner ends: compressed or not, within the message; 0 when malformed.
@@ -53,6 +56,10 @@ bool is_client_subnet(Bytes value) {
   return source % 8 == 0 || (value[3 + octets] & (0xFFU >> (source % 8))) == 0;
 }
 
+void note_kind(Query& query, EdnsOptionKind kind) {
+  query.edns.option_kinds |= static_cast<uint8_t>(1U << static_cast<unsigned>(kind));
+}
+
 bool read_options(Query& query, Bytes options, const ServerSettings& server, uint32_t now_s) {
   while (!options.empty()) {
     if (options.size() < 4) return false;
@@ -63,6 +70,7 @@ bool read_options(Query& query, Bytes options, const ServerSettings& server, uin
     options = options.subspan(4 + size);
     switch (code) {
       case kNsid:
+        note_kind(query, EdnsOptionKind::kNsid);
         query.edns.wants_nsid = true;
         break;
       case kCookie:
@@ -70,12 +78,24 @@ bool read_options(Query& query, Bytes options, const ServerSettings& server, uin
         break;
       case kKeepalive:
         if (!value.empty() && value.size() != 2) return false;
+        note_kind(query, EdnsOptionKind::kKeepalive);
         query.edns.wants_keepalive = query.received.transport == Transport::kTcp;
         break;
       case kClientSubnet:
+        note_kind(query, EdnsOptionKind::kClientSubnet);
         if (!is_client_subnet(value)) return false;
         break;
+      case kExpire:
+        note_kind(query, EdnsOptionKind::kExpire);
+        break;
+      case kPadding:
+        note_kind(query, EdnsOptionKind::kPadding);
+        break;
+      case kKeyTag:
+        note_kind(query, EdnsOptionKind::kKeyTag);
+        break;
       default:
+        note_kind(query, EdnsOptionKind::kOther);
         break;  // RFC 6891 6.1.2: unknown options are ignored
     }
   }

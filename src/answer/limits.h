@@ -23,6 +23,7 @@ inline constexpr size_t kMostServers =
     16;  ///< an NS RRset of more is written without what is known beforehand
 inline constexpr size_t kHeaderBytes = 12;        ///< of every message (RFC 1035 4.1.1)
 inline constexpr uint16_t kAa = 0x0400;           ///< the header's bit of authoritative answers
+inline constexpr uint16_t kTc = 0x0200;           ///< the header's bit of truncation
 inline constexpr uint16_t kEchoedFlags = 0x7910;  ///< opcode, RD and CD come back as they came
 inline constexpr uint16_t kPointer = 0xC000;      ///< of a compressed name (RFC 1035 4.1.4)
 inline constexpr size_t kPointedHeadBytes = 10;   ///< of an RR whose owner is a pointer, up to its length

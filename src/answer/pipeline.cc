@@ -63,9 +63,6 @@ Pipeline::Pipeline(uint64_t seed, Elsewhere& elsewhere)
     : elsewhere_(elsewhere), queries_(kBatch), response_(seed) {}
 
 void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s) {
-  if (batch.empty()) return;
-  const bool is_udp = batch.front().received.transport == Transport::kUdp;
-  (is_udp ? counters_.requests_udp : counters_.requests_tcp).add(batch.size());
   while (!batch.empty()) {
     const size_t count = std::min(batch.size(), kBatch);
     for (size_t i = 0; i < count; i++) {
@@ -132,10 +129,15 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   query.found_in = nullptr;
   exchange.wants_keepalive = query.edns.wants_keepalive;
   exchange.reply_size = answer_plainly(query, snapshot, exchange.out);
+  Rcode rcode = Rcode::kNoError;
   if (exchange.reply_size == 0) {
     answer_fully(snapshot, query, exchange, now_s);
-  } else {
-    counters_.replies_by_rcode[0].add();
+    rcode = response_.rcode();
+  }
+  if (exchange.reply_size != 0) {
+    record(query, exchange.out.data(), rcode);
+  } else {  // a transfer that goes on by itself
+    counters_.queries_by_type[dns::number(query.question.type) % Counters::kTypes].add();
   }
   if (snapshot.server->query_log && query.question.present) log_query(query);
 }
@@ -145,7 +147,10 @@ void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& ex
     query.early = Rcode::kFormErr;
   if (query.question.present && query.early == Rcode::kNoError)
     select_view(query, snapshot, signature_, now_s);
-  if (is_for_others(query) && hand_over(snapshot, query, exchange)) return;
+  if (is_for_others(query) && hand_over(snapshot, query, exchange)) {
+    response_.set_rcode(Rcode::kNoError);
+    return;
+  }
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
   OptOptions options = reply_options(query, *snapshot.server, view, now_s);
   const bool is_signed = query.edns.has_tsig && query.view != nullptr;
@@ -157,11 +162,41 @@ void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& ex
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
   if (is_signed) exchange.reply_size = signature_.sign(exchange.out, exchange.reply_size, now_s);
-  if (response_.is_truncated()) counters_.truncated.add();
-  counters_
-      .replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()),
-                                         counters_.replies_by_rcode.size() - 1)]
-      .add();
+}
+
+/// The counters: two additions for the usual query.
+void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
+  const Question& question = query.question;
+  const uint16_t flags = load_u16(reply + 2);
+  Outcome outcome;
+  outcome.rcode = static_cast<uint8_t>(std::min<size_t>(static_cast<size_t>(rcode), Outcome::kOtherRcode));
+  outcome.authoritative = (flags & kAa) != 0;
+  outcome.truncated = (flags & kTc) != 0;
+  outcome.answered = load_u16(reply + 6) != 0;
+  outcome.edns = query.edns.present;
+  outcome.tcp = query.received.transport == Transport::kTcp;
+  outcome.v6 = query.received.peer->is_v6();
+  outcome.cookie = query.edns.cookie;
+  outcome.looked_up = question.present && query.early == Rcode::kNoError && question.opcode == Opcode::kQuery;
+  counters_.outcomes[outcome.index()].add();
+  if (outcome.looked_up) {
+    const uint16_t type = dns::number(question.type);
+    counters_.queries_by_type[type < Counters::kTypes ? type : 0].add();
+  } else if (question.opcode != Opcode::kQuery) {
+    counters_.requests_by_opcode[static_cast<size_t>(question.opcode)].add();
+  }
+  if (query.edns.option_kinds != 0) {
+    for (unsigned kind = 0; kind < kEdnsOptionKinds; kind++) {
+      if ((query.edns.option_kinds >> kind & 1) != 0) counters_.edns_options[kind].add();
+    }
+  }
+  if (rcode == Rcode::kRefused && outcome.looked_up) {
+    const bool transfer = question.type == RRType::kAxfr || question.type == RRType::kIxfr;
+    Counter& rejected = transfer                       ? counters_.rejected_transfers
+                        : question.recursion_desired() ? counters_.rejected_recursive
+                                                       : counters_.rejected_authoritative;
+    rejected.add();
+  }
 }
 
 /// Gives transfers away; false when the reply is made here, because it is an error.

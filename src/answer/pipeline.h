@@ -50,6 +50,7 @@ class Pipeline {
   ExtendedError route_query(const Snapshot& snapshot, Query& query);
   static const ServedZone* zone_of(const Snapshot& snapshot, const Query& query);
   size_t size_limit(const Query& query) const;
+  void record(const Query& query, const uint8_t* reply, dns::Rcode rcode);
 
   Elsewhere& elsewhere_;
   std::vector<Query> queries_;

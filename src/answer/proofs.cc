@@ -59,7 +59,15 @@ size_t Proofs::add_closest_encloser_proof(size_t labels) {
   return labels;
 }
 
+bool Proofs::add_stand_in() {
+  const zone::Denial& denial = *content_.denial();
+  if (!denial.uses_nsec3() || !denial.is_excessive()) return false;
+  add_node(denial.nsec3_of_apex(), RRType::kNsec3);
+  return true;
+}
+
 void Proofs::name_error(const zone::Lookup& found) {
+  if (add_stand_in()) return;
   if (content_.denial()->uses_nsec3()) {
     // In an opt-out zone the closest encloser may have no NSEC3; the wildcard is denied below the one that
     // has.
@@ -73,6 +81,7 @@ void Proofs::name_error(const zone::Lookup& found) {
 }
 
 void Proofs::no_data(const zone::Lookup& found) {
+  if (add_stand_in()) return;
   if (content_.denial()->uses_nsec3()) {
     if (found.is_wildcard) {
       add_closest_encloser_proof(found.labels);
@@ -89,6 +98,7 @@ void Proofs::no_data(const zone::Lookup& found) {
 }
 
 void Proofs::wildcard_answer(const zone::Lookup& found) {
+  if (add_stand_in()) return;
   if (content_.denial()->uses_nsec3()) {
     add_nsec3_covering(hash_of_suffix(found.labels + 1U));  // the encloser is known from the RRSIG's labels
     return;
@@ -97,6 +107,7 @@ void Proofs::wildcard_answer(const zone::Lookup& found) {
 }
 
 void Proofs::no_ds(const zone::Lookup& referral) {
+  if (add_stand_in()) return;
   if (!content_.denial()->uses_nsec3()) {
     if (referral.node.find(RRType::kNsec)) {
       add_nsec(content_.denial()->nsec_at_or_before(content_, name_.suffix(referral.labels)));

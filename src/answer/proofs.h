@@ -33,6 +33,8 @@ class Proofs {
   /// Closest provable encloser at or above `labels`, and the cover of the next closer name (RFC 5155 7.2.1).
   /// Returns the labels of the provable encloser.
   size_t add_closest_encloser_proof(size_t labels);
+  /// In a zone whose hashes are too dear: the NSEC3 of the apex, in the place of all that a proof needs.
+  bool add_stand_in();
   dns::Name wildcard_of(size_t labels) const;
 
   static constexpr size_t kMostProofs = 4;

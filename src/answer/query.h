@@ -45,6 +45,10 @@ struct Question {
 
 enum class CookieState : uint8_t { kNone, kClientOnly, kInvalid, kValid };
 
+/// Kinds of EDNS options that are counted.
+enum class EdnsOptionKind : uint8_t { kNsid, kExpire, kKeepalive, kPadding, kClientSubnet, kKeyTag, kOther };
+inline constexpr size_t kEdnsOptionKinds = 7;
+
 /// What the OPT record says (RFC 6891). Written by read_edns().
 struct Edns {
   bool present = false;
@@ -54,6 +58,7 @@ struct Edns {
   bool signed_message = false;  ///< a TSIG or SIG(0) record is there
   bool has_tsig = false;
   uint8_t version = 0;
+  uint8_t option_kinds = 0;  ///< a bit for each EdnsOptionKind that was there
   uint16_t udp_size = 0;
   CookieState cookie = CookieState::kNone;
   std::array<uint8_t, 8> client_cookie{};

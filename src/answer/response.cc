@@ -13,8 +13,6 @@ constexpr size_t kNameProbes = 16;         // slots in which a written name may 
 constexpr size_t kLeastRRBytes = 11;       // the root as owner, and no rdata
 constexpr size_t kOwnerAndHeadBytes = 12;  // of an RR whose owner is a pointer, in front of its rdata
 
-constexpr uint16_t kTc = 0x0200;
-
 /// Writes the names of one NS RRset.
 struct ServerWriter {
   zone::ServerNames names;

@@ -24,13 +24,14 @@ struct Asked {
   bool dnssec_ok = false;
   uint16_t udp_size = 1232;
   uint8_t version = 0;
+  uint8_t opcode = 0;
   std::vector<uint8_t> options{};  ///< coded
   std::array<uint8_t, 4> peer{192, 0, 2, 99};
 };
 
 inline std::vector<uint8_t> request_of(const Asked& asked) {
   const dns::Name name = zone::name_of(asked.name);
-  std::vector<uint8_t> wire = {0x12, 0x34, static_cast<uint8_t>(asked.recursion_desired ? 1 : 0),
+  std::vector<uint8_t> wire = {0x12, 0x34, static_cast<uint8_t>(asked.opcode << 3 | (asked.recursion_desired ? 1 : 0)),
                                0,    0,    1,
                                0,    0,    0,
                                0,    0,    static_cast<uint8_t>(asked.edns ? 1 : 0)};
@@ -113,7 +114,7 @@ class World {
     exchange.received.peer = &client;
     exchange.received.local = &local;
     exchange.out = out_;
-    pipeline_.answer(with, std::span(&exchange, 1), kNow);
+    pipeline_.answer(with, std::span(&exchange, 1), now_s);
     return {out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(exchange.reply_size)};
   }
 
@@ -128,6 +129,7 @@ class World {
   ReadMessage ask(std::string name, dns::RRType type) { return ask({.name = std::move(name), .type = type}); }
 
   static constexpr uint32_t kNow = 1750000000;
+  uint32_t now_s = kNow;  ///< the clock
   size_t size = 0;    ///< of the last reply
   std::string error;  ///< what is malformed in the last reply
 

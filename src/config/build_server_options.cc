@@ -42,6 +42,11 @@ void set_pid_file(ServerOptions& to, const Setting& setting) {
   if (!setting.says("none")) to.pid_file = setting.text();
 }
 
+void set_lock_file(ServerOptions& to, const Setting& setting) {
+  to.lock_file.reset();
+  if (!setting.says("none")) to.lock_file = setting.text();
+}
+
 void set_session_keyfile(ServerOptions& to, const Setting& setting) {
   to.session_keyfile.reset();
   if (!setting.says("none")) to.session_keyfile = setting.text();
@@ -56,6 +61,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
   static const std::unordered_map<std::string_view, Setter> kSetters = {
       {"directory", set_text<&O::directory>},
       {"pid-file", set_pid_file},
+      {"lock-file", set_lock_file},
       {"session-keyfile", set_session_keyfile},
       {"port", set_number<&O::port>},
       {"listen-on", [](O& to, const Setting& s) { to.listen_on.push_back(listen_on(s, false)); }},
@@ -89,6 +95,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"recursing-file", set_text<&O::recursing_file>},
       {"secroots-file", set_text<&O::secroots_file>},
       {"memstatistics-file", set_text<&O::memstatistics_file>},
+      {"recursive-clients", set_number<&O::recursive_clients>},
       {"match-mapped-addresses", set_flag<&O::match_mapped_addresses>},
       {"flush-zones-on-shutdown", set_flag<&O::flush_zones_on_shutdown>},
       {"notify-rate", set_number<&O::notify_rate>},

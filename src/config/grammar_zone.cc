@@ -522,7 +522,7 @@ constexpr StatementRow kRows[] = {
      .shape = "( full | terse | none | <boolean> )",
      .default_text = "terse",
      .status = Status::kHarmless,
-     .nothing = "no|none",
+     .nothing = "no|none|terse",
      .note = "counters of a single zone are not kept yet"},
 };
 

@@ -47,9 +47,10 @@ struct ListenOn {
 
 /// Statements of `options` about the server as a whole.
 struct ServerOptions {
-  std::string directory;                ///< empty: the process's
-  std::optional<std::string> pid_file;  ///< the path; nullopt when `pid-file none`
-  bool pid_file_given = false;          ///< false: pid_file is the default
+  std::string directory;                 ///< empty: the process's
+  std::optional<std::string> pid_file;   ///< the path; nullopt when `pid-file none`
+  std::optional<std::string> lock_file;  ///< nullopt: none
+  bool pid_file_given = false;           ///< false: pid_file is the default
   std::optional<std::string> session_keyfile;
   uint16_t port = 53;
   std::vector<ListenOn> listen_on;  ///< IPv4; the default { any; } when none is written
@@ -80,6 +81,7 @@ struct ServerOptions {
   std::string recursing_file = "named.recursing";
   std::string secroots_file = "named.secroots";
   std::string memstatistics_file = "named.memstats";
+  uint32_t recursive_clients = 1000;
   bool match_mapped_addresses = false;
   bool flush_zones_on_shutdown = false;
 

@@ -168,7 +168,7 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"sign", kOneZone, "read a zone's keys and sign what needs it"},
     {"signing", "(-list | -clear ... | -nsec3param ... | -serial value) zone [class [view]]",
      "steer a zone's signing"},
-    {"stats", "", "write the statistics file"},
+    {"stats", "", "write the statistics file", plain<&Operations::write_statistics>},
     {"status", "", "show how the server stands", plain<&Operations::status>, kReadOnly},
     {"stop", "[-p]", "write changes to zone files and end the server; -p shows its process id",
      ending<&Operations::stop>},

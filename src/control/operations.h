@@ -58,6 +58,8 @@ class Operations {
   virtual CommandResult delete_zone(const ZoneSelector& zone, bool clean) = 0;
   /// Looks for network interfaces that came or went.
   virtual CommandResult scan() = 0;
+  /// Appends what was counted to the statistics file.
+  virtual CommandResult write_statistics() = 0;
 };
 
 }  // namespace nomen::control

@@ -260,7 +260,7 @@ TEST_F(CommandsTest, ZonesAreAddedChangedAndTakenOut) {
 
 TEST_F(CommandsTest, WhatThisVersionDoesNotHaveFailsAndSaysSo) {
   for (const char* line : {"freeze", "thaw", "sync", "retransfer x", "refresh x", "notify x",
-                           "signing -list x", "flush", "dumpdb", "stats"}) {
+                           "signing -list x", "flush", "dumpdb"}) {
     const CommandResult result = run_command(operations, line, false);
     EXPECT_EQ(result.code, ResultCode::kNotImplemented) << line;
     EXPECT_FALSE(result.text.empty());

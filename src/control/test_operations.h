@@ -41,6 +41,7 @@ class TestOperations : public Operations {
   }
   CommandResult show_zone(const ZoneSelector& zone) override { return note("showzone " + text(zone)); }
   CommandResult scan() override { return note("scan"); }
+  CommandResult write_statistics() override { return note("stats"); }
 
  private:
   CommandResult note(std::string call) {

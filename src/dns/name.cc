@@ -233,9 +233,15 @@ std::string to_relative_string(NameView name, NameView origin) {
 std::string to_unicode(NameView name) {
   std::string text = to_string_no_dot(name);
   if (text.find("xn--") == std::string::npos && text.find("XN--") == std::string::npos) return text;
+  text = to_string_no_dot(Name(name).lowered());
   char* decoded = nullptr;
   if (idn2_to_unicode_8z8z(text.c_str(), &decoded, 0) != IDN2_OK) return text;
-  std::string out(decoded);
+  // What IDNA2008 does not allow may steer a terminal (controls, directions): only what leads back is shown.
+  uint8_t* back = nullptr;
+  const bool valid = idn2_lookup_u8(reinterpret_cast<const uint8_t*>(decoded), &back, 0) == IDN2_OK &&
+                     text == reinterpret_cast<const char*>(back);
+  std::string out(valid ? decoded : text);
+  idn2_free(back);
   idn2_free(decoded);
   return out;
 }

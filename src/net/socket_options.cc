@@ -1,5 +1,6 @@
 #include "net/socket_options.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -15,6 +16,16 @@ std::string errno_text(std::string_view what, int error_number) {
 
 bool set_option(int fd, int level, int option, int value) {
   return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+void set_buffer(int fd, int forced, int plain, int bytes) {
+  if (!set_option(fd, SOL_SOCKET, forced, bytes)) set_option(fd, SOL_SOCKET, plain, bytes);
+}
+
+Result<Descriptor> shared_socket(const Descriptor& socket) {
+  Descriptor second(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+  if (!second.valid()) return failure(errno_text("dup", errno));
+  return second;
 }
 
 SocketAddress local_address_of(int fd) {

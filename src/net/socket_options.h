@@ -31,6 +31,13 @@ SocketAddress local_address_of(int fd);
 /// Sets an int option; false when the kernel refuses.
 bool set_option(int fd, int level, int option, int value);
 
+/// Asks for a buffer of so many octets; root gets it above the system's limit too, others what the system
+/// lets them have. `forced` and `plain`: SO_RCVBUFFORCE and SO_RCVBUF, or SO_SNDBUFFORCE and SO_SNDBUF.
+void set_buffer(int fd, int forced, int plain, int bytes);
+
+/// A second descriptor of the same socket, for another worker; both wait at the same queue.
+Result<Descriptor> shared_socket(const Descriptor& socket);
+
 /// "what: reason" for errno.
 std::string errno_text(std::string_view what, int error_number);
 

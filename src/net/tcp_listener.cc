@@ -25,8 +25,8 @@ bool is_shortage(int error_number) {
 
 }  // namespace
 
-TcpListener::TcpListener(const TcpOptions& options, StreamHandler& handler)
-    : handler_(handler), quota_(options.quota) {}
+TcpListener::TcpListener(std::shared_ptr<ConnectionQuota> quota, StreamHandler& handler)
+    : handler_(handler), quota_(std::move(quota)) {}
 
 TcpListener::~TcpListener() {
   detach();
@@ -37,10 +37,24 @@ Result<std::unique_ptr<TcpListener>> TcpListener::create(const TcpOptions& optio
   if (!socket) return std::unexpected(std::move(socket.error()));
   if (options.defer_accept_s > 0)
     set_option(socket->get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, options.defer_accept_s);
+  // Connections inherit the buffers, and the window that is offered follows from them: before listen(2).
+  if (options.receive_buffer_bytes > 0)
+    set_buffer(socket->get(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer_bytes);
+  if (options.send_buffer_bytes > 0)
+    set_buffer(socket->get(), SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer_bytes);
   if (listen(socket->get(), options.backlog) != 0) return failure(errno_text("listen", errno));
-  std::unique_ptr<TcpListener> listener(new TcpListener(options, handler));
+  std::unique_ptr<TcpListener> listener(new TcpListener(options.quota, handler));
   listener->socket_ = std::move(*socket);
   listener->address_ = local_address_of(listener->socket_.get());
+  return listener;
+}
+
+Result<std::unique_ptr<TcpListener>> TcpListener::share(StreamHandler& handler) const {
+  auto socket = shared_socket(socket_);
+  if (!socket) return std::unexpected(std::move(socket.error()));
+  std::unique_ptr<TcpListener> listener(new TcpListener(quota_, handler));
+  listener->socket_ = std::move(*socket);
+  listener->address_ = address_;
   return listener;
 }
 

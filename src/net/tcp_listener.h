@@ -15,7 +15,9 @@ namespace nomen::net {
 struct TcpOptions {
   SocketAddress address;  ///< port 0: the kernel chooses, see TcpListener::address()
   BindOptions bind;
-  int backlog = 10;  ///< named.conf: tcp-listen-queue
+  int backlog = 10;              ///< named.conf: tcp-listen-queue
+  int receive_buffer_bytes = 0;  ///< of the connections; 0: the system chooses, and changes it as it needs
+  int send_buffer_bytes = 0;
   /// Wake the worker only when a new client has sent something, or after about so many seconds; 0: at once.
   int defer_accept_s = 0;
   /// A limit for this listener beside the table's (may be shared with other workers' listeners), or none.
@@ -26,6 +28,8 @@ class TcpListener final : private EventHandler, private Timer {
  public:
   /// Binds and listens. `handler` outlives the listener and its connections.
   static Result<std::unique_ptr<TcpListener>> create(const TcpOptions& options, StreamHandler& handler);
+  /// Another listener at this one's socket, for another worker: whoever is first accepts a client.
+  Result<std::unique_ptr<TcpListener>> share(StreamHandler& handler) const;
   ~TcpListener();
 
   /// In the loop's thread: from now on clients are accepted into `table`. Destroyed (or detached) there too;
@@ -39,7 +43,7 @@ class TcpListener final : private EventHandler, private Timer {
   bool resting() const { return resting_; }
 
  private:
-  TcpListener(const TcpOptions& options, StreamHandler& handler);
+  TcpListener(std::shared_ptr<ConnectionQuota> quota, StreamHandler& handler);
   void on_ready(uint32_t events) override;
   void on_timer() override;
   bool accept_one(bool first);

@@ -18,11 +18,6 @@ constexpr size_t kSlotBytes = kSlackBytes + kDatagramBytes + kSlackBytes;
 constexpr size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
 static_assert(CMSG_SPACE(sizeof(in_pktinfo)) <= kControlBytes);
 
-/// Larger buffers than the system's limit are for root only; what we get otherwise will do.
-void set_buffer(int fd, int forced, int plain, int bytes) {
-  if (!set_option(fd, SOL_SOCKET, forced, bytes)) set_option(fd, SOL_SOCKET, plain, bytes);
-}
-
 /// Replies leave without the "don't fragment" bit, and no ICMP message can make their path's MTU shrink:
 /// forged ones are a way to get fragments that can be spoofed (RFC 9715).
 void ignore_path_mtu(int fd, const SocketAddress& address) {
@@ -119,6 +114,16 @@ Result<std::unique_ptr<UdpListener>> UdpListener::create(const UdpOptions& optio
   std::unique_ptr<UdpListener> listener(new UdpListener(batch, handler));
   listener->address_ = local_address_of(fd);
   listener->learn_local_ = options.learn_local_address;
+  listener->socket_ = std::move(*socket);
+  return listener;
+}
+
+Result<std::unique_ptr<UdpListener>> UdpListener::share(UdpBatch& batch, DatagramHandler& handler) const {
+  auto socket = shared_socket(socket_);
+  if (!socket) return std::unexpected(std::move(socket.error()));
+  std::unique_ptr<UdpListener> listener(new UdpListener(batch, handler));
+  listener->address_ = address_;
+  listener->learn_local_ = learn_local_;
   listener->socket_ = std::move(*socket);
   return listener;
 }

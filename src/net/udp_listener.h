@@ -68,6 +68,8 @@ class UdpListener final : public EventHandler {
   /// `batch` and `handler` outlive the listener.
   static Result<std::unique_ptr<UdpListener>> create(const UdpOptions& options, UdpBatch& batch,
                                                      DatagramHandler& handler);
+  /// Another listener at this one's socket, for another worker: whoever is first takes what comes.
+  Result<std::unique_ptr<UdpListener>> share(UdpBatch& batch, DatagramHandler& handler) const;
   ~UdpListener();
 
   /// In the loop's thread; the listener is destroyed (or detached) in that thread too.

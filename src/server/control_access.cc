@@ -5,13 +5,12 @@
 #include "base/log.h"
 #include "config/build.h"
 #include "config/disk.h"
+#include "config/paths.h"
 #include "server/settings.h"
 
 namespace nomen::server {
 
 namespace {
-
-constexpr const char* kKeyFile = "/etc/bind/rndc.key";
 
 void warn(const std::string& text) {
   log(LogCategory::kGeneral, LogSeverity::kWarning, "server", "{}", text);
@@ -33,11 +32,11 @@ bool add_key(const config::Key& key, std::vector<control::RndcKey>& keys) {
 /// The keys of rndc.key; empty when there is no such file.
 std::vector<control::RndcKey> keys_of_file() {
   std::vector<control::RndcKey> keys;
-  if (!config::real_disk().exists(kKeyFile)) return keys;
+  if (!config::real_disk().exists(config::kRndcKeyFile)) return keys;
   Diagnostics diagnostics;
-  const auto tree = config::parse_file(kKeyFile, {}, config::real_disk(), diagnostics);
+  const auto tree = config::parse_file(config::kRndcKeyFile, {}, config::real_disk(), diagnostics);
   if (!tree || has_error(diagnostics)) {
-    warn(std::string("ignoring ") + kKeyFile + ": it has errors");
+    warn(std::string("ignoring ") + config::kRndcKeyFile + ": it has errors");
     return keys;
   }
   const config::Config config = config::build_config(*tree, diagnostics);

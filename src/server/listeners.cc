@@ -60,30 +60,50 @@ std::set<net::SocketAddress> Listeners::wanted(const config::ServerOptions& opti
   return out;
 }
 
+Result<ListenerPair> Listeners::open_pair(Worker& worker, const net::SocketAddress& address,
+                                          const config::ServerOptions& options) const {
+  net::UdpOptions udp;
+  udp.address = address;
+  udp.bind.reuse_port = *reuse_port_ && workers_.size() > 1;
+  if (options.udp_receive_buffer != 0)
+    udp.receive_buffer_bytes = static_cast<int>(options.udp_receive_buffer);
+  if (options.udp_send_buffer != 0) udp.send_buffer_bytes = static_cast<int>(options.udp_send_buffer);
+  auto udp_listener = net::UdpListener::create(udp, worker.udp_batch(), worker.datagram_handler());
+  if (!udp_listener) return std::unexpected(udp_listener.error());
+  net::TcpOptions tcp;
+  tcp.address = address;
+  tcp.bind = udp.bind;
+  tcp.backlog = static_cast<int>(options.tcp_listen_queue);
+  tcp.receive_buffer_bytes = static_cast<int>(options.tcp_receive_buffer);
+  tcp.send_buffer_bytes = static_cast<int>(options.tcp_send_buffer);
+  auto tcp_listener = net::TcpListener::create(tcp, worker.stream_handler());
+  if (!tcp_listener) return std::unexpected(tcp_listener.error());
+  return ListenerPair{address, std::move(*udp_listener), std::move(*tcp_listener)};
+}
+
+/// With `reuseport` each worker has sockets of its own and the kernel spreads the clients; without it, all
+/// wait at the first one's.
 Result<void> Listeners::open(const net::SocketAddress& address, const config::ServerOptions& options) {
-  const bool several = workers_.size() > 1;
-  if (several) {
+  if (!reuse_port_) reuse_port_ = options.reuseport;
+  if (*reuse_port_ && workers_.size() > 1) {
     if (auto free = expect_free(address); !free) return free;
   }
   std::vector<ListenerPair> pairs;
   for (const auto& worker : workers_) {
-    net::UdpOptions udp;
-    udp.address = address;
-    udp.bind.reuse_port = several;
-    if (options.udp_receive_buffer != 0)
-      udp.receive_buffer_bytes = static_cast<int>(options.udp_receive_buffer);
-    if (options.udp_send_buffer != 0) udp.send_buffer_bytes = static_cast<int>(options.udp_send_buffer);
-    auto udp_listener = net::UdpListener::create(udp, worker->udp_batch(), worker->datagram_handler());
-    if (!udp_listener) return std::unexpected(udp_listener.error());
-    net::TcpOptions tcp;
-    tcp.address = address;
-    tcp.bind.reuse_port = several;
-    tcp.backlog = static_cast<int>(options.tcp_listen_queue);
-    auto tcp_listener = net::TcpListener::create(tcp, worker->stream_handler());
-    if (!tcp_listener) return std::unexpected(tcp_listener.error());
-    pairs.push_back({address, std::move(*udp_listener), std::move(*tcp_listener)});
+    if (*reuse_port_ || pairs.empty()) {
+      auto pair = open_pair(*worker, address, options);
+      if (!pair) return std::unexpected(pair.error());
+      pairs.push_back(std::move(*pair));
+      continue;
+    }
+    auto udp = pairs.front().udp->share(worker->udp_batch(), worker->datagram_handler());
+    if (!udp) return std::unexpected(udp.error());
+    auto tcp = pairs.front().tcp->share(worker->stream_handler());
+    if (!tcp) return std::unexpected(tcp.error());
+    pairs.push_back({address, std::move(*udp), std::move(*tcp)});
   }
   for (size_t i = 0; i < pairs.size(); i++) workers_[i]->add_listener(std::move(pairs[i]));
+  sockets_[address.is_v6() ? 1 : 0].opened += workers_.size();
   return {};
 }
 
@@ -91,6 +111,9 @@ size_t Listeners::update(const config::ServerOptions& options, uint16_t port,
                          const policy::LocalAddresses& local) {
   const std::set<net::SocketAddress> now = wanted(options, port, local);
   const auto interfaces = net::list_interface_addresses().value_or(std::vector<net::InterfaceAddress>{});
+  if (reuse_port_ && *reuse_port_ != options.reuseport)
+    log(LogCategory::kGeneral, LogSeverity::kError, "server",
+        "changing reuseport value requires server restart");
   size_t failed = 0;
   for (auto at = open_.begin(); at != open_.end();) {
     if (now.count(*at) != 0) {
@@ -99,6 +122,7 @@ size_t Listeners::update(const config::ServerOptions& options, uint16_t port,
     }
     log_closing(*at);
     for (const auto& worker : workers_) worker->remove_listener(*at);
+    sockets_[at->is_v6() ? 1 : 0].closed += workers_.size();
     at = open_.erase(at);
   }
   for (const net::SocketAddress& address : now) {

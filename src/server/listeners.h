@@ -3,7 +3,9 @@
 // Every worker has a UDP and a TCP socket of its own on each address.
 // Thread rule: the main thread.
 #pragma once
+#include <array>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -26,6 +28,13 @@ class Listeners {
   /// counted; returns how many addresses could not be opened.
   size_t update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local);
   size_t size() const { return open_.size(); }
+  /// Sockets of IPv4 (0) and IPv6 (1) that were opened and given up, a worker's share of one counted by
+  /// itself.
+  struct SocketCounts {
+    uint64_t opened = 0;
+    uint64_t closed = 0;
+  };
+  const std::array<SocketCounts, 2>& sockets() const { return sockets_; }
   /// At the server's end: the log says of each address that it is given up.
   void log_end() const;
 
@@ -33,11 +42,15 @@ class Listeners {
   std::set<net::SocketAddress> wanted(const config::ServerOptions& options, uint16_t port,
                                       const policy::LocalAddresses& local) const;
   Result<void> open(const net::SocketAddress& address, const config::ServerOptions& options);
+  Result<ListenerPair> open_pair(Worker& worker, const net::SocketAddress& address,
+                                 const config::ServerOptions& options) const;
 
   std::vector<std::unique_ptr<Worker>>& workers_;
   net::ConnectionQuota& quota_;
   ListenFamilies families_;
   std::set<net::SocketAddress> open_;
+  std::optional<bool> reuse_port_;  ///< as it was when the first address was opened
+  std::array<SocketCounts, 2> sockets_;
 };
 
 }  // namespace nomen::server

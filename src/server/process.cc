@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/os/file.h"
@@ -102,6 +103,32 @@ void PidFile::remove() {
 }
 
 PidFile::~PidFile() {
+  remove();
+}
+
+Result<void> LockFile::acquire(const std::string& path) {
+  make_directory_of(path);
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return system_failure("could not create " + path);
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  if (::fcntl(fd, F_SETLK, &lock) != 0) {
+    ::close(fd);
+    return failure("could not lock " + path + "; another named process may be running");
+  }
+  fd_ = fd;
+  path_ = path;
+  return {};
+}
+
+void LockFile::remove() {
+  if (fd_ < 0) return;
+  ::unlink(path_.c_str());
+  ::close(std::exchange(fd_, -1));
+}
+
+LockFile::~LockFile() {
   remove();
 }
 

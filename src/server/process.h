@@ -39,6 +39,21 @@ class PidFile {
   std::string path_;
 };
 
+/// Sees to it that no second server of the same configuration runs: an empty file, locked as long as the
+/// process lives, and taken away at its end.
+class LockFile {
+ public:
+  /// The text of the failure is BIND's.
+  Result<void> acquire(const std::string& path);
+  const std::string& path() const { return path_; }
+  void remove();
+  ~LockFile();
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+};
+
 /// sd_notify(3)'s message to $NOTIFY_SOCKET, if there is one: "READY=1".
 void notify_service_manager(const std::string& message);
 

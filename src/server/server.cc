@@ -8,14 +8,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/file.h"
 #include "base/random.h"
 #include "config/printer.h"
 #include "server/control_access.h"
 #include "server/privileges.h"
 #include "server/settings.h"
+#include "server/statistics.h"
 #include "server/status_text.h"
 
 namespace nomen::server {
@@ -90,6 +94,7 @@ int Server::run() {
   if (zones_->pending() > 0) {
     // A huge zone is being read; nobody waits for it any more, and the system takes the memory back.
     pid_file_.remove();
+    lock_file_.remove();
     std::_Exit(0);
   }
   return 0;
@@ -134,7 +139,14 @@ Result<void> Server::take_place() {
     if (!found) return std::unexpected(found.error());
     user_ = std::move(*found);
   }
-  return options_.root_directory.empty() ? Result<void>() : enter_root(options_.root_directory);
+  if (!options_.root_directory.empty()) {
+    if (auto entered = enter_root(options_.root_directory); !entered) return entered;
+  }
+  // The configuration's `directory` changes what a relative name means; a reload must find the same file.
+  std::error_code error;
+  if (const auto path = std::filesystem::absolute(options_.config_file, error); !error)
+    options_.config_file = path.lexically_normal().string();
+  return {};
 }
 
 Result<void> Server::start() {
@@ -143,6 +155,7 @@ Result<void> Server::start() {
   if (!config) return std::unexpected(config.error());
   config_ = std::move(*config);
   if (auto entered = enter_directory(config_.options.directory); !entered) return entered;
+  if (auto locked = take_lock(); !locked) return locked;
   auto loop = net::EventLoop::create();
   if (!loop) return std::unexpected(loop.error());
   loop_ = std::move(*loop);
@@ -173,6 +186,19 @@ Result<void> Server::start() {
   for (const auto& worker : workers_) worker->start();
   configured_s_ = std::time(nullptr);
   zones_->configure(config_, false);
+  return {};
+}
+
+/// Before anything is opened: a second server of the same configuration ends here.
+Result<void> Server::take_lock() {
+  const std::optional<std::string>& configured = config_.options.lock_file;
+  if (options_.lock_file && configured)
+    say(LogSeverity::kWarning, "'lock-file' has no effect because the server was run with -X");
+  const std::optional<std::string>& path = options_.lock_file ? options_.lock_file : configured;
+  if (!path || *path == "none") return {};
+  if (user_) make_directory_for(*path, *user_);
+  if (auto locked = lock_file_.acquire(*path); !locked) return locked;
+  if (user_) give_to(*path, *user_);
   return {};
 }
 
@@ -286,6 +312,8 @@ Result<void> Server::apply_configuration(bool reload_all) {
   if (!config) return std::unexpected(config.error());
   if (auto entered = enter_directory(config->options.directory); !entered) return entered;
   if (auto configured = configure_logging(*config); !configured) return configured;
+  if (!options_.lock_file && config->options.lock_file != config_.options.lock_file)
+    say(LogSeverity::kInfo, "changing 'lock-file' has no effect until the server is restarted");
   config_ = std::move(*config);
   local_ = local_addresses();
   settings_ = server_settings(config_, cookie_secret_);
@@ -389,6 +417,9 @@ control::CommandResult Server::status() {
   facts.zones = zones_->zone_count();
   facts.debug_level = logs_.debug_level();
   facts.query_log = query_log_;
+  facts.version = settings_->version;
+  facts.version_given = config_.options.version.kind != config::Identity::Kind::kDefault;
+  facts.recursive_clients_limit = config_.options.recursive_clients;
   facts.tcp_clients = quota_->used();
   facts.tcp_clients_most = quota_->high_water();
   facts.tcp_clients_limit = config_.options.tcp_clients;
@@ -439,6 +470,22 @@ control::CommandResult Server::modify_zone(const control::ZoneSelector& zone, st
 
 control::CommandResult Server::delete_zone(const control::ZoneSelector& zone, bool clean) {
   return added_zones_.remove(config_, *zones_, zone, clean);
+}
+
+control::CommandResult Server::write_statistics() {
+  StatisticsFacts facts;
+  facts.now_s = std::time(nullptr);
+  for (const auto& worker : workers_) facts.counters.add(worker->counters());
+  facts.tcp_clients_most = quota_->high_water();
+  facts.sockets = listeners_->sockets();
+  for (const config::View& view : config_.views) facts.views.push_back(view.name);
+  const std::string& path = config_.options.statistics_file;
+  if (const auto written = os::append_file(path, as_bytes(statistics_text(facts))); !written) {
+    say(LogSeverity::kError, "could not open statistics dump file '{}': {}", path, written.error().text);
+    return {control::ResultCode::kFailure, written.error().text};
+  }
+  say(LogSeverity::kInfo, "dumpstats complete");
+  return control::CommandResult::success();
 }
 
 control::CommandResult Server::scan() {

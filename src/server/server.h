@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/build.h"
+#include "config/paths.h"
 #include "config/zone_memory.h"
 #include "control/operations.h"
 #include "control/rndc_listener.h"
@@ -27,16 +28,17 @@ namespace nomen::server {
 
 /// What the command line says (named's flags).
 struct ServeOptions {
-  std::string config_file = "/etc/bind/named.conf";
-  std::optional<uint16_t> port;  ///< -p
-  unsigned workers = 0;          ///< -n; 0: as many as there are cores
-  int debug_level = 0;           ///< -d
-  bool foreground = false;       ///< -f or -g
-  bool log_to_stderr = false;    ///< -g
-  std::string log_file;          ///< -L
-  std::string user;              ///< -u
-  std::string root_directory;    ///< -t
-  ListenFamilies families;       ///< -4, -6
+  std::string config_file = config::kNamedConfFile;
+  std::optional<uint16_t> port;          ///< -p
+  unsigned workers = 0;                  ///< -n; 0: as many as there are cores
+  int debug_level = 0;                   ///< -d
+  bool foreground = false;               ///< -f or -g
+  bool log_to_stderr = false;            ///< -g
+  std::string log_file;                  ///< -L
+  std::string user;                      ///< -u
+  std::string root_directory;            ///< -t
+  std::optional<std::string> lock_file;  ///< -X; "none" takes no lock
+  ListenFamilies families;               ///< -4, -6
 };
 
 class Server final : public control::Operations {
@@ -63,6 +65,7 @@ class Server final : public control::Operations {
   control::CommandResult add_zone(const control::ZoneSelector& zone, std::string_view statement) override;
   control::CommandResult modify_zone(const control::ZoneSelector& zone, std::string_view statement) override;
   control::CommandResult delete_zone(const control::ZoneSelector& zone, bool clean) override;
+  control::CommandResult write_statistics() override;
 
  private:
   Result<void> take_place();
@@ -70,6 +73,7 @@ class Server final : public control::Operations {
   Result<config::Config> read_configuration();
   LogChannelsConfig first_channels() const;
   Result<void> configure_logging(const config::Config& config);
+  Result<void> take_lock();
   Result<void> make_workers();
   void open_controls();
   void on_signal(int number);
@@ -91,6 +95,7 @@ class Server final : public control::Operations {
   LogChannels logs_;
   Background& background_;
   PidFile pid_file_;
+  LockFile lock_file_;
   crypto::SipHashKey cookie_secret_{};
   bool query_log_ = false;
   bool running_ = false;  ///< "running" was said

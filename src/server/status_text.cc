@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <thread>
@@ -33,6 +34,18 @@ bool is_zone(const config::Node& statement, dns::NameView name) {
   return written && written->view() == name;
 }
 
+/// What version.bind is made to say stands behind the real version.
+std::string said_version(const StatusFacts& facts) {
+  if (!facts.version_given) return {};
+  return fmt::format(" ({})", facts.version.value_or("version.bind/txt/ch disabled"));
+}
+
+/// Above it BIND begins to drop the oldest of the clients that wait for recursion.
+uint32_t soft_limit(uint32_t limit) {
+  if (limit <= 1000) return static_cast<uint32_t>(uint64_t{limit} * 90 / 100);
+  return limit - std::max(100U, std::thread::hardware_concurrency() + 1);
+}
+
 }  // namespace
 
 std::string status_text(const StatusFacts& facts) {
@@ -41,7 +54,7 @@ std::string status_text(const StatusFacts& facts) {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   return fmt::format(
-      "version: Nomen {}\n"
+      "version: Nomen {} <id:{}>{}\n"
       "running on {}: {} {} {} {}\n"
       "boot time: {}\n"
       "last configured: {}\n"
@@ -51,16 +64,20 @@ std::string status_text(const StatusFacts& facts) {
       "UDP listeners per interface: {}\n"
       "number of zones: {} (0 automatic)\n"
       "debug level: {}\n"
-      "zones loading: {}\n"
+      "xfers running: 0\n"
+      "xfers deferred: 0\n"
+      "soa queries in progress: 0\n"
       "query logging is {}\n"
+      "recursive clients: 0/{}/{}\n"
       "tcp clients: {}/{}\n"
       "TCP high-water: {}\n"
-      "server is up and running",
-      NOMEN_VERSION, host.data(), machine.sysname, machine.machine, machine.release, machine.version,
-      http_time(facts.boot_s), http_time(facts.configured_s), facts.config_file,
-      std::thread::hardware_concurrency(), facts.workers, facts.workers, facts.zones, facts.debug_level,
-      facts.loads_pending, facts.query_log ? "ON" : "OFF", facts.tcp_clients, facts.tcp_clients_limit,
-      facts.tcp_clients_most);
+      "{}server is up and running",
+      NOMEN_VERSION, NOMEN_VERSION, said_version(facts), host.data(), machine.sysname, machine.machine,
+      machine.release, machine.version, http_time(facts.boot_s), http_time(facts.configured_s),
+      facts.config_file, std::thread::hardware_concurrency(), facts.workers, facts.workers, facts.zones,
+      facts.debug_level, facts.query_log ? "ON" : "OFF", soft_limit(facts.recursive_clients_limit),
+      facts.recursive_clients_limit, facts.tcp_clients, facts.tcp_clients_limit, facts.tcp_clients_most,
+      facts.loads_pending != 0 ? fmt::format("zones loading: {}\n", facts.loads_pending) : "");
 }
 
 std::string zone_status_text(const KeptZone& zone) {

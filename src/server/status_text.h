@@ -2,6 +2,7 @@
 // Thread rule: free functions.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -18,6 +19,9 @@ struct StatusFacts {
   size_t zones = 0;
   int debug_level = 0;
   bool query_log = false;
+  std::optional<std::string> version;  ///< what version.bind says; nullopt: nothing
+  bool version_given = false;          ///< the configuration says it
+  uint32_t recursive_clients_limit = 0;
   uint32_t tcp_clients = 0;
   uint32_t tcp_clients_most = 0;
   uint32_t tcp_clients_limit = 0;

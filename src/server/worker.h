@@ -68,8 +68,8 @@ class Worker final : private net::DatagramHandler,
   const SnapshotSlot& snapshots_;
   SnapshotPtr snapshot_;
   uint64_t snapshot_version_ = 0;
+  net::UdpBatch batch_;  ///< outlives the loop: listeners that were never attached are in tasks there
   std::unique_ptr<net::EventLoop> loop_;
-  net::UdpBatch batch_;
   TransfersOut transfers_;  ///< before the connections, which tell it of their end
   net::ConnectionTable connections_;
   net::Connection* asking_ = nullptr;  ///< whose message is being answered

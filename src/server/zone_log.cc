@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/os/file.h"
+#include "dns/idn_text.h"
 
 namespace nomen::server {
 
@@ -32,7 +33,7 @@ std::string display_name(const config::Zone& zone, const std::string& view) {
 }
 
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
-  log(LogCategory::kGeneral, severity, "zone", "zone {}: {}", name, text);
+  log(LogCategory::kGeneral, severity, "zone", "{}", dns::with_idn_shown(fmt::format("zone {}: {}", name, text)));
 }
 
 void log_removed(const config::Zone& zone, const std::string& view) {
@@ -57,7 +58,7 @@ void log_findings(const LoadOutcome& outcome, const std::string& name) {
     if (error && diagnostic.position.file.empty() && result.records_read == 0)
       continue;  // said as a whole: reason_of()
     log(LogCategory::kGeneral, error ? LogSeverity::kError : LogSeverity::kWarning, "zone", "{}",
-        to_string(diagnostic));
+        dns::with_idn_shown(to_string(diagnostic)));
   }
   if (result.content != nullptr) return;
   log_zone(LogSeverity::kError, name,

@@ -10,6 +10,7 @@
 #include "config/check.h"
 #include "config/compatibility.h"
 #include "config/parser.h"
+#include "config/paths.h"
 #include "config/printer.h"
 #include "config/serve_check.h"
 
@@ -17,7 +18,6 @@ namespace nomen::tools {
 
 namespace {
 
-constexpr const char* kDefaultFile = "/etc/bind/named.conf";
 constexpr const char* kBindUsage =
     "usage: named-checkconf [-chijlvz] [-p [-x]] [-t directory] [named.conf]\n";
 constexpr const char* kExamples =
@@ -34,7 +34,7 @@ constexpr const char* kExamples =
     "obeyed\n";
 
 struct Options {
-  std::string file = kDefaultFile;
+  std::string file = config::kNamedConfFile;
   std::string chroot;
   bool core_only = false, ignore_deprecated = false, journal = false, list = false, print = false,
        hide = false, zones = false, strict = false, json = false, reference = false, quiet = false;

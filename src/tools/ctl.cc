@@ -45,7 +45,7 @@ void define(CLI::App& app, Options& options) {
                  "port of its control channel (default: the configuration's, or 953)")
       ->check(CLI::Range(1, 65535));
   app.add_option("-c,--config", options.config_file,
-                 fmt::format("configuration file (default: {})", kRndcConfigFile));
+                 fmt::format("configuration file (default: {})", config::kRndcConfFile));
   app.add_option("-k,--key-file", options.request.key_file,
                  "file with the key, where there is no configuration file")
       ->capture_default_str();

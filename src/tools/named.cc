@@ -36,6 +36,7 @@ void print_usage(FILE* to, bool as_serve) {
              "  -t DIR    chroot(2) to this directory first\n"
              "  -4, -6    use only IPv4 or only IPv6\n"
              "  -L FILE   log to this file instead of syslog\n"
+             "  -X FILE   lock this file, so that a second server ends at once (\"none\": do not)\n"
              "  -d LEVEL  debug level\n"
              "  -v, -V    print the version, with -V what it was built with\n"
              "\n"
@@ -132,6 +133,9 @@ Parsed parse(int argc, char** argv, bool as_serve) {
         options.port = static_cast<uint16_t>(*port);
         break;
       }
+      case 'X':
+        options.lock_file = optarg;
+        break;
       case 't':
         options.root_directory = optarg;
         break;
@@ -156,7 +160,6 @@ Parsed parse(int argc, char** argv, bool as_serve) {
       case 'S':
       case 'T':
       case 'U':
-      case 'X':
         break;  // nothing here to switch
       case 'C':
       case 'F':

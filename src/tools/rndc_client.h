@@ -7,22 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "config/paths.h"
 #include "control/rndc_exchange.h"
 #include "tools/rndc_config.h"
 
 namespace nomen::tools {
 
-/// Debian's places.
-inline constexpr const char* kRndcConfigFile = "/etc/bind/rndc.conf";
-inline constexpr const char* kRndcKeyFile = "/etc/bind/rndc.key";
 inline constexpr uint16_t kRndcPort = 953;
 /// For connecting, and for each answer; a reload may take a while to answer.
 inline constexpr int kRndcTimeout_ms = 60000;
 
 struct RndcRequest {
-  std::string config_file = kRndcConfigFile;
+  std::string config_file = config::kRndcConfFile;
   bool config_file_given = false;  ///< then it must exist; else the key file does as well
-  std::string key_file = kRndcKeyFile;
+  std::string key_file = config::kRndcKeyFile;
   std::optional<std::string> server;
   std::optional<uint16_t> port;
   std::optional<std::string> key_name;

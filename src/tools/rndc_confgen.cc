@@ -27,7 +27,7 @@ struct Options {
   bool quiet = false;
   std::string algorithm = "hmac-sha256";
   std::optional<unsigned> key_bits;
-  std::string key_file = kRndcKeyFile;
+  std::string key_file = config::kRndcKeyFile;
   std::string key_name = "rndc-key";
   uint16_t port = kRndcPort;
   std::string address = "127.0.0.1";
@@ -51,7 +51,7 @@ void print_usage() {
       "  -s address    address of the control channel (default: 127.0.0.1)\n"
       "  -t chrootdir  write a second copy of the key file under this directory\n"
       "  -u user       make the key file (with -t, its copy) belong to this user\n",
-      kRndcKeyFile, kRndcPort);
+      config::kRndcKeyFile, kRndcPort);
 }
 
 int fail(const std::string& text) {

@@ -5,6 +5,7 @@
 #include <bitset>
 
 #include "zone/check_targets.h"
+#include "zone/limits.h"
 
 namespace nomen::zone {
 
@@ -14,7 +15,6 @@ using dns::NameView;
 using dns::RRType;
 
 /// More rounds than this make a resolver treat the zone as unsigned (RFC 9276 3.2; BIND's limit).
-constexpr uint16_t kMostNsec3Iterations = 150;
 constexpr uint8_t kSha1 = 1;  // the one NSEC3 hash algorithm
 
 void check_name_server(const Content& content, const NodeSurvey& survey, NameView target,

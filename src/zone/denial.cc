@@ -79,6 +79,8 @@ std::shared_ptr<const Denial> Denial::of(const Content& content) {
   if (denial->nsec3s_.empty()) return nullptr;
   std::sort(denial->nsec3s_.begin(), denial->nsec3s_.end(),
             [](const auto& a, const auto& b) { return a.hash < b.hash; });
+  denial->nsec3_of_apex_ =
+      denial->nsec3_matching(nsec3_hash(dns::Name(content.apex()).lowered(), denial->parameters_));
   return denial;
 }
 

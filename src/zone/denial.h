@@ -11,6 +11,7 @@
 #include "dns/hashed_name.h"
 #include "dns/name.h"
 #include "zone/index.h"
+#include "zone/limits.h"
 
 namespace nomen::zone {
 
@@ -37,6 +38,10 @@ class Denial {
 
   bool uses_nsec3() const { return nsec3_; }
   const Nsec3Parameters& nsec3_parameters() const { return parameters_; }
+  /// Whether a query's hash would take more than kMostNsec3Iterations: then nsec3_of_apex() stands in for
+  /// every proof.
+  bool is_excessive() const { return parameters_.iterations > kMostNsec3Iterations; }
+  Ref nsec3_of_apex() const { return nsec3_of_apex_; }
 
   /// The NSEC owner at or before `name` in canonical order (the chain is a circle).
   Ref nsec_at_or_before(const Content& content, dns::NameView name) const;
@@ -52,6 +57,7 @@ class Denial {
   };
   bool nsec3_ = false;
   Nsec3Parameters parameters_;
+  Ref nsec3_of_apex_ = 0;
   std::vector<Ref> nsec_;           // in canonical order of owners
   std::vector<Nsec3Entry> nsec3s_;  // in order of hashes
 };

@@ -12,6 +12,10 @@ struct ContentLimits {
   uint32_t max_types_per_name = 100;    ///< max-types-per-name: RRsets of one name
 };
 
+/// Validators take a zone with more additional NSEC3 iterations as unsigned (RFC 9276 3.2; BIND 9.18 from 151
+/// on), so nothing is proven by such hashes: none is computed for a query.
+inline constexpr uint16_t kMostNsec3Iterations = 150;
+
 /// A node above this size is not merged again and again while a file is read.
 inline constexpr size_t kSpillNodeBytes = 4096;
 

@@ -140,6 +140,68 @@ def test_the_query_log_and_the_debug_level_are_switched(server, client):
         assert shown in server.rndc(client, "status")[1]
 
 
+def test_status_has_the_same_lines_in_the_same_order(server, client):
+    status, out, _ = server.rndc(client, "status")
+    heads = [re.split(r":| is | [0-9]", line)[0] for line in out.splitlines()]
+    assert (status, heads) == (0, [
+        "version", heads[1], "boot time", "last configured", "configuration file", "CPUs found",
+        "worker threads", "UDP listeners per interface", "number of zones", "debug level", "xfers running", "xfers deferred",
+        "soa queries in progress", "query logging", "recursive clients", "tcp clients", "TCP high-water", "server"])
+    assert heads[1].startswith("running on ")
+    assert "configuration file: %s\n" % server.path("named.conf") in out
+    assert "recursive clients: 0/900/1000\ntcp clients: 0/150\n" in out
+
+
+def counted(text):
+    """The lines of a statistics file: {(section, name): count}."""
+    out, section = {}, ""
+    for line in text.splitlines():
+        if line.startswith("++ "):
+            section = line.strip("+ ")
+        elif re.match(r" +[0-9]+ ", line):
+            count, name = line.split(None, 1)
+            assert line == "%20s %s" % (count, name)
+            out[section, name] = int(count)
+    return out
+
+
+STATISTICS = {
+    "Incoming Requests": {"QUERY": 9, "STATUS": 1},
+    "Incoming Queries": {"A": 6, "MX": 1, "TXT": 1, "Others": 1},
+    "Outgoing Rcodes": {"NOERROR": 6, "NXDOMAIN": 1, "REFUSED": 2, "NOTIMP": 1},
+    "Name Server Statistics": {
+        "IPv4 requests received": 10, "requests with EDNS(0) received": 2, "TCP requests received": 2, "responses sent": 10,
+        "truncated responses sent": 1, "responses with EDNS(0) sent": 2, "auth queries rejected": 1, "recursive queries rejected": 1,
+        "queries resulted in successful answer": 4, "queries resulted in authoritative answer": 7,
+        "queries resulted in non authoritative answer": None, "queries resulted in nxrrset": 2, "queries resulted in NXDOMAIN": 1,
+        "other query failures": 2, "UDP queries received": 5, "TCP queries received": 2, "NSID option received": 1,
+        "COOKIE option received": 1, "COOKIE - client only": 1},
+}
+
+
+def test_stats_appends_bind_s_form_of_what_was_counted(server, client):
+    with open(server.path("example.zone"), "w") as f:
+        f.write(ZONE.replace(" 7 ", " 8 ") + "long TXT " + " ".join('"%s"' % ("x" * 200) for _ in range(4)) + "\n")
+    assert server.rndc(client, "reload", "example.com")[0] == 0
+    server.wait_log("zone example.com/IN: loaded serial 8")
+    ask = ["dig", "-p", str(server.dns_port), "@127.0.0.1", "+tries=1", "+noedns", "+nocookie"]
+    for words in (["ns.example.com"], ["ns.example.com", "+tcp"], ["ns.example.com", "+edns=0", "+nsid"],
+                  ["ns.example.com", "mx", "+edns=0", "+cookie", "+tcp"], ["no.example.com"], ["example.org"], ["example.org", "+norec"],
+                  ["ns.example.com", "type999"], ["long.example.com", "txt", "+ignore"], ["ns.example.com", "+opcode=2"]):
+        assert subprocess.run([*ask, *words], capture_output=True, timeout=LIMIT_S).returncode == 0
+    for dumps in (1, 2):
+        assert server.rndc(client, "stats") == (0, "", "")
+        server.wait_log("dumpstats complete")
+        with open(server.path("named.stats")) as f:
+            text = f.read()
+        heads = re.findall(r"^([+-]{3} Statistics Dump [+-]{3}) \([0-9]+\)$", text, re.M)
+        assert heads == ["+++ Statistics Dump +++", "--- Statistics Dump ---"] * dumps
+    counts = counted(text)
+    for section, lines in STATISTICS.items():
+        for name, count in lines.items():
+            assert (section, name, counts.get((section, name))) == (section, name, count)
+
+
 def test_null_is_harmless(server, client):
     assert server.rndc(client, "null") == (0, "", "")
 

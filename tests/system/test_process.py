@@ -97,6 +97,60 @@ def test_a_second_server_on_the_port_is_an_error_with_any_number_of_workers(star
     first.assert_serving()
 
 
+@pytest.mark.parametrize("by_flag", [False, True])
+def test_a_second_server_with_the_lock_file_ends_and_the_first_takes_it_away(start, by_flag, tmp_path):
+    lock = str(tmp_path / "lock")
+    text = configuration("" if by_flag else 'lock-file "%s";' % lock)
+    flags = ["-X", lock] if by_flag else []
+    first = with_flags(start(text, running=False), *flags).start()
+    assert os.path.exists(lock)
+    other = tmp_path / "second"
+    other.mkdir()
+    second = with_flags(Named(other, text), *flags).spawn()
+    try:
+        assert second.process.wait(30) == 1
+        assert "could not lock %s; another named process may be running" % lock in second.log()
+    finally:
+        second.kill()
+    first.assert_serving()
+    assert first.stop() == 0 and not os.path.exists(lock)
+
+
+def sockets_on(port):
+    """(kind, inode) of the sockets that are bound to the port on 127.0.0.1."""
+    out = set()
+    for kind in ("udp", "tcp"):
+        with open("/proc/net/%s" % kind) as f:
+            for line in f.readlines()[1:]:
+                words = line.split()
+                if words[1] == "0100007F:%04X" % port and words[2] == "00000000:0000":
+                    out.add((kind, words[9]))
+    return out
+
+
+@pytest.mark.parametrize("reuseport, sockets", [("yes", 4), ("no", 2)])
+def test_without_reuseport_all_workers_share_one_socket(start, reuseport, sockets):
+    text = configuration("reuseport %s; tcp-receive-buffer 8192; tcp-send-buffer 8192;" % reuseport)
+    named = with_flags(start(text, running=False), "-n", "2", without=("-n", "1")).start()
+    assert len(sockets_on(named.port)) == sockets
+    for _ in range(20):
+        named.assert_serving()
+    named.reload()
+    assert len(sockets_on(named.port)) == sockets
+    named.assert_serving()
+
+
+def test_a_relative_configuration_file_is_found_again_by_a_reload(start, tmp_path):
+    (tmp_path / "zones").mkdir()
+    named = start(configuration().replace('directory "@DIRECTORY@"', 'directory "%s"' % (tmp_path / "zones")), running=False)
+    shutil.copy(os.path.join(named.directory, "example.zone"), str(tmp_path / "zones"))
+    named.command = lambda: [program(), "-g", "-n", "1", "-c", "named.conf", "-p", str(named.port)]
+    named.start()
+    named.reload()
+    named.wait_log("reloading configuration succeeded")
+    named.assert_serving()
+
+
 # ---------------------------------------------------------------- the end
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_clients_that_stay_connected_do_not_hold_up_the_end(start, number):

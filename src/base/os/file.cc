@@ -43,6 +43,17 @@ Result<std::string> read_all(int fd, const std::string& path) {
   }
 }
 
+/// False, with the reason in errno, when not all could be written.
+bool write_all(int fd, Bytes content) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    content = content.subspan(static_cast<size_t>(n));
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string system_error_text(int error_number) {
@@ -130,15 +141,17 @@ Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode)
     ::unlink(temporary.c_str());
     return error;
   };
-  while (!content.empty()) {
-    const ssize_t n = ::write(fd.get(), content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return undo("cannot write");
-    content = content.subspan(static_cast<size_t>(n));
-  }
+  if (!write_all(fd.get(), content)) return undo("cannot write");
   if (::fchmod(fd.get(), mode) != 0) return undo("cannot set the mode of");
   if (::fsync(fd.get()) != 0) return undo("cannot flush");
   if (::rename(temporary.c_str(), path.c_str()) != 0) return undo("cannot rename");
+  return {};
+}
+
+Result<void> append_file(const std::string& path, Bytes content, uint32_t mode) {
+  const Descriptor fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode));
+  if (fd.get() < 0) return file_failure("cannot open", path);
+  if (!write_all(fd.get(), content)) return file_failure("cannot write", path);
   return {};
 }
 

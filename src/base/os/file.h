@@ -37,6 +37,9 @@ Result<std::string> read_file(const std::string& path);
 /// Writes beside `path`, flushes to the disk, and renames over it: readers see the old file or the new one.
 Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode = 0644);
 
+/// Writes behind what the file holds, which is made when it is not there.
+Result<void> append_file(const std::string& path, Bytes content, uint32_t mode = 0644);
+
 /// Modification time in nanoseconds since 1970, and size: what tells that a file has changed.
 struct FileStamp {
   int64_t mtime_ns = 0;

@@ -133,11 +133,32 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   exchange.wants_keepalive = query.edns.wants_keepalive;
   exchange.reply_size = answer_plainly(query, snapshot, exchange.out);
   if (exchange.reply_size == 0) {
-    answer_fully(snapshot, query, exchange, now_s);
+    if (query.found_in != nullptr) {
+      answer_simple(snapshot, query, exchange);
+    } else {
+      answer_fully(snapshot, query, exchange, now_s);
+    }
   } else {
     counters_.replies_by_rcode[0].add();
   }
   if (snapshot.server->query_log && query.question.present) log_query(query);
+}
+
+/// The rest of the way of a question of which answer_plainly() knows that only the zone decides.
+void Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange) {
+  response_.begin(query.question, query.received.data, exchange.out, size_limit(query), 0);
+  response_.set_view(*query.view->settings);
+  answer_from_zones(query, *snapshot.local, response_, additional_);
+  exchange.reply_size = response_.finish(query.edns, kDefaultUdpSize, {});
+  count_reply();
+}
+
+void Pipeline::count_reply() {
+  if (response_.is_truncated()) counters_.truncated.add();
+  counters_
+      .replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()),
+                                         counters_.replies_by_rcode.size() - 1)]
+      .add();
 }
 
 void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
@@ -157,11 +178,7 @@ void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& ex
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
   if (is_signed) exchange.reply_size = signature_.sign(exchange.out, exchange.reply_size, now_s);
-  if (response_.is_truncated()) counters_.truncated.add();
-  counters_
-      .replies_by_rcode[std::min<size_t>(static_cast<size_t>(response_.rcode()),
-                                         counters_.replies_by_rcode.size() - 1)]
-      .add();
+  count_reply();
 }
 
 /// Gives transfers away; false when the reply is made here, because it is an error.

@@ -31,10 +31,11 @@ struct Asked {
 
 inline std::vector<uint8_t> request_of(const Asked& asked) {
   const dns::Name name = zone::name_of(asked.name);
-  std::vector<uint8_t> wire = {0x12, 0x34, static_cast<uint8_t>(asked.opcode << 3 | (asked.recursion_desired ? 1 : 0)),
-                               0,    0,    1,
-                               0,    0,    0,
-                               0,    0,    static_cast<uint8_t>(asked.edns ? 1 : 0)};
+  std::vector<uint8_t> wire = {
+      0x12, 0x34, static_cast<uint8_t>(asked.opcode << 3 | (asked.recursion_desired ? 1 : 0)),
+      0,    0,    1,
+      0,    0,    0,
+      0,    0,    static_cast<uint8_t>(asked.edns ? 1 : 0)};
   const auto add_u16 = [&](size_t value) {
     wire.push_back(static_cast<uint8_t>(value >> 8));
     wire.push_back(static_cast<uint8_t>(value));
@@ -130,8 +131,8 @@ class World {
 
   static constexpr uint32_t kNow = 1750000000;
   uint32_t now_s = kNow;  ///< the clock
-  size_t size = 0;    ///< of the last reply
-  std::string error;  ///< what is malformed in the last reply
+  size_t size = 0;        ///< of the last reply
+  std::string error;      ///< what is malformed in the last reply
 
  private:
   ZoneTable zones_;

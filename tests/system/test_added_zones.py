@@ -32,7 +32,9 @@ class Controlled:
 
     def restart(self):
         self.named.stop()
-        self.named.start()
+        since = self.named.mark()
+        self.named.spawn()
+        self.named.wait_log("running", since, whole_line=True)
 
 
 @pytest.fixture
@@ -42,39 +44,39 @@ def controlled(start):
 
 def test_an_added_zone_is_served_and_is_there_after_a_restart(controlled):
     server = controlled()
-    assert server.rndc("addzone", "new.example", STATEMENT) == (0, "")
-    wait_for(lambda: server.is_served("www.new.example."), "the new zone")
-    assert server.rndc("showzone", "new.example") == (0, 'zone "new.example" { type primary; file "more.zone"; };')
-    assert "reconfigurable via modzone: yes" in server.rndc("zonestatus", "new.example")[1]
+    assert server.rndc("addzone", "new.test", STATEMENT) == (0, "")
+    wait_for(lambda: server.is_served("www.new.test."), "the new zone")
+    assert server.rndc("showzone", "new.test") == (0, 'zone "new.test" { type primary; file "more.zone"; };')
+    assert "reconfigurable via modzone: yes" in server.rndc("zonestatus", "new.test")[1]
     server.restart()
-    wait_for(lambda: server.is_served("www.new.example."), "the new zone after the restart")
+    wait_for(lambda: server.is_served("www.new.test."), "the new zone after the restart")
     since = server.named.reload()
     server.named.wait_log("running", since)
-    assert server.is_served("www.new.example.")
+    assert server.is_served("www.new.test.")
 
 
 def test_a_deleted_zone_is_gone_and_stays_gone(controlled):
     server = controlled()
-    for name in ("one.example", "two.example"):
+    for name in ("one.test", "two.test"):
         assert server.rndc("addzone", name, STATEMENT)[0] == 0
-    wait_for(lambda: server.is_served("www.two.example."), "the zones")
-    assert server.rndc("delzone", "one.example") == (0, "")
-    assert server.named.query("www.one.example.").rcode() == 5
+    wait_for(lambda: server.is_served("www.two.test."), "the zones")
+    assert server.rndc("delzone", "one.test") == (0, "")
+    assert server.named.query("www.one.test.").rcode() == 5
     server.restart()
-    wait_for(lambda: server.is_served("www.two.example."), "the other zone after the restart")
-    assert server.named.query("www.one.example.").rcode() == 5
+    wait_for(lambda: server.is_served("www.two.test."), "the other zone after the restart")
+    assert server.named.query("www.one.test.").rcode() == 5
 
 
 def test_a_modified_zone_has_its_new_file(controlled):
     server = controlled()
     server.named.write("other.zone", ZONE.replace("192.0.2.80", "192.0.2.81"))
-    assert server.rndc("addzone", "new.example", STATEMENT)[0] == 0
-    wait_for(lambda: server.is_served("www.new.example."), "the new zone")
-    assert server.rndc("modzone", "new.example", '{ type primary; file "other.zone"; };') == (0, "zone 'new.example' reconfigured.")
-    wait_for(lambda: server.named.query("www.new.example.").answer[0][0].address == "192.0.2.81", "the other file")
+    assert server.rndc("addzone", "new.test", STATEMENT)[0] == 0
+    wait_for(lambda: server.is_served("www.new.test."), "the new zone")
+    assert server.rndc("modzone", "new.test", '{ type primary; file "other.zone"; };') == (0, "zone 'new.test' reconfigured.")
+    wait_for(lambda: server.named.query("www.new.test.").answer[0][0].address == "192.0.2.81", "the other file")
     server.restart()
-    wait_for(lambda: server.is_served("www.new.example."), "the zone after the restart")
-    assert server.named.query("www.new.example.").answer[0][0].address == "192.0.2.81"
+    wait_for(lambda: server.is_served("www.new.test."), "the zone after the restart")
+    assert server.named.query("www.new.test.").answer[0][0].address == "192.0.2.81"
 
 
 def test_a_zone_of_the_configuration_can_go_until_the_next_start(controlled):
@@ -88,54 +90,54 @@ def test_a_zone_of_the_configuration_can_go_until_the_next_start(controlled):
 
 @pytest.mark.parametrize("words, says", [
     (("example", STATEMENT), "already exists"),
-    (("new.example", '{ type primary; file "none.zone"; };'), "file not found"),
-    (("new.example", "{ type primary; };"), "configure_zone failed: failure"),
-    (("new.example", '{ type primari; file "more.zone"; };'), "unexpected token"),
-    (("new.example",), "unexpected token"),
+    (("new.test", '{ type primary; file "none.zone"; };'), "file not found"),
+    (("new.test", "{ type primary; };"), "configure_zone failed: failure"),
+    (("new.test", '{ type primari; file "more.zone"; };'), "unexpected token"),
+    (("new.test",), "unexpected token"),
     (("a..b", STATEMENT), "empty label"),
-    (("new.example", "IN", "nowhere", STATEMENT), "no matching view found for 'nowhere'"),
-    (("new.example", '{ type hint; file "more.zone"; };'), "'hint' zones not supported by addzone"),
+    (("new.test", "IN", "nowhere", STATEMENT), "no matching view found for 'nowhere'"),
+    (("new.test", '{ type hint; file "more.zone"; };'), "'hint' zones not supported by addzone"),
 ])
 def test_a_zone_that_cannot_be_added_is_refused_as_bind_does(controlled, words, says):
     server = controlled()
     status, text = server.rndc("addzone", *words)
     assert status == 1 and says in text, text
-    assert server.named.query("www.new.example.").rcode() == 5
+    assert server.named.query("www.new.test.").rcode() == 5
     assert server.is_served("www.example.")
 
 
 def test_zones_are_added_only_where_that_is_allowed(controlled):
     server = controlled(options="")
-    status, text = server.rndc("addzone", "new.example", STATEMENT)
+    status, text = server.rndc("addzone", "new.test", STATEMENT)
     assert status == 1 and "permission denied" in text and "Not allowing new zones in view '_default'" in text
 
 
 def test_zones_are_added_to_the_view_that_is_named(controlled):
     server = controlled(options="", statements='view Inside { match-clients { any; }; allow-new-zones yes; '
                                                'zone "example" { type primary; file "more.zone"; }; };\n')
-    assert server.rndc("addzone", "new.example", "IN", "Inside", STATEMENT) == (0, "")
-    wait_for(lambda: server.is_served("www.new.example."), "the new zone")
+    assert server.rndc("addzone", "new.test", "IN", "Inside", STATEMENT) == (0, "")
+    wait_for(lambda: server.is_served("www.new.test."), "the new zone")
     server.restart()
-    wait_for(lambda: server.is_served("www.new.example."), "the new zone after the restart")
+    wait_for(lambda: server.is_served("www.new.test."), "the new zone after the restart")
 
 
 def test_reconfig_takes_what_changed_and_only_that(controlled):
     server = controlled()
     text = configuration(options="allow-new-zones yes;").replace("controls { };", server.controls)
     for i in range(20):
-        text += 'zone "z%d.example" { type primary; file "more.zone"; };\n' % i
+        text += 'zone "z%d.test" { type primary; file "more.zone"; };\n' % i
     server.named.configure(text)
     assert server.rndc("reconfig")[0] == 0
-    wait_for(lambda: server.is_served("www.z19.example."), "twenty zones")
+    wait_for(lambda: server.is_served("www.z19.test."), "twenty zones")
     since = server.named.mark()
-    text = text.replace("z7.example", "seven.example") + 'zone "last.example" { type primary; file "more.zone"; };\n'
+    text = text.replace("z7.test", "seven.test") + 'zone "last.test" { type primary; file "more.zone"; };\n'
     server.named.configure(text)
     assert server.rndc("reconfig")[0] == 0
-    wait_for(lambda: server.is_served("www.last.example.") and server.is_served("www.seven.example."), "the new zones")
-    assert server.named.query("www.z7.example.").rcode() == 5
-    assert server.is_served("www.z8.example.")
+    wait_for(lambda: server.is_served("www.last.test.") and server.is_served("www.seven.test."), "the new zones")
+    assert server.named.query("www.z7.test.").rcode() == 5
+    assert server.is_served("www.z8.test.")
     loaded = [line for line in server.named.log()[since:].splitlines() if "loaded serial" in line]
     assert len(loaded) == 2, loaded
     server.named.configure(text.replace("recursion no;", "recursion no; allow-query { 192.0.2.1; };"))
     assert server.rndc("reconfig")[0] == 0
-    wait_for(lambda: server.named.query("www.z8.example.").rcode() == 5, "the access list in a zone that is as it was")
+    wait_for(lambda: server.named.query("www.z8.test.").rcode() == 5, "the access list in a zone that is as it was")

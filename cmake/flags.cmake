@@ -21,7 +21,8 @@ if(NOMEN_SANITIZE)
   add_link_options(-fsanitize=${NOMEN_SANITIZE})
 endif()
 if(NOMEN_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  # Comparisons are not traced: that costs a quarter of the time, and the dictionaries in fuzz/ know the words.
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp)
 endif()
 
 # The files on the way of a packet are compiled twice: as usual, for tests, and in the form in which the link of the

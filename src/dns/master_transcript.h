@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "base/contract.h"
 #include "dns/master_reader.h"
 
 namespace nomen::dns {
@@ -11,8 +12,8 @@ namespace nomen::dns {
 inline const MasterKernel kDecliningKernel{"declining", [](RecordRun&, const uint8_t* at) { return at; },
                                            kPlainKernel.scan_cuts, kPlainKernel.count_lines};
 
-/// One line a record (owner and rdata in hex) and a diagnostic. A broken promise of a batch ends the text
-/// with "BAD".
+/// One line a record (owner and rdata in hex) and a diagnostic. A batch that breaks its promises ends the
+/// process.
 inline std::string master_transcript(std::string_view text, const MasterFileOptions& options,
                                      const MasterTuning& tuning) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -29,9 +30,8 @@ inline std::string master_transcript(std::string_view text, const MasterFileOpti
       MasterReader(options, tuning, [&](const RecordBatch& batch) {
         for (size_t i = 0; i < batch.records.size(); i++) {
           const BatchRecord& record = batch.records[i];
-          if (record.rdata_at + record.rdata_size + 64 > batch.bytes.size()) out += "BAD room";
-          if (record.same_owner && (i == 0 || batch.records[i - 1].owner_at != record.owner_at))
-            out += "BAD owner";
+          NOMEN_ENSURE(record.rdata_at + record.rdata_size + 64 <= batch.bytes.size());
+          NOMEN_ENSURE(!record.same_owner || (i != 0 && batch.records[i - 1].owner_at == record.owner_at));
           add_hex(batch.owner(record).bytes());
           add_number(record.ttl_s);
           add_number(record.type);

@@ -246,6 +246,23 @@ def record_type(record):
     return int.from_bytes(record[4][:2], "big") if record[1] == dns.rdatatype.RRSIG else record[1]
 
 
+def rrsets(records):
+    sets = {}
+    for record in records:
+        sets.setdefault((record[0], record[1], record_type(record)), set()).add(record)
+    return sets
+
+
+def are_whole(part, records):
+    """`part` is some of the RRsets of `records`, each whole and once."""
+    whole = rrsets(records)
+    return len(part) == len(set(part)) and all(whole.get(key) == members for key, members in rrsets(part).items())
+
+
+def without_tc(flags):
+    return [f for f in flags.split() if f != "TC"]
+
+
 # Each rule gives the fields that it explains in a case (or nothing). Its text is the reason, for docs/interop.md too.
 def rule_chain_across_zones(case):
     """CNAME and DNAME are followed into other zones served here, as NSD and PowerDNS do (RFC 1034 4.3.2 step 3a: "go back
@@ -254,14 +271,31 @@ def rule_chain_across_zones(case):
         return None
     if chain_end(case.question, case.bind) is None or case.question.rrtype == dns.rdatatype.CNAME:
         return None
-    expected, subject = joined_chain(case), case.over_tcp(case.kind)
-    if not well_formed(expected, subject):
+    expected, whole = joined_chain(case), case.over_tcp(case.kind)
+    if not well_formed(expected, whole):
         return None
-    same = all(set(getattr(expected, f)) == set(getattr(subject, f)) for f in ("answer", "additional"))
-    same = same and (set(expected.authority) == set(subject.authority) or adds_wildcard_proof(subject, expected))
-    if same and expected.rcode == subject.rcode and "AA" in subject.flags:
+    same = all(getattr(expected, f) == getattr(whole, f) for f in ("rcode", "answer", "additional"))
+    same = same and (expected.authority == whole.authority or adds_wildcard_proof(whole, expected))
+    if same and "AA" in whole.flags and is_what_fits_of(case, whole):
         return {"rcode", "answer", "authority", "additional", "flags"}
     return None
+
+
+def is_what_fits_of(case, whole):
+    """The answer as it came is the whole one: with TC only if that is about as long as the limit or longer; without TC, only
+    addresses and the zone's own NS may be left out, by the RRset."""
+    subject = case.subject
+    if without_tc(subject.flags) != without_tc(case.bind.flags) or without_tc(subject.flags) != without_tc(whole.flags):
+        return False
+    if subject.truncated:
+        return not case.question.tcp and whole.size > case.limit - BORDER_BYTES
+    if (subject.rcode, subject.answer) != (whole.rcode, whole.answer):
+        return False
+    needed = {r for r in whole.authority if record_type(r) != dns.rdatatype.NS or "AA" not in whole.flags}
+    if not needed <= set(subject.authority) or not all(are_whole(getattr(subject, f), getattr(whole, f)) for f in ("authority", "additional")):
+        return False
+    all_there = (subject.authority, subject.additional) == (whole.authority, whole.additional)
+    return all_there or (not case.question.tcp and whole.size > case.limit)
 
 
 def joined_chain(case):
@@ -382,13 +416,23 @@ def rule_sibling_glue(case):
 
 
 def rule_what_fits(case):
-    """Which optional additional records are left out when not all fit is everybody's own choice."""
+    """Which optional additional RRsets are left out when not all fit is everybody's own choice; in-domain glue is not optional."""
     if case.question.tcp or not well_formed(case.subject, case.bind) or case.subject.truncated:
         return None
     whole = case.over_tcp("bind")
     if not well_formed(whole) or whole.size <= case.limit:
         return None
-    return {"additional"} if set(case.subject.additional) <= set(whole.additional) else None
+    if not in_domain_glue(whole) <= set(case.subject.additional):
+        return None
+    return {"additional"} if are_whole(case.subject.additional, whole.additional) else None
+
+
+def in_domain_glue(referral):
+    """The addresses at or below the zone cut of a referral (RFC 9471 3.1); of another answer, none."""
+    if not is_referral(referral):
+        return set()
+    cut = dns.name.from_text(next(iter(owners(referral.authority, dns.rdatatype.NS))))
+    return {r for r in referral.additional if r[1] in ADDRESSES and dns.name.from_text(r[0]).is_subdomain(cut)}
 
 
 def rule_at_the_border(case):
@@ -398,20 +442,25 @@ def rule_at_the_border(case):
     sizes = [a.size for a in (case.over_tcp("bind"), case.over_tcp(case.kind)) if well_formed(a)]
     if differing(case.over_tcp("bind"), case.over_tcp(case.kind)):
         return None
-    return set(FIELDS) - {"rcode"} if any(abs(size - case.limit) <= BORDER_BYTES for size in sizes) else None
+    fitting, whole = (case.bind, case.over_tcp("bind")) if case.subject.truncated else (case.subject, case.over_tcp(case.kind))
+    if fitting.answer != whole.answer or without_tc(case.subject.flags) != without_tc(case.bind.flags):
+        return None
+    return {"answer", "authority", "additional", "flags"} if any(abs(size - case.limit) <= BORDER_BYTES for size in sizes) else None
 
 
 def rule_small_client(case):
-    """To a client whose EDNS size is 512 BIND gives no optional NS and addresses; NSD and Knot give what fits."""
+    """To a client whose EDNS size is 512 BIND gives no optional NS and addresses over UDP, whatever minimal-responses says; NSD
+    and Knot give what fits. Ours must be BIND's answer with whole RRsets of what BIND says over TCP beside it."""
     if case.question.tcp or case.question.edns is None or case.question.edns > 512 or not well_formed(case.subject, case.bind):
         return None
-    if case.bind.additional or not case.bind.answer or case.subject.truncated:
+    subject, bind, whole = case.subject, case.bind, case.over_tcp("bind")
+    if bind.additional or not bind.answer or bind.truncated or subject.truncated or subject.size > case.limit or not well_formed(whole):
         return None
-    # What BIND has in authority is proofs: they must be in ours too.
-    if not set(case.bind.authority) <= set(case.subject.authority) or any(record_type(r) == dns.rdatatype.NS for r in case.bind.authority):
+    # What BIND has in authority is proofs; what ours has more is the zone's NS and their signatures.
+    more = set(subject.authority) - set(bind.authority)
+    if not set(bind.authority) <= set(subject.authority) or any(record_type(r) != dns.rdatatype.NS for r in more):
         return None
-    whole = case.over_tcp("bind")
-    if well_formed(whole) and all(set(getattr(case.subject, f)) <= set(getattr(whole, f)) for f in ("authority", "additional")):
+    if all(are_whole(getattr(subject, f), getattr(whole, f)) for f in ("authority", "additional")):
         return {"authority", "additional"}
     return None
 

@@ -160,6 +160,15 @@ class Named:
             self.process.kill()
             self.process.wait()
 
+    # ------------------------------------------------------------ what it uses
+    def most_memory_bytes(self):
+        """The most memory that the process ever had at a time."""
+        with open("/proc/%d/status" % self.process.pid) as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("VmHWM:")) * 1024
+
+    def open_files(self):
+        return len(os.listdir("/proc/%d/fd" % self.process.pid))
+
     # ------------------------------------------------------------ queries
     def query(self, name, rrtype="A", tcp=False, source=None, address=ADDRESS, rrclass="IN", **how):
         """One question through dnspython; the parsed response."""

@@ -4,10 +4,14 @@ import contextlib
 import random
 import socket
 import struct
+import threading
 
+import dns.exception
 import pytest
-from harness import framed, rcode, read_exactly, read_message, wire_query
+from harness import configuration, framed, rcode, read_exactly, read_message, wait_for, wire_query
 
+MIB = 1 << 20
+LONG_QUEUE = configuration(options="tcp-listen-queue 1000;")  # else many connect only at the second try, a second later
 HEADER = struct.Struct(">HHHHHH")
 
 
@@ -46,6 +50,29 @@ def test_a_sick_message_is_a_format_error(start, wire):
         s.sendall(framed(wire))
         reply = read_message(s) if not s.settimeout(1) and waits(s) else None
         assert reply is None or rcode(reply) == 1
+    named.assert_serving()
+
+
+def pointer_chain():
+    """5000 records; the owner of each is a pointer to the owner of the one before."""
+    body, owner_at = QUESTION, 12
+    for _ in range(5000):
+        at = 12 + len(body)
+        body += struct.pack(">HHHIH", 0xc000 | min(owner_at, 0x3fff), 1, 1, 0, 0)
+        owner_at = at if at < 0x4000 else owner_at
+    return message((1, 0, 0, 5000), body)
+
+
+def test_long_chains_of_compression_pointers_do_not_keep_others_out(start):
+    """Following each chain anew to its end would be millions of steps for each message."""
+    named = start()
+    with contextlib.ExitStack() as stack:
+        wire = framed(pointer_chain())
+        for _ in range(20):
+            s = stack.enter_context(named.tcp())
+            with contextlib.suppress(OSError):
+                s.sendall(wire * 5)
+        named.assert_serving()
     named.assert_serving()
 
 
@@ -107,6 +134,40 @@ def test_idle_connections_do_not_keep_others_out(start):
                 stack.enter_context(named.tcp())
         for _ in range(20):
             assert named.query("www.example.").answer
+        wait_for(lambda: tcp_answer(named), "an answer over TCP beside the idle connections")
+    named.assert_serving()
+
+
+def tcp_answer(named):
+    """The answer over TCP, or None when the connection was not taken, or was closed, for want of room."""
+    with contextlib.suppress(OSError, EOFError, dns.exception.Timeout):
+        return named.query("www.example.", tcp=True).answer
+    return None
+
+
+def test_a_flood_of_connections_leaves_nothing_behind(start):
+    """Clients that connect, say something or nothing, and go (politely or not), many at a time: others are served meanwhile,
+    and in the end there are no more files open than before."""
+    named = start()
+    before, memory = named.open_files(), named.most_memory_bytes()
+    words = (b"", b"\0", framed(wire_query()), framed(wire_query())[:-1], b"\xff\xff" + b"x" * 3000, framed(b"\0" * 12) * 50)
+
+    def flood(seed):
+        rnd = random.Random(seed)
+        for _ in range(200):
+            with contextlib.suppress(OSError), named.tcp() as s:
+                if rnd.random() < 0.5:
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                s.sendall(rnd.choice(words))
+
+    clients = [threading.Thread(target=flood, args=(seed,)) for seed in range(6)]
+    for client in clients:
+        client.start()
+    while any(client.is_alive() for client in clients):
+        assert named.query_again("www.example.", False, 3).answer
+        wait_for(lambda: tcp_answer(named), "an answer over TCP beside the flood")
+    wait_for(lambda: named.open_files() <= before, "the connections to be closed")
+    assert named.most_memory_bytes() - memory < 32 * MIB
     named.assert_serving()
 
 
@@ -118,6 +179,22 @@ def test_half_messages_do_not_keep_others_out(start):
             s = stack.enter_context(named.tcp())
             s.sendall(whole[:cut])
         named.assert_serving()
+
+
+def test_half_messages_cost_no_more_memory_than_the_clients_there_may_be(start):
+    """Each client sends all but the last byte of the largest message and is cut off. 20 times 140 of them would be 175 MiB."""
+    named = start(LONG_QUEUE)
+    before = named.most_memory_bytes()
+    for _ in range(20):
+        with contextlib.ExitStack() as stack:
+            for _ in range(140):
+                s = stack.enter_context(named.tcp())
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                with contextlib.suppress(OSError):
+                    s.sendall(b"\xff\xff" + b"x" * 65534)
+            assert named.query_again("www.example.", False, 3).answer
+    assert named.most_memory_bytes() - before < 64 * MIB
+    named.assert_serving()
 
 
 def test_a_message_in_single_bytes_is_answered(start):
@@ -178,6 +255,25 @@ def test_a_slow_reader_does_not_keep_others_out(start):
                 s.sendall(query)
         for _ in range(20):
             named.assert_serving()
+
+
+def test_slow_readers_cost_bounded_memory(start):
+    """Each of 50 clients asks for 25 MB and reads nothing: that would be more than a gigabyte."""
+    zone = "$TTL 300\n@ SOA ns h 1 7200 900 604800 60\n@ NS ns\nns A 192.0.2.1\nwww A 192.0.2.80\n"
+    zone += "".join('big TXT "%03d%s"\n' % (i, "t" * 240) for i in range(100))
+    named = start(configuration(options="max-records-per-type 0;"), {"example.zone": zone})
+    before = named.most_memory_bytes()
+    with contextlib.ExitStack() as stack:
+        for _ in range(50):
+            s = stack.enter_context(named.tcp())
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.setblocking(False)
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                s.sendall(framed(wire_query("big.example.", 16)) * 1000)
+        for _ in range(10):
+            named.assert_serving()
+    assert named.most_memory_bytes() - before < 64 * MIB
+    named.assert_serving()
 
 
 def test_random_tcp_streams(start):

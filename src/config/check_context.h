@@ -67,6 +67,8 @@ void check_view_features(CheckContext& context, Nodes block, Nodes zones);
 void check_zones_and_views(CheckContext& context);
 void check_trust_anchors(CheckContext& context, Nodes block);
 void check_servers(CheckContext& context, Nodes block, Nodes view_block);
+/// The port of a query-source, transfer-source ...: not the one that the server listens on.
+void check_source(CheckContext& context, const Node& statement);
 /// The names of keys and tls blocks in a list of remote servers.
 void check_remote_servers(CheckContext& context, const Node& statement);
 

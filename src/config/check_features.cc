@@ -201,6 +201,9 @@ void check_servers(CheckContext& context, Nodes block, Nodes view_block) {
               ? (name == "transfer-source" || name == "notify-source" || name == "query-source")
               : name.ends_with("-v6")) {
         context.error(inner, "server '" + text + "': " + std::string(name) + " not legal");
+      } else if (name.starts_with("query-source") || name.starts_with("transfer-source") ||
+                 name.starts_with("notify-source")) {
+        check_source(context, inner);
       }
       if (name != "keys") continue;
       const auto check = [&](const Node& key) {

@@ -151,20 +151,6 @@ void check_disabled(CheckContext& context, const Node& statement, bool is_digest
   }
 }
 
-void check_source(CheckContext& context, const Node& statement) {
-  const Node* port = statement.after("port");
-  if (port == nullptr || port->type != ValueType::kPort || port->number == 0) return;
-  uint64_t listener = 53;
-  if (const Node* own = find(context.options_block(), "port")) listener = own->value()->number;
-  const std::string name = "'" + std::string(statement.name()) + "'";
-  if (port->number == listener) {
-    context.error(statement,
-                  name + " cannot specify the DNS listener port (" + std::to_string(listener) + ")");
-  } else {
-    context.deprecated(statement, name + ": specifying a port is not recommended");
-  }
-}
-
 void check_check_names(CheckContext& context, Nodes block) {
   std::set<std::string> seen;
   for (const Node& statement : block) {
@@ -285,46 +271,49 @@ void check_acl_names(CheckContext& context, const Node& statement) {
   context.names().match_list_of(statement);
 }
 
+void check_ports(CheckContext& context, const Node& statement) {
+  for (const Node& element : statement.list()) {
+    const Node* low = element.value()->is_keyword("range") ? element.value()->next : nullptr;
+    if (low == nullptr || low->next == nullptr || low->number <= low->next->number) continue;
+    context.error(element, "low port '" + std::to_string(low->number) +
+                               "' must not be larger than high port '" + std::to_string(low->next->number) +
+                               "'");
+  }
+}
+void check_host_names(CheckContext& context, const Node& statement) {
+  for (const Node& element : statement.list()) {
+    const Node& host = *element.value();
+    if (host.type == ValueType::kString && canonical_name(host.text).empty()) {
+      context.error(element, "bad name '" + std::string(host.text) + "'");
+    }
+  }
+}
+
 using Check = void (*)(CheckContext&, const Node&);
 
 // Rules of single statements beyond their shapes and ranges. Of the lists, those that BIND resolves for every
 // view are here; what only zones use is resolved with the zones.
 constexpr std::pair<std::string_view, Check> kChecks[] = {
-    {"allow-query", check_acl_names},
-    {"allow-query-on", check_acl_names},
-    {"allow-recursion", check_acl_names},
-    {"allow-recursion-on", check_acl_names},
-    {"allow-query-cache", check_acl_names},
-    {"allow-query-cache-on", check_acl_names},
-    {"keep-response-order", check_acl_names},
-    {"sortlist", check_acl_names},
-    {"rrset-order", check_rrset_order},
-    {"sig-validity-interval", check_validity},
-    {"disable-algorithms", check_algorithms},
-    {"disable-ds-digests", check_digests},
-    {"max-ixfr-ratio", check_max_ixfr_ratio},
-    {"allow-transfer", check_transport},
-    {"query-source", check_source},
-    {"query-source-v6", check_source},
-    {"notify-source", check_source},
-    {"notify-source-v6", check_source},
-    {"transfer-source", check_source},
-    {"transfer-source-v6", check_source},
-    {"parental-source", check_source},
-    {"parental-source-v6", check_source},
-    {"validate-except", check_name_list},
-    {"root-delegation-only", check_name_list},
-    {"dns64-server", check_first_name},
-    {"dns64-contact", check_first_name},
-    {"empty-server", check_first_name},
-    {"empty-contact", check_first_name},
-    {"ipv4only-server", check_first_name},
-    {"ipv4only-contact", check_first_name},
-    {"disable-empty-zone", check_first_name},
-    {"nxdomain-redirect", check_first_name},
-    {"dnssec-must-be-secure", check_first_name},
-    {"preferred-glue", check_preferred_glue},
-    {"stale-refresh-time", check_stale_refresh},
+    {"allow-query", check_acl_names},          {"allow-query-on", check_acl_names},
+    {"allow-recursion", check_acl_names},      {"allow-recursion-on", check_acl_names},
+    {"allow-query-cache", check_acl_names},    {"allow-query-cache-on", check_acl_names},
+    {"keep-response-order", check_acl_names},  {"sortlist", check_acl_names},
+    {"rrset-order", check_rrset_order},        {"sig-validity-interval", check_validity},
+    {"disable-algorithms", check_algorithms},  {"disable-ds-digests", check_digests},
+    {"max-ixfr-ratio", check_max_ixfr_ratio},  {"allow-transfer", check_transport},
+    {"avoid-v4-udp-ports", check_ports},       {"avoid-v6-udp-ports", check_ports},
+    {"use-v4-udp-ports", check_ports},         {"use-v6-udp-ports", check_ports},
+    {"dual-stack-servers", check_host_names},  {"query-source", check_source},
+    {"query-source-v6", check_source},         {"notify-source", check_source},
+    {"notify-source-v6", check_source},        {"transfer-source", check_source},
+    {"transfer-source-v6", check_source},      {"parental-source", check_source},
+    {"parental-source-v6", check_source},      {"validate-except", check_name_list},
+    {"root-delegation-only", check_name_list}, {"dns64-server", check_first_name},
+    {"dns64-contact", check_first_name},       {"empty-server", check_first_name},
+    {"empty-contact", check_first_name},       {"ipv4only-server", check_first_name},
+    {"ipv4only-contact", check_first_name},    {"disable-empty-zone", check_first_name},
+    {"nxdomain-redirect", check_first_name},   {"dnssec-must-be-secure", check_first_name},
+    {"preferred-glue", check_preferred_glue},  {"stale-refresh-time", check_stale_refresh},
 };
 
 /// What to look at in the statements of one row of the grammar.
@@ -355,6 +344,20 @@ void check_one(CheckContext& context, const Node& statement) {
 }
 
 }  // namespace
+
+void check_source(CheckContext& context, const Node& statement) {
+  const Node* port = statement.after("port");
+  if (port == nullptr || port->type != ValueType::kPort || port->number == 0) return;
+  uint64_t listener = 53;
+  if (const Node* own = find(context.options_block(), "port")) listener = own->value()->number;
+  const std::string name = "'" + std::string(statement.name()) + "'";
+  if (port->number == listener) {
+    context.error(statement,
+                  name + " cannot specify the DNS listener port (" + std::to_string(listener) + ")");
+  } else {
+    context.deprecated(statement, name + ": specifying a port is not recommended");
+  }
+}
 
 void check_settings(CheckContext& context, Nodes block, Place place) {
   for (const Node& statement : block) {

@@ -1,4 +1,5 @@
 // zone and view: type and class, names, what may stand with what, files, references.
+#include <charconv>
 #include <map>
 #include <unordered_map>
 
@@ -295,6 +296,16 @@ void ZoneCheck::check_static_stub() {
   }
 }
 
+// How many records of a type a client may keep at a name: a number of 16 bits in parentheses, or nothing in
+// them.
+bool is_count(std::string_view text) {
+  if (text.size() < 2 || text.back() != ')') return false;
+  const std::string_view digits = text.substr(1, text.size() - 2);
+  uint16_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return digits.empty() || (error == std::errc() && end == digits.data() + digits.size());
+}
+
 // update-policy: grant|deny IDENTITY KIND [ NAME ] TYPES
 void ZoneCheck::check_update() {
   const Node* policy = find(block_, "update-policy");
@@ -322,9 +333,13 @@ void ZoneCheck::check_update() {
       at = at->next;
     }
     for (; at != nullptr; at = at->next) {
-      const std::string_view type = at->text.substr(0, at->text.find('('));
+      const size_t parenthesis = std::min(at->text.find('('), at->text.size());
+      const std::string_view type = at->text.substr(0, parenthesis);
+      const std::string_view count = at->text.substr(parenthesis);
       if (!dns::parse_type(type)) {
         context_.error(element, "'" + std::string(type) + "' is not a valid type");
+      } else if (!count.empty() && !is_count(count)) {
+        context_.error(element, "'" + std::string(count) + "' is not a valid count");
       }
     }
   }

@@ -130,6 +130,29 @@ TEST(Parser, LooksForIncludesBelowTheDirectoryOnceItIsNamed) {
 }
 
 // Each default of the table, written out, changes nothing: the model's defaults and the table's are the same.
+TEST(Check, RefusesValuesThatOnlyTheirMeaningRulesOut) {
+  const auto first_error = [](const std::string& text) {
+    const Parsed out = parsed(text);
+    for (const Diagnostic& diagnostic : out.diagnostics) {
+      if (diagnostic.severity == Severity::kError) return to_string(diagnostic);
+    }
+    return std::string();
+  };
+  EXPECT_EQ(first_error("options {\n use-v4-udp-ports { range 2 1; }; };"),
+            "named.conf:2:21: low port '2' must not be larger than high port '1'");
+  EXPECT_EQ(first_error("options { use-v4-udp-ports { range 1 1; 7; }; };"), "");
+  EXPECT_EQ(first_error("options {\n dual-stack-servers { 192.0.2.1; \"a..b\"; }; };"),
+            "named.conf:2:34: bad name 'a..b'");
+  EXPECT_EQ(first_error("server 192.0.2.1 {\n query-source port 53; };"),
+            "named.conf:2:2: 'query-source' cannot specify the DNS listener port (53)");
+  EXPECT_EQ(first_error("server 192.0.2.1 { query-source port 5353; };"), "");
+  const std::string zone = "zone a { type primary; file \"a\"; update-policy { grant k zonesub ";
+  EXPECT_EQ(first_error(zone + "\nA(65536); }; };"), "named.conf:1:50: '(65536)' is not a valid count");
+  EXPECT_EQ(first_error(zone + "A(1x); }; };"), "named.conf:1:50: '(1x)' is not a valid count");
+  EXPECT_EQ(first_error(zone + "A(3 TXT; }; };"), "named.conf:1:50: '(3' is not a valid count");
+  EXPECT_EQ(first_error(zone + "A(65535) TXT(); }; };"), "");
+}
+
 TEST(Model, DefaultsAreThoseOfTheTable) {
   const Config plain = config_of("zone a { type primary; file \"a\"; };");
   for (const StatementRow& row : grammar()) {

@@ -163,7 +163,14 @@ void Printer::any_text(const Node& node) {
   out_ += '}';
 }
 
+/// In quotes, unless a lone backslash at the end (which only a bare word can have) would take the last one
+/// away.
 void Printer::quoted(std::string_view text) {
+  const size_t last = text.find_last_not_of('\\');
+  if ((text.size() - (last + 1)) % 2 == 1) {
+    out_ += text;
+    return;
+  }
   out_ += '"';
   for (char c : text) {
     if (c == '"') out_ += '\\';

@@ -38,6 +38,22 @@ TEST(Printer, TypesOfUpdatePoliciesArePrintedWithQuotesAndReadSo) {
       "};");
 }
 
+TEST(Printer, AWordThatEndsWithABackslashIsPrintedWithoutQuotes) {
+  expect_same_again("acl a { a\\; \"b\\\\\"; };");
+}
+
+TEST(Printer, AClassIsABareWord) {
+  NoDisk disk;
+  Diagnostics diagnostics;
+  const auto tree =
+      parse_text("first", "zone a in { type hint; file \"x\"; }; view v chaos\\{ };", {}, disk, diagnostics);
+  EXPECT_TRUE(diagnostics.empty());
+  EXPECT_NE(print_tree(*tree).find("zone \"a\" in {"), std::string::npos) << print_tree(*tree);
+  EXPECT_NE(print_tree(*tree).find("view \"v\" chaos\\ {"), std::string::npos) << print_tree(*tree);
+  parse_text("second", "zone a \"in\" { type hint; file \"x\"; };", {}, disk, diagnostics);
+  EXPECT_TRUE(has_error(diagnostics));
+}
+
 TEST(Printer, TheSeedsOfTheFuzzerParseAgainAndPrintTheSame) {
   size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(NOMEN_SOURCE_DIR "/fuzz/named_conf_fuzz")) {

@@ -9,35 +9,23 @@
 //            [--seconds 1] [--edns | --dnssec] [--timeout-ms 2000]
 //
 // Prints one JSON object; see bench/tally.h.
-#include <arpa/inet.h>
-#include <getopt.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <exception>
 #include <memory>
 
-#include "queries.h"
-#include "tally.h"
+#include "load_run.h"
 
 namespace nomen::bench {
 namespace {
 
-struct Options {
-  std::string server = "127.0.0.1";
-  int port = 0;
-  std::string queries;
+struct Options : LoadOptions {
+  Options() { timeout_ms = 2000; }
   bool one_shot = false;
   size_t connections = 4;
-  size_t window = 32;
-  double seconds = 1;
-  Edns edns = Edns::none;
-  uint64_t timeout_ms = 2000;
 };
 
 constexpr uint64_t kNapUs = 20;
@@ -70,11 +58,8 @@ class Connection {
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (run_.options.one_shot) bind_source();
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<uint16_t>(run_.options.port));
-    inet_pton(AF_INET, run_.options.server.c_str(), &to.sin_addr);
-    const int status = connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    const sockaddr_in to = run_.options.address();
+    const int status = connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to);
     if (status != 0 && errno != EINPROGRESS) throw std::runtime_error("cannot connect to the server");
     run_.tally.connections++;
     opened_ns_ = now_ns();
@@ -213,10 +198,7 @@ void run_load(const Options& options) {
   const auto queries = QueryList::read(options.queries, options.edns);
   Run run{.options = options, .queries = queries, .tally = {}};
   run.epoll = epoll_create1(EPOLL_CLOEXEC);
-  prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
-  const uint64_t start = now_ns();
-  const uint64_t time_up = start + static_cast<uint64_t>(options.seconds * 1e9);
-  const uint64_t timeout_ns = options.timeout_ms * 1'000'000;
+  RunClock clock(options);
   const double cpu_before = own_cpu_s();
   double cpu_s = 0;
   std::vector<std::unique_ptr<Connection>> connections;
@@ -225,11 +207,10 @@ void run_load(const Options& options) {
     connections.back()->open();
   }
   std::vector<epoll_event> events(std::max<size_t>(64, options.connections));
-  uint64_t swept = start;
   uint64_t end = 0;
   for (;;) {
     const uint64_t now = now_ns();
-    if (!run.stopping && now >= time_up) {
+    if (!run.stopping && now >= clock.end_ns) {
       run.stopping = true;
       end = now;
       cpu_s = own_cpu_s() - cpu_before;
@@ -237,68 +218,29 @@ void run_load(const Options& options) {
     if (run.stopping) {
       size_t under_way = 0;
       for (auto& connection : connections) under_way += connection->under_way();
-      if (under_way == 0 || now > end + timeout_ns) break;
+      if (under_way == 0 || now > end + clock.timeout_ns) break;
     }
     const int ready = epoll_wait(run.epoll, events.data(), static_cast<int>(events.size()), 0);
     for (int i = 0; i < ready; i++) connections[events[static_cast<size_t>(i)].data.u32]->proceed();
-    if (!run.stopping && now - swept > 50'000'000) {
-      swept = now;
-      for (auto& connection : connections) connection->expire(now > timeout_ns ? now - timeout_ns : 0);
+    if (!run.stopping && clock.is_time_to_sweep(now)) {
+      for (auto& connection : connections) connection->expire(clock.lost_before(now));
     }
-    if (ready == 0) {
-      const timespec nap{0, kNapUs * 1000};
-      clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, nullptr);
-    }
+    if (ready == 0) nap(kNapUs);
   }
   connections.clear();
-  run.tally.print(static_cast<double>(end - start) * 1e-9, cpu_s);
+  run.tally.print(static_cast<double>(end - clock.start_ns) * 1e-9, cpu_s);
 }
 
 Options parse(int argc, char** argv) {
-  const option words[] = {
-      {"server", 1, nullptr, 's'},      {"port", 1, nullptr, 'p'},    {"queries", 1, nullptr, 'f'},
-      {"one-shot", 0, nullptr, '1'},    {"seconds", 1, nullptr, 'l'}, {"window", 1, nullptr, 'w'},
-      {"connections", 1, nullptr, 'c'}, {"edns", 0, nullptr, 'e'},    {"dnssec", 0, nullptr, 'd'},
-      {"timeout-ms", 1, nullptr, 't'},  {nullptr, 0, nullptr, 0}};
   Options options;
-  for (int word; (word = getopt_long(argc, argv, "", words, nullptr)) != -1;) {
-    switch (word) {
-      case 's':
-        options.server = optarg;
-        break;
-      case 'p':
-        options.port = std::atoi(optarg);
-        break;
-      case 'f':
-        options.queries = optarg;
-        break;
-      case '1':
-        options.one_shot = true;
-        break;
-      case 'l':
-        options.seconds = std::atof(optarg);
-        break;
-      case 'w':
-        options.window = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
-        break;
-      case 'c':
-        options.connections = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
-        break;
-      case 'e':
-        options.edns = Edns::plain;
-        break;
-      case 'd':
-        options.edns = Edns::with_do;
-        break;
-      case 't':
-        options.timeout_ms = std::strtoull(optarg, nullptr, 10);
-        break;
-      default:
-        throw std::runtime_error("see the top of bench/load_tcp.cc for the options");
-    }
-  }
-  if (options.port == 0 || options.queries.empty())
-    throw std::runtime_error("--port and --queries are needed");
+  read_options(argc, argv, options, {{"one-shot", 0, nullptr, '1'}, {"connections", 1, nullptr, 'c'}},
+               [&](int letter) {
+                 if (letter == '1') {
+                   options.one_shot = true;
+                 } else {
+                   options.connections = count_of(optarg);
+                 }
+               });
   return options;
 }
 
@@ -306,10 +248,6 @@ Options parse(int argc, char** argv) {
 }  // namespace nomen::bench
 
 int main(int argc, char** argv) {
-  try {
-    nomen::bench::run_load(nomen::bench::parse(argc, argv));
-  } catch (const std::exception& problem) {
-    std::fprintf(stderr, "load_tcp: %s\n", problem.what());
-    return 2;
-  }
+  using namespace nomen::bench;
+  return run_program("load_tcp", [&] { run_load(parse(argc, argv)); });
 }

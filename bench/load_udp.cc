@@ -7,35 +7,23 @@
 //            [--window 200] [--edns | --dnssec] [--skip N] [--nap-us 20] [--timeout-ms 1000]
 //
 // Prints one JSON object; see bench/tally.h.
-#include <arpa/inet.h>
-#include <getopt.h>
-#include <netinet/in.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <exception>
 #include <memory>
 
-#include "queries.h"
-#include "tally.h"
+#include "load_run.h"
 
 namespace nomen::bench {
 namespace {
 
-struct Options {
-  std::string server = "127.0.0.1";
-  int port = 0;
-  std::string queries;
-  double seconds = 1;
+struct Options : LoadOptions {
+  Options() { window = 200; }
   uint64_t count = 0;  // 0: as many as fit into `seconds`
   size_t sockets = 4;
-  size_t window = 200;
-  Edns edns = Edns::none;
   size_t skip = 0;
   uint64_t nap_us = 20;
-  uint64_t timeout_ms = 1000;
 };
 
 constexpr size_t kBatch = 64;
@@ -59,11 +47,8 @@ class Flow {
     for (int option : {SO_RCVBUFFORCE, SO_SNDBUFFORCE, SO_RCVBUF, SO_SNDBUF}) {
       setsockopt(fd_, SOL_SOCKET, option, &room, sizeof room);
     }
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<uint16_t>(options.port));
-    if (inet_pton(AF_INET, options.server.c_str(), &to.sin_addr) != 1 ||
-        connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+    const sockaddr_in to = options.address();
+    if (connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
       throw std::runtime_error("cannot send to " + options.server);
     }
     for (size_t slot = slots; slot-- > 0;) {
@@ -171,31 +156,22 @@ class Flow {
   std::vector<uint8_t> in_bytes_, out_bytes_;
 };
 
-void nap(uint64_t us) {
-  const timespec t{0, static_cast<long>(us * 1000)};
-  clock_nanosleep(CLOCK_MONOTONIC, 0, &t, nullptr);
-}
-
 void run(const Options& options) {
   const auto queries = QueryList::read(options.queries, options.edns);
   const size_t slots = std::min(kMaxSlots, (options.window + options.sockets - 1) / options.sockets);
   std::vector<std::unique_ptr<Flow>> flows;
   for (size_t i = 0; i < options.sockets; i++) flows.push_back(std::make_unique<Flow>(options, slots));
 
-  prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
   Tally tally;
   size_t next = options.skip % queries.size();
-  const uint64_t start = now_ns();
-  const uint64_t timeout_ns = options.timeout_ms * 1'000'000;
-  const uint64_t time_up = start + static_cast<uint64_t>(options.seconds * 1e9);
+  RunClock clock(options);
   const double cpu_before = own_cpu_s();
   double cpu_s = 0;
-  uint64_t swept = start;
   uint64_t stopped = 0;  // when the last query left
-  uint64_t last_answer = start;
+  uint64_t last_answer = clock.start_ns;
   for (;;) {
     const uint64_t now = now_ns();
-    if (stopped == 0 && (options.count != 0 ? tally.sent >= options.count : now >= time_up)) {
+    if (stopped == 0 && (options.count != 0 ? tally.sent >= options.count : now >= clock.end_ns)) {
       stopped = now;
       cpu_s = own_cpu_s() - cpu_before;
     }
@@ -212,68 +188,36 @@ void run(const Options& options) {
       under_way += flow->under_way();
     }
     if (stopped != 0 && under_way == 0) break;
-    if (now - swept > 50'000'000) {
-      swept = now;
-      for (auto& flow : flows) flow->expire(now > timeout_ns ? now - timeout_ns : 0, tally);
+    if (clock.is_time_to_sweep(now)) {
+      for (auto& flow : flows) flow->expire(clock.lost_before(now), tally);
     }
     if (moved < 16) nap(options.nap_us);
   }
-  const uint64_t end = options.count != 0 ? std::max(last_answer, start + 1) : stopped;
-  tally.print(static_cast<double>(end - start) * 1e-9, cpu_s);
+  const uint64_t end = options.count != 0 ? std::max(last_answer, clock.start_ns + 1) : stopped;
+  tally.print(static_cast<double>(end - clock.start_ns) * 1e-9, cpu_s);
 }
 
 Options parse(int argc, char** argv) {
-  const option words[] = {
-      {"server", 1, nullptr, 's'},  {"port", 1, nullptr, 'p'},   {"queries", 1, nullptr, 'f'},
-      {"seconds", 1, nullptr, 'l'}, {"count", 1, nullptr, 'n'},  {"sockets", 1, nullptr, 'c'},
-      {"window", 1, nullptr, 'w'},  {"edns", 0, nullptr, 'e'},   {"dnssec", 0, nullptr, 'd'},
-      {"skip", 1, nullptr, 'o'},    {"nap-us", 1, nullptr, 'i'}, {"timeout-ms", 1, nullptr, 't'},
-      {nullptr, 0, nullptr, 0}};
   Options options;
-  for (int word; (word = getopt_long(argc, argv, "", words, nullptr)) != -1;) {
-    switch (word) {
-      case 's':
-        options.server = optarg;
-        break;
-      case 'p':
-        options.port = std::atoi(optarg);
-        break;
-      case 'f':
-        options.queries = optarg;
-        break;
-      case 'l':
-        options.seconds = std::atof(optarg);
-        break;
+  const std::vector<option> own = {{"count", 1, nullptr, 'n'},
+                                   {"sockets", 1, nullptr, 'c'},
+                                   {"skip", 1, nullptr, 'o'},
+                                   {"nap-us", 1, nullptr, 'i'}};
+  read_options(argc, argv, options, own, [&](int letter) {
+    switch (letter) {
       case 'n':
         options.count = std::strtoull(optarg, nullptr, 10);
         break;
       case 'c':
-        options.sockets = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
-        break;
-      case 'w':
-        options.window = std::max<size_t>(1, std::strtoull(optarg, nullptr, 10));
-        break;
-      case 'e':
-        options.edns = Edns::plain;
-        break;
-      case 'd':
-        options.edns = Edns::with_do;
+        options.sockets = count_of(optarg);
         break;
       case 'o':
         options.skip = std::strtoull(optarg, nullptr, 10);
         break;
-      case 'i':
-        options.nap_us = std::strtoull(optarg, nullptr, 10);
-        break;
-      case 't':
-        options.timeout_ms = std::strtoull(optarg, nullptr, 10);
-        break;
       default:
-        throw std::runtime_error("see the top of bench/load_udp.cc for the options");
+        options.nap_us = std::strtoull(optarg, nullptr, 10);
     }
-  }
-  if (options.port == 0 || options.queries.empty())
-    throw std::runtime_error("--port and --queries are needed");
+  });
   return options;
 }
 
@@ -281,10 +225,6 @@ Options parse(int argc, char** argv) {
 }  // namespace nomen::bench
 
 int main(int argc, char** argv) {
-  try {
-    nomen::bench::run(nomen::bench::parse(argc, argv));
-  } catch (const std::exception& problem) {
-    std::fprintf(stderr, "load_udp: %s\n", problem.what());
-    return 2;
-  }
+  using namespace nomen::bench;
+  return run_program("load_udp", [&] { run(parse(argc, argv)); });
 }

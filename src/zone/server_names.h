@@ -7,7 +7,7 @@
 //   per RR u8     octets of its name in front of the suffix that it shares with the owner; the root's one
 //                 octet is always shared
 //
-// docs/decisions/referrals.md has the figures.
+// docs/decisions/answers.md has the figures.
 // Thread rule: views of constant bytes; the function is pure.
 #pragma once
 #include <cstdint>

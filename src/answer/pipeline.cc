@@ -131,7 +131,11 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   exchange.reply_size = answer_plainly(query, snapshot, exchange.out);
   Rcode rcode = Rcode::kNoError;
   if (exchange.reply_size == 0) {
-    answer_fully(snapshot, query, exchange, now_s);
+    if (query.found_in != nullptr) {
+      answer_simple(snapshot, query, exchange);
+    } else {
+      answer_fully(snapshot, query, exchange, now_s);
+    }
     rcode = response_.rcode();
   }
   if (exchange.reply_size != 0) {
@@ -140,6 +144,14 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
     counters_.queries_by_type[dns::number(query.question.type) % Counters::kTypes].add();
   }
   if (snapshot.server->query_log && query.question.present) log_query(query);
+}
+
+/// The rest of the way of a question of which answer_plainly() knows that only the zone decides.
+void Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange) {
+  response_.begin(query.question, query.received.data, exchange.out, size_limit(query), 0);
+  response_.set_view(*query.view->settings);
+  answer_from_zones(query, *snapshot.local, response_, additional_);
+  exchange.reply_size = response_.finish(query.edns, kDefaultUdpSize, {});
 }
 
 void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {

@@ -15,8 +15,9 @@ bool is_simple(const Query& query, const Snapshot& snapshot) {
   return question.present && query.early == dns::Rcode::kNoError && view != nullptr &&
          question.rr_class == view->settings->rr_class && question.opcode == dns::Opcode::kQuery &&
          !query.edns.present && !query.edns.signed_message && question.name.labels > 0 &&
-         question.type != dns::RRType::kDs && dns::number(question.type) >> 7 != 1 &&
-         query.ahead != nullptr && query.ahead->is_open() && query.ahead->content() != nullptr;
+         question.type != dns::RRType::kDs && question.type != dns::RRType::kOpt &&
+         dns::number(question.type) >> 7 != 1 && query.ahead != nullptr && query.ahead->is_open() &&
+         query.ahead->content() != nullptr;
 }
 
 /// Whether `found` is one RR that goes out as it is.

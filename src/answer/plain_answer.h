@@ -6,8 +6,9 @@
 
 namespace nomen::answer {
 
-/// Writes query.view, query.zone and query.found as far as it comes. Returns the size of the reply in `out`
-/// (which may be the request's own memory), or 0 when the answer is not that simple.
+/// Returns the size of the reply in `out` (which may be the request's own memory), or 0 when the answer is
+/// not that simple. When only the zone decides about the answer, query.view, query.zone, query.found and
+/// found_in are written all the same.
 size_t answer_plainly(Query& query, const Snapshot& snapshot, MutableBytes out);
 
 }  // namespace nomen::answer

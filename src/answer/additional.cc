@@ -102,6 +102,29 @@ bool Additional::add_address_sets(const Query& query, zone::NodeView node, const
   return fits;
 }
 
+void Additional::fetch_server_lines(const zone::Content& content, const dns::HashedName& name,
+                                    size_t owner_labels, zone::RRsetView ns_set) {
+  const size_t apex_bytes = name.suffix(content.apex_labels()).size();
+  const zone::ServerNames names = ns_set.server_names();
+  const uint8_t* rr = ns_set.data().data();
+  fetched_count_ = 0;
+  for (size_t i = 0; i < std::min(ns_set.count(), kMostServers); i++) {
+    const Bytes target(rr + 2, load_u16(rr));
+    rr += 2 + target.size();
+    const size_t shared = target.size() - names.own(i);
+    if (shared < apex_bytes) continue;
+    size_t labels = owner_labels;
+    while (name.suffix(labels).size() != shared) labels--;
+    const uint64_t hash = zone::Content::hash_below(name, labels, target.first(names.own(i)));
+    content.prefetch_line(hash);
+    fetched_[fetched_count_++] = hash;
+  }
+}
+
+void Additional::fetch_server_nodes(const zone::Content& content) const {
+  for (size_t i = 0; i < fetched_count_; i++) content.prefetch_node(fetched_[i]);
+}
+
 void Additional::add_server_addresses(const Query& query, const zone::Content& content,
                                       const dns::HashedName& name, size_t owner_labels,
                                       zone::RRsetView ns_set, bool is_referral, Response& response) {

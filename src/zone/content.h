@@ -95,6 +95,18 @@ class Content {
     __builtin_prefetch(at + 64);
   }
 
+  /// The same two steps by a hash alone.
+  void prefetch_line(uint64_t hash) const { index_.prefetch(hash); }
+  void prefetch_node(uint64_t hash) const {
+    if (const Ref ref = index_.candidate(hash); ref != 0) __builtin_prefetch(arena_.at(ref));
+  }
+  /// The hash of the name that find_below() would look for.
+  static uint64_t hash_below(const dns::HashedName& name, size_t labels, Bytes own) {
+    std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
+    dns::lower_padded(own.data(), lowered.data(), own.size());
+    return dns::extend_hash_by(name.hash[labels], lowered.data(), own.size());
+  }
+
   /// visit(NodeView, Ref) for every node, empty ones too, in no order; NSEC3 nodes after the others.
   template <class Visit>
   void for_each_node(Visit&& visit) const {

@@ -6,6 +6,7 @@
 set(NOMEN_EXTERNAL_base fmt::fmt spdlog::spdlog Threads::Threads)
 set(NOMEN_EXTERNAL_crypto OpenSSL::Crypto)
 set(NOMEN_EXTERNAL_dns idn2)
+set(NOMEN_EXTERNAL_store SQLite::SQLite3)
 set(NOMEN_EXTERNAL_server cap)
 set(NOMEN_EXTERNAL_tools CLI11::CLI11 nlohmann_json::nlohmann_json)
 

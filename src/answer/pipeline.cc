@@ -131,8 +131,12 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   exchange.reply_size = answer_plainly(query, snapshot, exchange.out);
   Rcode rcode = Rcode::kNoError;
   if (exchange.reply_size == 0) {
-    rcode = query.found_in != nullptr ? answer_simple(snapshot, query, exchange)
-                                      : answer_fully(snapshot, query, exchange, now_s);
+    if (query.found_in != nullptr) {
+      answer_simple(snapshot, query, exchange);
+    } else {
+      answer_fully(snapshot, query, exchange, now_s);
+    }
+    rcode = response_.rcode();
   }
   if (exchange.reply_size != 0) {
     record(query, exchange.out.data(), rcode);
@@ -143,20 +147,22 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
 }
 
 /// The rest of the way of a question of which answer_plainly() knows that only the zone decides.
-Rcode Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange) {
+void Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange) {
   response_.begin(query.question, query.received.data, exchange.out, size_limit(query), 0);
   response_.set_view(*query.view->settings);
   answer_from_zones(query, *snapshot.local, response_, additional_);
   exchange.reply_size = response_.finish(query.edns, kDefaultUdpSize, {});
-  return response_.rcode();
 }
 
-Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
+void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
   if (query.edns.has_tsig && !signature_.read({query.received.data, query.received.size}))
     query.early = Rcode::kFormErr;
   if (query.question.present && query.early == Rcode::kNoError)
     select_view(query, snapshot, signature_, now_s);
-  if (is_for_others(query) && hand_over(snapshot, query, exchange)) return Rcode::kNoError;
+  if (is_for_others(query) && hand_over(snapshot, query, exchange)) {
+    response_.set_rcode(Rcode::kNoError);
+    return;
+  }
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
   OptOptions options = reply_options(query, *snapshot.server, view, now_s);
   const bool is_signed = query.edns.has_tsig && query.view != nullptr;
@@ -168,7 +174,6 @@ Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& e
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
   if (is_signed) exchange.reply_size = signature_.sign(exchange.out, exchange.reply_size, now_s);
-  return response_.rcode();
 }
 
 /// The counters: two additions for the usual query.

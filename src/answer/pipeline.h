@@ -44,8 +44,8 @@ class Pipeline {
   void look_ahead(const Snapshot& snapshot, size_t count);
   bool hand_over(const Snapshot& snapshot, Query& query, Exchange& exchange);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
-  dns::Rcode answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange);
-  dns::Rcode answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
+  void answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange);
+  void answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   dns::Rcode refusal_of_signature(const Query& query) const;
   ExtendedError decide(const Snapshot& snapshot, Query& query);
   ExtendedError route_query(const Snapshot& snapshot, Query& query);

@@ -1,11 +1,15 @@
 // The durable log of zone versions: one row for every change of a zone, whoever made it (DESIGN 1.1). IXFR,
 // history, diff, rollback and crash recovery are readers of it. This is the interface; SqliteStore
-// (sqlite_store.h) keeps it in a file, and a simulation keeps it in memory with torn writes.
-// Thread rule: every function from any thread; `done` is called on a thread of the store.
+// (sqlite_store.h) keeps it in a file; MemoryStore (memory_store.h) in memory, with lost and torn writes for
+// simulations. The rows of a zone are a chain: each begins at the serial where the one before ended. Their
+// order is that in which they came (`number`), never that of the serials, which wrap (RFC 1982).
+// Thread rule: every function from any thread but from within `done`, which is called on a thread of the
+// store, in the order of the calls, and has to be quick.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,20 +28,27 @@ struct Actor {
   std::string name;
   bool operator==(const Actor&) const = default;
 };
-std::string to_string(const Actor& actor);  ///< "update key ddns.example"
+std::string to_string(const Actor& actor);  ///< "update ddns.example", "file db.example"
 
 /// What names a zone over restarts.
 struct ZoneName {
   std::string view;
   dns::Name apex;
   dns::RRClass rr_class = dns::RRClass::kIn;
+  bool operator==(const ZoneName&) const = default;
 };
 
 /// A zone's number in the store; stays the same over restarts.
 enum class ZoneId : int64_t {};
 
+struct KnownZone {
+  ZoneId id{};
+  ZoneName name;
+};
+
 /// All of a row but the change.
 struct VersionInfo {
+  uint64_t number = 0;  ///< counts the rows of a zone from 1, and again from 1 after clear()
   dns::Serial from;
   dns::Serial to;
   int64_t time_us = 0;  ///< since 1970
@@ -60,17 +71,19 @@ struct Version {
 /// What is kept; the newest row always is, and one limit of nullopt is none.
 struct Retention {
   std::optional<uint64_t> max_versions;
-  std::optional<uint64_t> max_bytes;
-  std::optional<int64_t> max_age_us;
+  std::optional<uint64_t> max_bytes;     ///< of the changes as they are stored
+  std::optional<int64_t> not_before_us;  ///< rows that are older go
 };
 
-/// A secondary's timetable (RFC 1035 3.3.13), so that expiry is on time over restarts. Microseconds since 1970.
+/// A secondary's timetable (RFC 1035 3.3.13), so that expiry is on time over restarts. Microseconds since
+/// 1970.
 struct ZoneTimes {
   int64_t refreshed_us = 0;  ///< when a primary last said that our serial is the newest
   int64_t next_refresh_us = 0;
   int64_t expires_us = 0;
-  dns::Serial serial;  ///< the version that these times are about
+  dns::Serial serial;   ///< the version that these times are about
   std::string primary;  ///< who it came from
+  bool operator==(const ZoneTimes&) const = default;
 };
 
 using Done = std::function<void(const Result<void>&)>;
@@ -79,24 +92,30 @@ class VersionStore {
  public:
   virtual ~VersionStore() = default;
 
-  /// The number of a zone, made when it is new.
-  virtual Result<ZoneId> zone_id(const ZoneName& name) = 0;
+  /// The numbers of zones, made where they are new; many at once cost one sync.
+  virtual Result<std::vector<ZoneId>> zone_ids(std::span<const ZoneName> names) = 0;
+  Result<ZoneId> zone_id(const ZoneName& name);
+  /// All zones that have a number.
+  virtual Result<std::vector<KnownZone>> zones() = 0;
 
   /// Adds rows, all or none, and calls `done` when they are on the disk (or why they cannot be). Rows of one
-  /// zone are handed over in order, each from where the one before ends; appends by many share one sync.
+  /// zone are handed over in order, each from where the one before ends: others are refused. Appends by many
+  /// share one sync. Never waits: when too much is queued already, `done` gets an error in its turn.
   virtual void append(std::vector<Version> versions, Done done) = 0;
 
   /// The newest `count` rows of a zone, newest first; with `before`, those older than the row that led to it.
-  virtual Result<std::vector<VersionInfo>> list(ZoneId zone, size_t count, std::optional<dns::Serial> before) = 0;
+  virtual Result<std::vector<VersionInfo>> list(ZoneId zone, size_t count,
+                                                std::optional<dns::Serial> before) = 0;
   /// The row that led to a serial; nothing when it is not kept.
   virtual Result<std::optional<Version>> version_to(ZoneId zone, dns::Serial serial) = 0;
-  /// visit() each row from the version `from` to the newest, in order; false from visit ends it. The result is
-  /// false when the log does not reach back to `from`.
+  /// visit() each row from the version `from` to the newest, in order; false from visit ends it. The result
+  /// is false when the log does not reach back to `from`. visit() may take its time: it holds nothing up.
   virtual Result<bool> since(ZoneId zone, dns::Serial from, const std::function<bool(Version&&)>& visit) = 0;
 
   /// Drops the oldest rows that are beyond the limits; how many went.
   virtual Result<uint64_t> prune(ZoneId zone, const Retention& retention) = 0;
-  /// Drops all rows of a zone (it was replaced by something without a common history), or the zone itself.
+  /// Drops all rows of a zone (it was replaced by something without a common history; the next row may begin
+  /// anywhere), or the zone itself.
   virtual Result<void> clear(ZoneId zone) = 0;
   virtual Result<void> forget(ZoneId zone) = 0;
 

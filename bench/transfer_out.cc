@@ -1,5 +1,5 @@
 // How fast a zone goes out and comes in, without a network: an AXFR of a master file, written to one message
-// buffer again and again, and the same messages fed to a client.
+// buffer again and again, and the same messages fed to a client; then an IXFR of ten records.
 //
 //   bench_transfer_out FILE ORIGIN [ROUNDS [MESSAGE-BYTES]]
 //
@@ -26,6 +26,50 @@ IncomingOptions client_of(const zone::Content& content) {
   options.rr_class = content.rr_class();
   options.id = 1;
   return options;
+}
+
+/// The step to a version with ten names more.
+IxfrStep ten_more(const zone::Content& content) {
+  auto change = std::make_shared<zone::Change>();
+  const Bytes soa = content.apex_node().find(dns::RRType::kSoa).first_rdata();
+  std::vector<uint8_t> newer(soa.begin(), soa.end());
+  const dns::Serial to{content.serial().value + 1};
+  store_u32(newer.data() + newer.size() - 20, to.value);
+  change->removed.add(content.apex(), dns::RRType::kSoa, 3600, soa);
+  change->added.add(content.apex(), dns::RRType::kSoa, 3600, newer);
+  const uint8_t address[4] = {192, 0, 2, 1};
+  for (int i = 0; i < 10; i++) {
+    const std::string label = "a-new-name-" + std::to_string(i);
+    change->added.add(*dns::Name(content.apex()).with_label(as_bytes(label)), dns::RRType::kA, 60, address);
+  }
+  return {content.serial(), to, std::move(change)};
+}
+
+/// An IXFR of ten records into the zone, from the query to the new version.
+int run_ixfr(const zone::ContentPtr& content) {
+  const IxfrStep step = ten_more(*content);
+  zone::ContentWriter writer(*content, {});
+  if (!writer.apply(*step.change)) return 1;
+  Diagnostics diagnostics;
+  const zone::ContentPtr newest = writer.finish(diagnostics);
+  std::vector<uint8_t> out(kMaxMessageBytes);
+  dns::TsigSession session;
+  for (int round = 0; round < 3; round++) {
+    const double before = now_ns();
+    IncomingOptions options = client_of(*content);
+    options.current = content;
+    IncomingTransfer client(options);
+    const size_t size = client.request(out, session, nullptr, 0);
+    const auto request = read_transfer_request(Bytes(out).first(size));
+    auto transfer = OutgoingTransfer::ixfr(*request, newest, {step}, {});
+    const size_t bytes = transfer.next(out, nullptr, 0);
+    if (client.feed(Bytes(out).first(bytes), nullptr, 0) != Progress::kDone) return 1;
+    const Received received = client.take();
+    const double after = now_ns();
+    std::printf("{\"ixfr_records\": %lu, \"ixfr_us\": %.1f}\n", transfer.totals().records,
+                (after - before) / 1e3);
+  }
+  return 0;
 }
 
 int run(const char* file, const char* origin, int rounds, size_t message_bytes) {
@@ -72,7 +116,7 @@ int run(const char* file, const char* origin, int rounds, size_t message_bytes) 
         records, transfer.totals().messages, transfer.totals().bytes, first_ns / 1e3, out_ns / 1e9,
         out_ns / records, in_ns / 1e9, in_ns / records);
   }
-  return 0;
+  return run_ixfr(loaded.content);
 }
 
 }  // namespace

@@ -27,12 +27,14 @@ struct OutgoingTransfer::State {
   }
 
   size_t fill(MutableBytes out, size_t hard_limit);
-  bool fill_from_zone(size_t limit);
-  bool fill_from_list(const zone::RecordList& list, size_t limit);
-  bool add_soa(Bytes rdata, uint32_t ttl_s, size_t limit);
-  bool add_newest_soa(size_t limit);
-  bool add_soa_of(const zone::RecordList& list, size_t limit);
-  bool fill_phase(size_t limit);
+  /// A record that is longer than messages ought to be goes out alone.
+  size_t limit() const { return packer.records() == 0 ? longest : filled; }
+  bool fill_from_zone();
+  bool fill_from_list(const zone::RecordList& list);
+  bool add_soa(Bytes rdata, uint32_t ttl_s);
+  bool add_newest_soa();
+  bool add_soa_of(const zone::RecordList& list);
+  bool fill_phase();
   void enter_next_phase();
   bool wants_more() const { return phase != Phase::kEnd && !(options.one_answer && packer.records() == 1); }
 
@@ -44,6 +46,8 @@ struct OutgoingTransfer::State {
   RecordPacker packer;
   ContentCursor cursor;
   uint64_t last_owner = 0;  ///< the cursor's number of the owner that was packed last in this message
+  size_t longest = 0;       ///< of the present message: bounds for its first record,
+  size_t filled = 0;        ///< and for those behind it
   size_t step = 0;
   size_t entry = 0;  ///< of the present list
   Phase phase = Phase::kFirstSoa;
@@ -65,33 +69,33 @@ const char* name_of(AnswerForm form) {
 
 // ---- what goes into a message
 
-bool OutgoingTransfer::State::add_soa(Bytes rdata, uint32_t ttl_s, size_t limit) {
-  return packer.add({}, false, RRType::kSoa, ttl_s, rdata, limit);
+bool OutgoingTransfer::State::add_soa(Bytes rdata, uint32_t ttl_s) {
+  return packer.add({}, false, RRType::kSoa, ttl_s, rdata, limit());
 }
 
-bool OutgoingTransfer::State::add_newest_soa(size_t limit) {
+bool OutgoingTransfer::State::add_newest_soa() {
   const zone::RRsetView set = content->apex_node().find(RRType::kSoa);
-  return add_soa(set.first_rdata(), set.ttl_s(), limit);
+  return add_soa(set.first_rdata(), set.ttl_s());
 }
 
-bool OutgoingTransfer::State::add_soa_of(const zone::RecordList& list, size_t limit) {
+bool OutgoingTransfer::State::add_soa_of(const zone::RecordList& list) {
   const auto* soa = find_soa(list);
-  return add_soa(list.rdata(*soa), soa->ttl_s, limit);
+  return add_soa(list.rdata(*soa), soa->ttl_s);
 }
 
 /// False when the message is full.
-bool OutgoingTransfer::State::fill_from_zone(size_t limit) {
+bool OutgoingTransfer::State::fill_from_zone() {
   for (; !cursor.at_end(); cursor.advance()) {
     if (options.one_answer && packer.records() == 1) return false;
     const bool same_owner = cursor.owner_number() == last_owner;
-    if (!packer.add(cursor.labels(), same_owner, cursor.type(), cursor.ttl_s(), cursor.rdata(), limit))
+    if (!packer.add(cursor.labels(), same_owner, cursor.type(), cursor.ttl_s(), cursor.rdata(), limit()))
       return false;
     last_owner = cursor.owner_number();
   }
   return true;
 }
 
-bool OutgoingTransfer::State::fill_from_list(const zone::RecordList& list, size_t limit) {
+bool OutgoingTransfer::State::fill_from_list(const zone::RecordList& list) {
   for (; entry < list.size(); entry++) {
     const auto& record = list.entries()[entry];
     if (record.type == dns::number(RRType::kSoa)) continue;
@@ -99,28 +103,28 @@ bool OutgoingTransfer::State::fill_from_list(const zone::RecordList& list, size_
     const bool same_owner = entry != 0 && list.entries()[entry - 1].owner_at == record.owner_at &&
                             list.entries()[entry - 1].type != dns::number(RRType::kSoa);
     if (!packer.add(labels_below(list.owner(record), content->apex()), same_owner,
-                    static_cast<RRType>(record.type), record.ttl_s, list.rdata(record), limit))
+                    static_cast<RRType>(record.type), record.ttl_s, list.rdata(record), limit()))
       return false;
   }
   return true;
 }
 
 /// Fills in what belongs to the present phase; false when the message is full.
-bool OutgoingTransfer::State::fill_phase(size_t limit) {
+bool OutgoingTransfer::State::fill_phase() {
   switch (phase) {
     case Phase::kFirstSoa:
     case Phase::kLastSoa:
-      return add_newest_soa(limit);
+      return add_newest_soa();
     case Phase::kZone:
-      return fill_from_zone(limit);
+      return fill_from_zone();
     case Phase::kOldSoa:
-      return add_soa_of(steps[step].change->removed, limit);
+      return add_soa_of(steps[step].change->removed);
     case Phase::kRemoved:
-      return fill_from_list(steps[step].change->removed, limit);
+      return fill_from_list(steps[step].change->removed);
     case Phase::kNewSoa:
-      return add_soa_of(steps[step].change->added, limit);
+      return add_soa_of(steps[step].change->added);
     case Phase::kAdded:
-      return fill_from_list(steps[step].change->added, limit);
+      return fill_from_list(steps[step].change->added);
     case Phase::kEnd:
       break;
   }
@@ -172,20 +176,17 @@ size_t OutgoingTransfer::State::fill(MutableBytes out, size_t hard_limit) {
     opt = make_opt(options.edns_udp_bytes, {tells_expire, options.expire_s});
     if (hard_limit < opt.size + kLeastMessageBytes / 2) opt = {};
   }
-  const size_t hard = hard_limit - opt.size;
-  const size_t soft = std::min(options.message_bytes, hard);
+  longest = hard_limit - opt.size;
+  filled = std::min(options.message_bytes - opt.size, longest);
   while (wants_more()) {
-    if (!fill_phase(soft)) {
-      // A record that is longer than messages ought to be goes out alone.
-      if (packer.records() != 0) break;
-      if (!fill_phase(hard) && packer.records() == 0) {
-        failed = true;
-        return 0;
-      }
-      continue;
+    if (fill_phase()) {
+      enter_next_phase();
+    } else {
+      failed = packer.records() == 0;
+      break;
     }
-    enter_next_phase();
   }
+  if (failed) return 0;
   totals.records += packer.records();
   if (opt.size != 0) packer.add_additional(opt.bytes());
   return packer.finish();

@@ -52,7 +52,7 @@ Result<void> AxfrSink::flush() {
 }
 
 void AxfrSink::build_anew() {
-  writer_.emplace(apex_, rr_class_, 0, limits_);
+  writer_.emplace(apex_, rr_class_, current_->node_count(), limits_);
   difference_->replay([&](const dns::RecordBatch& batch) { writer_->add(batch, diagnostics_); });
   difference_.reset();
 }

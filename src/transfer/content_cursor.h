@@ -1,6 +1,8 @@
 // A walk over all RRs of a content that stops and goes on at any RR: what an AXFR is filled from. Nodes come
-// in the order of the zone's index, which costs nothing to begin; the memory of those that come next is
-// fetched ahead. The apex's SOA is left out, as it stands at both ends of a transfer.
+// piece by piece of the zone's index, which costs nothing to begin; the memory of those that come next is
+// fetched ahead. Pieces are taken at a stride: in the order of the index itself, a table of the same hashes
+// that is filled from the walk would grow lopsided, each entry crowding the one before. The apex's SOA is
+// left out, as it stands at both ends of a transfer.
 // Thread rule: belongs to one thread; the content outlives it.
 #pragma once
 #include <array>
@@ -36,13 +38,16 @@ class ContentCursor {
 
   void next_set();
   bool next_node();
+  void fetch_piece();
 
   const zone::Content* content_ = nullptr;
   Piece refs_{};
   Piece coming_{};  ///< of the next piece
   size_t refs_left_ = 0;
   size_t coming_count_ = 0;
-  size_t next_piece_ = 0;  ///< the number of the piece behind `coming_`
+  size_t pieces_left_ = 0;  ///< behind `coming_`
+  size_t next_piece_ = 0;   ///< the number of the first of them
+  size_t stride_ = 1;       ///< has no divisor in common with the number of pieces
   zone::NodeView node_;
   zone::RRsetView set_;
   const uint8_t* next_set_ = nullptr;

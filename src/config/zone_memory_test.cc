@@ -63,7 +63,8 @@ class ZoneMemoryTest : public ::testing::Test {
 TEST_F(ZoneMemoryTest, UnchangedZonesAreTheSameObjects) {
   const Loaded first = load(kHead + zone("a") + zone("b") + zone("c"));
   ASSERT_FALSE(has_error(first.diagnostics));
-  const Loaded second = load(kHead + zone("a") + zone("new") + "\n\n" + zone("b") + zone("c", "max-records 5; "));
+  const Loaded second =
+      load(kHead + zone("a") + zone("new") + "\n\n" + zone("b") + zone("c", "max-records 5; "));
   ASSERT_FALSE(has_error(second.diagnostics));
   EXPECT_EQ(find(first.config, "a"), find(second.config, "a"));
   EXPECT_EQ(find(first.config, "b"), find(second.config, "b"));
@@ -78,7 +79,8 @@ TEST_F(ZoneMemoryTest, UnchangedZonesAreTheSameObjects) {
 
 TEST_F(ZoneMemoryTest, WhatZonesInheritTakesEffectInUnchangedZones) {
   const Loaded first = load(kHead + zone("a"));
-  const Loaded other = load("options { recursion no; allow-query { ours; }; };\nacl ours { 11/8; };\n" + zone("a"));
+  const Loaded other =
+      load("options { recursion no; allow-query { ours; }; };\nacl ours { 11/8; };\n" + zone("a"));
   ASSERT_FALSE(has_error(other.diagnostics));
   EXPECT_FALSE(*find(first.config, "a") == *find(other.config, "a"));
 }
@@ -87,7 +89,8 @@ TEST_F(ZoneMemoryTest, ErrorsAreThoseOfAReadingWithoutMemory) {
   load(kHead + zone("a") + zone("b"));
   const Loaded twice = load(kHead + zone("a") + zone("b") + "zone A { type primary; file \"other\"; };\n");
   ASSERT_TRUE(has_error(twice.diagnostics));
-  EXPECT_NE(to_string(twice.diagnostics[0]).find("already exists previous definition: c:3"), std::string::npos)
+  EXPECT_NE(to_string(twice.diagnostics[0]).find("already exists previous definition: c:3"),
+            std::string::npos)
       << to_string(twice.diagnostics[0]);
   const Loaded same_text_twice = load(kHead + zone("a") + zone("b") + zone("a"));
   EXPECT_TRUE(has_error(same_text_twice.diagnostics));
@@ -142,14 +145,17 @@ TEST(OneZone, IsJudgedByTheConfigurationInForce) {
   ASSERT_TRUE(good.zone);
   EXPECT_EQ(good.zone->options, view.zone_options) << "what is the same is shared";
   EXPECT_EQ(good.statement, "zone \"n\" { type master; file \"n\"; };");
-  EXPECT_TRUE(judge_zone(config, view, "zone n { type primary; file \"n\"; allow-query { ours; }; };", disk).zone);
-  EXPECT_FALSE(judge_zone(config, view, "zone n { type primary; file \"n\"; allow-query { nobody; }; };", disk).zone);
+  EXPECT_TRUE(
+      judge_zone(config, view, "zone n { type primary; file \"n\"; allow-query { ours; }; };", disk).zone);
+  EXPECT_FALSE(
+      judge_zone(config, view, "zone n { type primary; file \"n\"; allow-query { nobody; }; };", disk).zone);
   const JudgedZone no_file = judge_zone(config, view, "zone n { type primary; };", disk);
   EXPECT_TRUE(no_file.understood);
   EXPECT_FALSE(no_file.zone);
-  for (const char* bad : {"zone n { type primari; file \"n\"; };", "zone n { type primary; file \"n\" };", "zone n {",
-                          "zone n { type primary; file \"n\"; }; zone m { type primary; file \"m\"; };",
-                          "acl x { any; };", ""}) {
+  for (const char* bad :
+       {"zone n { type primari; file \"n\"; };", "zone n { type primary; file \"n\" };", "zone n {",
+        "zone n { type primary; file \"n\"; }; zone m { type primary; file \"m\"; };", "acl x { any; };",
+        ""}) {
     EXPECT_FALSE(judge_zone(config, view, bad, disk).understood) << bad;
   }
 }

@@ -155,11 +155,11 @@ CommandResult AddedZones::remove(const config::Config& config, ZoneKeeper& zones
   std::string view_name;
   const KeptZone* known = zones.find(selector.name, selector.rr_class.value_or(dns::RRClass::kIn),
                                      selector.view.value_or(""), why, &view_name);
-  const auto view = std::find_if(config.views.begin(), config.views.end(),
-                                 [&](const config::View& candidate) {
-                                   return candidate.name == view_name && known != nullptr &&
-                                          candidate.rr_class == known->config->rr_class;
-                                 });
+  const auto view =
+      std::find_if(config.views.begin(), config.views.end(), [&](const config::View& candidate) {
+        return candidate.name == view_name && known != nullptr &&
+               candidate.rr_class == known->config->rr_class;
+      });
   if (known == nullptr || view == config.views.end()) {
     if (why == ZoneKeeper::Reload::kAmbiguous)
       return failed(ResultCode::kFailure, "zone '" + selector.name_text + "' was found in multiple views");

@@ -46,7 +46,9 @@ TEST_F(AddedZonesFileTest, WhatWasPutIsThereForTheNextOne) {
 }
 
 TEST_F(AddedZonesFileTest, AFileInAnotherLayoutIsPutInOrderFirst) {
-  const std::string text = "zone \"a.example\" {\n type primary;\n file \"a\"; };\nzone b.example { type primary; file \"b\"; };\n";
+  const std::string text =
+      "zone \"a.example\" {\n type primary;\n file \"a\"; };\nzone b.example { type primary; file \"b\"; "
+      "};\n";
   ASSERT_TRUE(os::replace_file(path(), as_bytes(text)));
   AddedZonesFile file(path());
   ASSERT_TRUE(file.remove(name("a.example")));

@@ -33,7 +33,8 @@ std::string display_name(const config::Zone& zone, const std::string& view) {
 }
 
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
-  log(LogCategory::kGeneral, severity, "zone", "{}", dns::with_idn_shown(fmt::format("zone {}: {}", name, text)));
+  log(LogCategory::kGeneral, severity, "zone", "{}",
+      dns::with_idn_shown(fmt::format("zone {}: {}", name, text)));
 }
 
 void log_removed(const config::Zone& zone, const std::string& view) {

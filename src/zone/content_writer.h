@@ -32,8 +32,13 @@ class ContentWriter {
   /// takes the first one, with a warning; what goes over a limit is an error. For the first version only.
   void add(const dns::RecordBatch& batch, Diagnostics& diagnostics);
 
-  /// Applies a change; fails when a removed RR is not there (nothing may be published then).
+  /// Applies a change, and further ones on top of it; fails when a removed RR is not there (nothing may be
+  /// published then).
   Result<void> apply(const Change& change);
+
+  /// The state so far, to look names up in until the next change; its serial() is the base's. Views of its
+  /// nodes last until then.
+  const Content& draft() const { return *content_; }
 
   /// The version; what goes over a limit of the whole zone is added to `diagnostics`. The writer is spent.
   std::shared_ptr<const Content> finish(Diagnostics& diagnostics);

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
 
 #include "zone/content_for_test.h"
+#include "zone/difference.h"
 #include "zone/lookup.h"
 
 namespace nomen::zone {
@@ -187,6 +189,49 @@ TEST(ContentWriter, ChangesGiveWhatBuildingFromScratchGives) {
     }
     for (const auto& [version, text] : older)
       ASSERT_EQ(describe(*version), text) << "an older version has changed";
+  }
+}
+
+TEST(ContentWriter, SeveralChangesThroughOneWriterGiveWhatBuildingFromScratchGives) {
+  for (unsigned seed = 0; seed < 8; seed++) {
+    Random random(seed);
+    Model model = small_model();
+    ContentPtr content = content_of(text_of(model), "example.");
+    for (int round = 0; round < 30; round++) {
+      const ContentPtr before = content;
+      const std::string before_text = describe(*before);
+      ContentWriter writer(*before, {});
+      std::vector<dns::Name> owners;
+      for (size_t i = 1 + random.below(5); i > 0; i--) {
+        std::string removed;
+        std::string added;
+        edit(model, random, removed, added);
+        const Change change{list_of(removed, "example."), list_of(added, "example.")};
+        ASSERT_TRUE(writer.apply(change));
+        for (const RecordList* list : {&change.removed, &change.added}) {
+          for (const auto& entry : list->entries()) owners.emplace_back(list->owner(entry));
+        }
+        for (const auto& [key, set] : model) {
+          const NodeView node = writer.draft().find(name_of(key.first));
+          ASSERT_TRUE(node) << key.first;
+          if (key.second != "RRSIG") {
+            EXPECT_EQ(node.find(*dns::parse_type(key.second)).count(), set.second.size()) << key.first;
+          }
+        }
+      }
+      std::sort(owners.begin(), owners.end());
+      owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
+      const Change all = difference_at(*before, writer.draft(), owners);
+      Diagnostics diagnostics;
+      content = writer.finish(diagnostics);
+      ASSERT_EQ(describe(*content), describe(*content_of(text_of(model), "example.")));
+      expect_occluded_names_are_marked(*content);
+      expect_denial_is_current(*content);
+      ContentWriter in_one(*before, {});
+      ASSERT_TRUE(in_one.apply(all));
+      ASSERT_EQ(describe(*in_one.finish(diagnostics)), describe(*content)) << "the difference leads there";
+      ASSERT_EQ(describe(*before), before_text) << "an older version has changed";
+    }
   }
 }
 

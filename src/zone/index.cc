@@ -91,8 +91,7 @@ void Index::release() {
 Index::Line* Index::writable_line(size_t number) {
   Line*& page = pages_[number / kPageLines];
   if (line_count_ >= kPageLines && page_is_shared(page)) {
-    auto* own = static_cast<Line*>(take_page());
-    std::memcpy(static_cast<void*>(own), page, kPageBytes);
+    auto* own = static_cast<Line*>(take_copy(page));
     drop_page_user(page);
     page = own;
   }

@@ -44,6 +44,19 @@ void add_block(Pool& to) {
   for (size_t i = kPagesPerBlock - 1; i >= 1; i--) to.free_pages.push_back(block + i * kPageBytes);
 }
 
+/// A page with one user, with whatever its last user left in it.
+void* take_any() {
+  Pool& from = pool();
+  const std::lock_guard lock(from.mutex);
+  if (from.free_pages.empty()) add_block(from);
+  void* page = from.free_pages.back();
+  from.free_pages.pop_back();
+  BlockHead* head = head_of(page);
+  head->taken++;
+  head->users[number_of(page)].store(1, std::memory_order_relaxed);
+  return page;
+}
+
 }  // namespace
 
 uint8_t* take_blocks(size_t count) {
@@ -66,16 +79,15 @@ void give_blocks(uint8_t* blocks, size_t count) {
 }
 
 void* take_page() {
-  Pool& from = pool();
-  const std::lock_guard lock(from.mutex);
-  if (from.free_pages.empty()) add_block(from);
-  void* page = from.free_pages.back();
-  from.free_pages.pop_back();
-  BlockHead* head = head_of(page);
-  head->taken++;
-  head->users[number_of(page)].store(1, std::memory_order_relaxed);
+  void* page = take_any();
   std::memset(page, 0, kPageBytes);
   return page;
+}
+
+void* take_copy(const void* page) {
+  void* copy = take_any();
+  std::memcpy(copy, page, kPageBytes);
+  return copy;
 }
 
 void add_page_user(void* page) {

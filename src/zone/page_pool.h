@@ -12,6 +12,8 @@ inline constexpr size_t kBlockBytes = size_t{2} << 20;
 
 /// A zeroed page with one user.
 void* take_page();
+/// A page with one user and the bytes of `page`.
+void* take_copy(const void* page);
 void add_page_user(void* page);
 /// Whether somebody else uses the page too.
 bool page_is_shared(const void* page);

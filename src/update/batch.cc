@@ -1,0 +1,109 @@
+#include "update/batch.h"
+
+#include <algorithm>
+
+#include "base/contract.h"
+#include "update/prerequisites.h"
+#include "zone/difference.h"
+
+namespace nomen::update {
+
+using dns::Rcode;
+using dns::RRType;
+
+namespace {
+
+// apply_update() keeps the limits; a zone that is above them may shrink step by step.
+constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
+
+/// The change that leads back.
+zone::Change reversed(const zone::Change& change) {
+  return {change.added, change.removed};
+}
+
+}  // namespace
+
+UpdateBatch::UpdateBatch(zone::ContentPtr base, const UpdateSettings& settings, uint64_t now_s)
+    : base_(std::move(base)), settings_(settings), now_s_(now_s), writer_(*base_, kNoLimits) {}
+
+UpdateOutcome UpdateBatch::add(const UpdateRequest& request, const Requester& requester, UpdateNotes* notes) {
+  // Who asks for the SOA sees a serial that no other state of the zone has, and so may take it for a lock.
+  if (serial_is_due_ && looks_at_soa(request)) raise_serial();
+  auto made = make(request, requester, notes);
+  if (!made) return {made.error().rcode, false, std::move(made.error().text)};
+  if (made->change.empty()) return {};
+  serial_is_due_ = !made->sets_serial;
+  return {Rcode::kNoError, true, {}};
+}
+
+/// Everything up to the changed draft.
+std::expected<AppliedUpdate, Refusal> UpdateBatch::make(const UpdateRequest& request,
+                                                        const Requester& requester, UpdateNotes* notes) {
+  const zone::Content& content = draft();
+  if (!(request.zone == dns::Name(content.apex())) || request.rr_class != content.rr_class())
+    return std::unexpected(refusal(Rcode::kNotAuth, "not authoritative for update zone"));
+  if (auto refused = prescan(request)) return std::unexpected(std::move(*refused));
+  if (auto refused = check_new_records(request, settings_.apply.checks, notes))
+    return std::unexpected(std::move(*refused));
+  std::vector<const PolicyRule*> grants;
+  if (settings_.policy != nullptr) {
+    auto judged = settings_.policy->judge_all(requester, request, content);
+    if (!judged) return std::unexpected(std::move(judged.error()));
+    grants = std::move(*judged);
+  }
+  if (auto unmet = check_prerequisites(content, request)) return std::unexpected(std::move(*unmet));
+  auto made = apply_update(content, request, settings_.apply, grants, notes);
+  if (!made || made->change.empty()) return made;
+  apply(made->change);
+  if (made->adds_mx) {
+    if (auto refused = check_mail_exchangers(draft(), made->change, settings_.apply.checks, notes)) {
+      apply(reversed(made->change));
+      return std::unexpected(std::move(*refused));
+    }
+  }
+  changed_ = true;
+  return made;
+}
+
+void UpdateBatch::apply(const zone::Change& change) {
+  for (const zone::RecordList* list : {&change.removed, &change.added}) {
+    for (const auto& entry : list->entries()) {
+      const dns::NameView owner = list->owner(entry);
+      if (touched_.empty() || !(touched_.back().view() == owner)) touched_.emplace_back(owner);
+    }
+  }
+  const auto applied = writer_.apply(change);
+  NOMEN_ENSURE(applied.has_value());  // the change was made from this very draft, within its limits
+}
+
+void UpdateBatch::raise_serial() {
+  const zone::Content& content = draft();
+  const zone::RRsetView soa = content.apex_node().find(RRType::kSoa);
+  serial_is_due_ = false;
+  if (!soa) return;
+  const Bytes rdata = soa.first_rdata();
+  constexpr size_t kNumbersBytes = 20;
+  if (rdata.size() < kNumbersBytes) return;
+  std::vector<uint8_t> next(rdata.begin(), rdata.end());
+  uint8_t* const serial = next.data() + next.size() - kNumbersBytes;
+  store_u32(serial, next_serial({load_u32(serial)}, settings_.serial_method, now_s_).value);
+  zone::Change change;
+  const dns::Name apex(content.apex());
+  change.removed.add(apex, RRType::kSoa, soa.ttl_s(), rdata);
+  change.added.add(apex, RRType::kSoa, soa.ttl_s(), next);
+  apply(change);
+}
+
+UpdateBatch::Result UpdateBatch::finish() {
+  if (!changed_) return {base_, {}};
+  if (serial_is_due_) raise_serial();
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  Result result;
+  result.change = zone::difference_at(*base_, writer_.draft(), touched_);
+  Diagnostics diagnostics;
+  result.content = writer_.finish(diagnostics);
+  return result;
+}
+
+}  // namespace nomen::update

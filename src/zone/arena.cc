@@ -79,6 +79,13 @@ void Arena::add_chunk(size_t bytes) {
   chunks_.push_back(std::move(chunk));
 }
 
+Arena Arena::of_size(size_t bytes) {
+  Arena arena;
+  arena.add_chunk(bytes + kPadding);
+  arena.chunks_.back()->used = round_up(bytes);
+  return arena;
+}
+
 Arena::Place Arena::append(size_t bytes) {
   bytes = round_up(bytes);
   const size_t wanted = bytes + kPadding + kUnitBytes;

@@ -136,6 +136,7 @@ class Content {
 
  private:
   friend class ContentWriter;
+  friend class ImageReader;
   Content(dns::NameView apex, dns::RRClass rr_class);
   Content(const Content&) = default;
   void note_soa();

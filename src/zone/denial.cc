@@ -59,26 +59,44 @@ Nsec3Hash nsec3_hash(dns::NameView lower_name, const Nsec3Parameters& parameters
                                parameters.iterations);
 }
 
+bool Denial::is_announced(const Content& content) {
+  Nsec3Parameters parameters;
+  return content.apex_node().find(dns::RRType::kNsec) || read_parameters(content.apex_node(), parameters);
+}
+
 std::shared_ptr<const Denial> Denial::of(const Content& content) {
-  const NodeView apex = content.apex_node();
+  if (!is_announced(content)) return nullptr;
+  const bool by_name = static_cast<bool>(content.apex_node().find(dns::RRType::kNsec));
+  const dns::RRType type = by_name ? dns::RRType::kNsec : dns::RRType::kNsec3;
+  std::vector<Ref> nodes;
+  content.for_each_node([&](NodeView node, Ref ref) {
+    if (node.find(type)) nodes.push_back(ref);
+  });
+  if (by_name) sort_canonically(content, nodes);
+  return of_sorted(content, nodes);
+}
+
+std::shared_ptr<const Denial> Denial::of_sorted(const Content& content, const std::vector<Ref>& nodes) {
   auto denial = std::make_shared<Denial>();
-  if (apex.find(dns::RRType::kNsec)) {
-    content.for_each_node([&](NodeView node, Ref ref) {
-      if (node.find(dns::RRType::kNsec)) denial->nsec_.push_back(ref);
-    });
-    sort_canonically(content, denial->nsec_);
+  if (content.apex_node().find(dns::RRType::kNsec)) {
+    for (const Ref ref : nodes) {
+      if (content.node(ref).find(dns::RRType::kNsec)) denial->nsec_.push_back(ref);
+    }
     return denial;
   }
-  if (!read_parameters(apex, denial->parameters_)) return nullptr;
+  if (!read_parameters(content.apex_node(), denial->parameters_)) return nullptr;
   denial->nsec3_ = true;
-  content.for_each_node([&](NodeView node, Ref ref) {
+  for (const Ref ref : nodes) {
+    const NodeView node = content.node(ref);
     Nsec3Hash hash;
     if (node.find(dns::RRType::kNsec3) && decode_owner_hash(node.labels(), hash))
       denial->nsec3s_.push_back({hash, ref});
-  });
+  }
   if (denial->nsec3s_.empty()) return nullptr;
-  std::sort(denial->nsec3s_.begin(), denial->nsec3s_.end(),
-            [](const auto& a, const auto& b) { return a.hash < b.hash; });
+  const auto by_hash = [](const auto& a, const auto& b) { return a.hash < b.hash; };
+  auto& entries = denial->nsec3s_;
+  if (!std::is_sorted(entries.begin(), entries.end(), by_hash))
+    std::sort(entries.begin(), entries.end(), by_hash);
   denial->nsec3_of_apex_ =
       denial->nsec3_matching(nsec3_hash(dns::Name(content.apex()).lowered(), denial->parameters_));
   return denial;

@@ -35,6 +35,10 @@ class Denial {
   /// Looks at the apex and collects the owners; nullptr when the zone has no chain (no NSEC at the apex, no
   /// NSEC3PARAM with NSEC3 RRs).
   static std::shared_ptr<const Denial> of(const Content& content);
+  /// The same when the nodes are known in canonical order, NSEC3 ones behind the others.
+  static std::shared_ptr<const Denial> of_sorted(const Content& content, const std::vector<Ref>& nodes);
+  /// Whether the apex says that there is a chain.
+  static bool is_announced(const Content& content);
 
   bool uses_nsec3() const { return nsec3_; }
   const Nsec3Parameters& nsec3_parameters() const { return parameters_; }

@@ -22,6 +22,9 @@ inline constexpr size_t kSpillNodeBytes = 4096;
 /// A zone of at most so many nodes is a megabyte or two, which stays in the caches of a core.
 inline constexpr size_t kNodesInCache = 16384;
 
+/// What a caller may put into the image of a zone beside the zone: stamps and names of files.
+inline constexpr size_t kMaxNoteBytes = size_t{1} << 20;
+
 /// CNAME and DNAME links that one answer follows: as many as BIND's max-query-restarts default, 11.
 inline constexpr unsigned kMaxChainLinks = 11;
 

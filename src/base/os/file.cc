@@ -133,18 +133,42 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode) {
+  auto replacement = FileReplacement::begin(path);
+  if (!replacement) return std::unexpected(replacement.error());
+  if (const auto written = replacement->write(content); !written) return written;
+  return replacement->commit(mode);
+}
+
+FileReplacement::FileReplacement(int fd, std::string path, std::string temporary)
+    : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)) {}
+
+FileReplacement::FileReplacement(FileReplacement&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})) {}
+
+FileReplacement::~FileReplacement() {
+  if (fd_ >= 0) ::close(fd_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<FileReplacement> FileReplacement::begin(const std::string& path) {
   std::string temporary = path + ".XXXXXX";
-  const Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (fd.get() < 0) return file_failure("cannot create a file beside", path);
-  const auto undo = [&](const char* what) {
-    auto error = file_failure(what, temporary);
-    ::unlink(temporary.c_str());
-    return error;
-  };
-  if (!write_all(fd.get(), content)) return undo("cannot write");
-  if (::fchmod(fd.get(), mode) != 0) return undo("cannot set the mode of");
-  if (::fsync(fd.get()) != 0) return undo("cannot flush");
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return undo("cannot rename");
+  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return file_failure("cannot create a file beside", path);
+  return FileReplacement(fd, path, std::move(temporary));
+}
+
+Result<void> FileReplacement::write(Bytes bytes) {
+  if (!write_all(fd_, bytes)) return file_failure("cannot write", temporary_);
+  return {};
+}
+
+Result<void> FileReplacement::commit(uint32_t mode) {
+  if (::fchmod(fd_, mode) != 0) return file_failure("cannot set the mode of", temporary_);
+  if (::fsync(fd_) != 0) return file_failure("cannot flush", temporary_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return file_failure("cannot rename", temporary_);
+  temporary_.clear();
   return {};
 }
 

@@ -37,6 +37,26 @@ Result<std::string> read_file(const std::string& path);
 /// Writes beside `path`, flushes to the disk, and renames over it: readers see the old file or the new one.
 Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode = 0644);
 
+/// The same for what comes piece by piece. A replacement that is not committed leaves nothing behind.
+class FileReplacement {
+ public:
+  static Result<FileReplacement> begin(const std::string& path);
+  FileReplacement(FileReplacement&& other) noexcept;
+  FileReplacement& operator=(FileReplacement&& other) = delete;
+  FileReplacement(const FileReplacement&) = delete;
+  FileReplacement& operator=(const FileReplacement&) = delete;
+  ~FileReplacement();
+
+  Result<void> write(Bytes bytes);
+  Result<void> commit(uint32_t mode = 0644);
+
+ private:
+  FileReplacement(int fd, std::string path, std::string temporary);
+  int fd_;
+  std::string path_;
+  std::string temporary_;
+};
+
 /// Writes behind what the file holds, which is made when it is not there.
 Result<void> append_file(const std::string& path, Bytes content, uint32_t mode = 0644);
 

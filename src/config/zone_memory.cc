@@ -116,8 +116,6 @@ bool ZoneRecall::complete(const Tree& tree, Config& config) const {
 void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, const Config& config) {
   std::vector<std::vector<ZoneMemory::Entry>> views(config.views.size());
   // After complete() the known zones stand in front of the others.
-  size_t known = 0;
-  for (const View& view : views_) known += view.known.size();
   Config only_new;
   only_new.outline = {};
   for (size_t i = 0; i < config.views.size(); i++) {

@@ -39,7 +39,6 @@ class SqliteStore : public VersionStore {
  private:
   struct Parts;
   class Reading;
-  class Reading;
   explicit SqliteStore(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -11,7 +11,8 @@ Outline::ViewText view_text(const Node& view) {
   const Node* rr_class = view.value()->next;
   if (rr_class != nullptr && rr_class->kind == Node::Kind::kValue)
     text.head += " " + std::string(rr_class->text);
-  for (const Node& statement : Definitions(view.block()).nodes()) text.body += print_statement(statement);
+  const Definitions definitions(view.block());
+  for (const Node& statement : definitions.nodes()) text.body += print_statement(statement);
   return text;
 }
 

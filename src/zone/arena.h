@@ -20,7 +20,8 @@ class Arena {
   static constexpr size_t kChunkUnits = size_t{1} << kChunkBits;  // 2 MiB
   static constexpr size_t kPadding = 64;  ///< readable bytes behind the last byte in use
 
-  /// An arena with `bytes` zeroed bytes in use, adjacent from reference 0 on, to be filled through writable().
+  /// An arena with `bytes` zeroed bytes in use, adjacent from reference 0 on, to be filled through
+  /// writable().
   static Arena of_size(size_t bytes);
 
   const uint8_t* at(Ref ref) const {

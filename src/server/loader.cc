@@ -59,7 +59,7 @@ Loader::~Loader() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Loader::add(std::vector<LoadJob> jobs, bool gently) {
+void Loader::add(std::vector<LoadJob> jobs, Pace pace) {
   if (jobs.empty()) return;
   pending_ += jobs.size();
   const std::lock_guard lock(mutex_);
@@ -67,15 +67,24 @@ void Loader::add(std::vector<LoadJob> jobs, bool gently) {
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
   }
+  if (pace == Pace::kUrgent) {
+    for (LoadJob& job : jobs) job.urgent = true;
+    jobs_.insert(jobs_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+    start_thread(pace);
+    return;
+  }
   const unsigned cores = std::thread::hardware_concurrency();  // those that this process may use
-  const unsigned most = gently ? worker_threads_ : std::max(worker_threads_, cores);
+  const unsigned most = pace == Pace::kGently ? worker_threads_ : std::max(worker_threads_, cores);
   if (jobs.size() == 1) jobs.front().parsers = most;  // one zone: its file is parsed by all
   jobs_.insert(jobs_.end(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
   const auto wanted = static_cast<unsigned>(std::min<size_t>(most, jobs_.size()));
-  while (running_ < wanted) {
-    running_++;
-    threads_.emplace_back([this, gently] { run(gently); });
-  }
+  while (running_ < wanted) start_thread(pace);
+}
+
+/// Under mutex_.
+void Loader::start_thread(Pace pace) {
+  running_++;
+  threads_.emplace_back([this, pace] { run(pace); });
 }
 
 void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
@@ -90,9 +99,9 @@ void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
 }
 
 /// False when there is nothing left to do.
-bool Loader::take_jobs(std::vector<LoadJob>& jobs) {
+bool Loader::take_jobs(std::vector<LoadJob>& jobs, bool urgent_only) {
   const std::lock_guard lock(mutex_);
-  if (jobs_.empty() || ending_) {
+  if (jobs_.empty() || ending_ || (urgent_only && !jobs_.front().urgent)) {
     running_--;
     return false;
   }
@@ -104,14 +113,14 @@ bool Loader::take_jobs(std::vector<LoadJob>& jobs) {
   return true;
 }
 
-void Loader::run(bool gently) {
-  if (gently) lower_priority();
+void Loader::run(Pace pace) {
+  if (pace == Pace::kGently) lower_priority();
   zone::LoadBuffers buffers;
   std::vector<LoadJob> jobs;
   std::vector<LoadOutcome> outcomes;
   outcomes.reserve(kBatchOutcomes);
   auto last = std::chrono::steady_clock::now();
-  while (take_jobs(jobs)) {
+  while (take_jobs(jobs, pace == Pace::kUrgent)) {
     for (LoadJob& job : jobs) {
       const zone::LoadRequest request = request_of(job, buffers);
       LoadOutcome& outcome = outcomes.emplace_back();

@@ -1,9 +1,8 @@
 // Loads zones in the background while everything loaded is served. Threads exist while there is work: for the
 // first load one a core, later as many as there are workers and at the lowest priority, so that a reload does
-// not take the time of answering.
+// not take the time of answering. A small zone that somebody waits for goes in front of all others.
 // Thread rule: add() and the callback on the main thread; the work in the loader's own threads.
 #pragma once
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -25,6 +24,7 @@ struct LoadJob {
   std::shared_ptr<const std::string> directory;  ///< where the zone's relative file is found
   zone::ContentPtr previous;                     ///< the version that is served now, if any
   unsigned parsers = 1;                          ///< threads that read the file
+  bool urgent = false;                           ///< written by add()
 };
 
 struct LoadOutcome {
@@ -44,14 +44,19 @@ class Loader {
   Loader(net::EventLoop& loop, unsigned threads, Deliver deliver);
   ~Loader();
 
-  /// `gently`: at the lowest priority, on as many threads as there are workers.
-  void add(std::vector<LoadJob> jobs, bool gently);
+  enum class Pace : uint8_t {
+    kFirst,   ///< nothing is served yet: on all cores
+    kGently,  ///< at the lowest priority, on as many threads as there are workers
+    kUrgent,  ///< at once, in front of the others: a few small zones
+  };
+  void add(std::vector<LoadJob> jobs, Pace pace);
   /// Jobs added and not yet delivered.
   size_t pending() const { return pending_; }
 
  private:
-  void run(bool gently);
-  bool take_jobs(std::vector<LoadJob>& jobs);
+  void run(Pace pace);
+  void start_thread(Pace pace);
+  bool take_jobs(std::vector<LoadJob>& jobs, bool urgent_only);
   void hand_over(std::vector<LoadOutcome>& outcomes);
 
   net::EventLoop& loop_;

@@ -14,6 +14,10 @@ namespace nomen::server {
 
 namespace {
 
+// So few zones with files of at most so many bytes are loaded at once: that is over before it could disturb.
+constexpr size_t kFewZones = 8;
+constexpr uint64_t kSmallFileBytes = 256 << 10;
+
 uint64_t key_of(dns::NameView name) {
   dns::HashedName hashed;
   hashed.assign(name);
@@ -100,7 +104,14 @@ LoadJob ZoneKeeper::job_for(size_t view, uint64_t key, KeptZone& zone) {
 }
 
 void ZoneKeeper::start(std::vector<LoadJob> jobs) {
-  loader_.add(std::move(jobs), serving_);
+  const auto is_small = [](const LoadJob& job) {
+    const auto stamp = os::file_stamp(path_of(*job.zone, *job.directory));
+    return !stamp || stamp->size <= kSmallFileBytes;
+  };
+  Loader::Pace pace = serving_ ? Loader::Pace::kGently : Loader::Pace::kFirst;
+  if (serving_ && jobs.size() <= kFewZones && std::all_of(jobs.begin(), jobs.end(), is_small))
+    pace = Loader::Pace::kUrgent;
+  loader_.add(std::move(jobs), pace);
 }
 
 void ZoneKeeper::serve(KeptView& view, KeptZone& zone, zone::ContentPtr content) {
@@ -367,8 +378,8 @@ void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadOutcome&
   const uint32_t serial = content->serial().value;
   const zone::Content* before = zone.content();
   if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
-  log(LogCategory::kGeneral, LogSeverity::kInfo, "zone", "zone {}: loaded serial {}{}", name, serial,
-      content->is_signed() ? " (DNSSEC signed)" : "");
+  log_zone(LogSeverity::kInfo, name,
+           fmt::format("loaded serial {}{}", serial, content->is_signed() ? " (DNSSEC signed)" : ""));
   serve(view, zone, content);
   if (!has_in_view_) return;
   for (KeptView& other : views_) {

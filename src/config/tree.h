@@ -114,7 +114,7 @@ class Definitions {
   explicit Definitions(Nodes statements);
   Definitions(const Definitions&) = delete;
   Definitions& operator=(const Definitions&) = delete;
-  Nodes nodes() const& { return Nodes(copies_.empty() ? nullptr : &copies_.front()); }
+  Nodes nodes() const { return Nodes(copies_.empty() ? nullptr : &copies_.front()); }
 
  private:
   std::deque<Node> copies_;

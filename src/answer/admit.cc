@@ -2,8 +2,6 @@
 
 namespace nomen::answer {
 
-namespace {}  // namespace
-
 void admit(Query& query) {
   const Received& received = query.received;
   const uint8_t* message = received.data;

@@ -252,8 +252,14 @@ TEST(Admit, CompressedAndOverlongNamesInTheQuestionAreFormerr) {
 
 TEST(Admit, OtherOpcodesAreNotImplemented) {
   for (uint16_t opcode = 1; opcode < 16; opcode++) {
+    if (static_cast<dns::Opcode>(opcode) == dns::Opcode::kUpdate) continue;
     EXPECT_EQ(ask_raw(1, 0, 0, "", static_cast<uint16_t>(opcode << 11)).rcode(), Rcode::kNotImp) << opcode;
   }
+}
+
+TEST(Admit, AnUpdateNamesItsZoneByAnSoa) {
+  constexpr uint16_t kUpdateFlags = 5 << 11;
+  EXPECT_EQ(ask_raw(1, 0, 0, "", kUpdateFlags).rcode(), Rcode::kFormErr);
 }
 
 TEST(Admit, FlagsThatAreTheClientsComeBack) {

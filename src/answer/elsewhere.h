@@ -1,6 +1,6 @@
-// Requests whose answer is not one reply from a zone's data: transfers, which are many messages long. The
-// pipeline finds out who asks, for what zone, and whether that may be, and gives them away here; the server
-// implements it. Thread rule: called by a worker, on its thread.
+// Requests whose answer is not one reply from a zone's data: transfers, which are many messages long, and
+// updates, whose reply waits for the disk. The pipeline finds out who asks, for what zone, and whether that
+// may be, and gives them away here; the server implements it. Thread rule: called by a worker, on its thread.
 #pragma once
 #include "answer/query.h"
 #include "answer/signature.h"
@@ -14,6 +14,11 @@ class Elsewhere {
   /// follow on the connection. What is not NOERROR refuses the request (`signature` is left as it is then).
   virtual dns::Rcode transfer(const Query& query, MutableBytes out, Signature& signature,
                               size_t& reply_size) = 0;
+
+  /// An update of query.zone by somebody who may make one; the memory that `request` copies is the
+  /// receiver's. `reply` is what will be answered but for the response code in its header, the signature, and
+  /// the time. What is not NOERROR is answered at once, otherwise the reply comes later by itself.
+  virtual dns::Rcode update(const Query& query, Bytes request, Bytes reply, const Signature& signature) = 0;
 
  protected:
   ~Elsewhere() = default;

@@ -9,6 +9,7 @@
 #include "answer/plain_answer.h"
 #include "answer/query_log.h"
 #include "answer/route_transfer.h"
+#include "answer/route_update.h"
 #include "answer/select_view.h"
 
 namespace nomen::answer {
@@ -38,7 +39,13 @@ Rcode refusal_of_type(RRType type) {
 
 /// Whether this may be for somebody else: a look that costs nothing, because nearly no request is.
 bool is_for_others(const Query& query) {
-  return query.question.opcode == Opcode::kQuery && is_transfer(query.question.type);
+  return query.question.opcode == Opcode::kQuery ? is_transfer(query.question.type)
+                                                 : query.question.opcode == Opcode::kUpdate;
+}
+
+/// In the header of a reply that is complete otherwise.
+void set_rcode(MutableBytes reply, Rcode rcode) {
+  reply[3] = static_cast<uint8_t>((reply[3] & 0xf0) | (static_cast<uint8_t>(rcode) & 0x0f));
 }
 
 /// A class that is none of data's is malformed; one that nobody serves is not implemented.
@@ -140,8 +147,10 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   }
   if (exchange.reply_size != 0) {
     record(query, exchange.out.data(), rcode);
-  } else {  // a transfer that goes on by itself
+  } else if (query.question.opcode == Opcode::kQuery) {  // a transfer that goes on by itself
     counters_.queries_by_type[dns::number(query.question.type) % Counters::kTypes].add();
+  } else {
+    counters_.requests_by_opcode[static_cast<size_t>(query.question.opcode)].add();
   }
   if (snapshot.server->query_log && query.question.present) log_query(query);
 }
@@ -159,9 +168,11 @@ void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& ex
     query.early = Rcode::kFormErr;
   if (query.question.present && query.early == Rcode::kNoError)
     select_view(query, snapshot, signature_, now_s);
-  if (is_for_others(query) && hand_over(snapshot, query, exchange)) {
-    response_.set_rcode(Rcode::kNoError);
-    return;
+  const bool is_update = query.question.opcode == Opcode::kUpdate;
+  if (is_for_others(query) && may_hand_over(snapshot, query)) {
+    // The reply may be written over the request.
+    if (is_update) request_.assign(query.received.data, query.received.data + query.received.size);
+    if (!is_update && hand_over_transfer(query, exchange)) return;
   }
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
   OptOptions options = reply_options(query, *snapshot.server, view, now_s);
@@ -173,6 +184,7 @@ void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& ex
   if (extended_error != ExtendedError::kNone) options.add(extended_error);
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
+  if (is_update && response_.rcode() == Rcode::kNoError && hand_over_update(query, exchange)) return;
   if (is_signed) exchange.reply_size = signature_.sign(exchange.out, exchange.reply_size, now_s);
 }
 
@@ -211,16 +223,38 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   }
 }
 
-/// Gives transfers away; false when the reply is made here, because it is an error.
-bool Pipeline::hand_over(const Snapshot& snapshot, Query& query, Exchange& exchange) {
+/// Whether somebody else answers; if not, the reply is made here, because it is an error.
+bool Pipeline::may_hand_over(const Snapshot& snapshot, Query& query) {
   if (query.early != Rcode::kNoError || !query.question.present || query.view == nullptr ||
       refusal_of_signature(query) != Rcode::kNoError)
     return false;
-  query.transfer_refused = refusal_of_transfer(query, *snapshot.local);
-  if (query.transfer_refused != Rcode::kNoError) return false;
-  query.transfer_refused = elsewhere_.transfer(query, exchange.out, signature_, exchange.reply_size);
-  if (query.transfer_refused != Rcode::kNoError) return false;
+  if (!query.edns.has_tsig) signature_.clear();  // of an earlier request
+  query.other_refused = query.question.opcode == Opcode::kUpdate
+                            ? refusal_of_update(query, *snapshot.local)
+                            : refusal_of_transfer(query, *snapshot.local);
+  return query.other_refused == Rcode::kNoError;
+}
+
+/// False when it is refused, and the reply made here.
+bool Pipeline::hand_over_transfer(Query& query, Exchange& exchange) {
+  query.other_refused = elsewhere_.transfer(query, exchange.out, signature_, exchange.reply_size);
+  if (query.other_refused != Rcode::kNoError) return false;
   exchange.answered_later = exchange.reply_size == 0;
+  response_.set_rcode(Rcode::kNoError);
+  return true;
+}
+
+/// The reply is there, for the time when the update is made. False when it is refused: it goes out then.
+bool Pipeline::hand_over_update(const Query& query, Exchange& exchange) {
+  const Rcode refused =
+      elsewhere_.update(query, request_, {exchange.out.data(), exchange.reply_size}, signature_);
+  if (refused != Rcode::kNoError) {
+    set_rcode(exchange.out, refused);
+    response_.set_rcode(refused);
+    return false;
+  }
+  exchange.answered_later = true;
+  exchange.reply_size = 0;
   return true;
 }
 
@@ -245,7 +279,9 @@ ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
   }
   if (!query.question.present) return ExtendedError::kNone;  // a cookie was all that was asked for
   if (const Rcode refused = refusal_of_signature(query); refused != Rcode::kNoError) return fail(refused);
-  if (query.question.opcode != Opcode::kQuery) return fail(Rcode::kNotImp);
+  if (query.question.opcode == Opcode::kNotify) return fail(Rcode::kNotImp);
+  if (query.question.opcode == Opcode::kUpdate)
+    return fail(query.view == nullptr ? Rcode::kNotAuth : query.other_refused);
   if (query.question.rr_class == RRClass::kCh && query.view == nullptr) {
     return answer_chaos(query, *snapshot.server, response_) ? ExtendedError::kNone : fail(Rcode::kRefused);
   }
@@ -268,7 +304,7 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     return ExtendedError::kNone;
   }
   const Rcode refused =
-      is_transfer(query.question.type) ? query.transfer_refused : refusal_of_type(query.question.type);
+      is_transfer(query.question.type) ? query.other_refused : refusal_of_type(query.question.type);
   if (refused != Rcode::kNoError) {
     response_.set_rcode(refused);
     return ExtendedError::kNone;

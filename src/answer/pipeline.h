@@ -42,7 +42,9 @@ class Pipeline {
 
  private:
   void look_ahead(const Snapshot& snapshot, size_t count);
-  bool hand_over(const Snapshot& snapshot, Query& query, Exchange& exchange);
+  bool may_hand_over(const Snapshot& snapshot, Query& query);
+  bool hand_over_transfer(Query& query, Exchange& exchange);
+  bool hand_over_update(const Query& query, Exchange& exchange);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   void answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange);
   void answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
@@ -59,6 +61,7 @@ class Pipeline {
   Response response_;
   Additional additional_;
   Counters counters_;
+  std::vector<uint8_t> request_;  ///< a copy, of an update
 };
 
 }  // namespace nomen::answer

@@ -75,10 +75,10 @@ struct Query {
   const View* view = nullptr;  ///< written by select_view()
   /// The key whose owner has signed the request, as the view knows it; written by select_view().
   const dns::Name* signer = nullptr;
-  dns::Rcode transfer_refused = dns::Rcode::kNoError;  ///< of a query for a transfer
-  const ServedZone* zone = nullptr;                    ///< written by route(): the zone that answers, if any
-  zone::Lookup found;                                  ///< what is at the question's name in
-  const zone::Content* found_in = nullptr;             ///< this; both written by answer_plainly()
+  dns::Rcode other_refused = dns::Rcode::kNoError;  ///< of a transfer or an update
+  const ServedZone* zone = nullptr;                 ///< written by route(): the zone that answers, if any
+  zone::Lookup found;                               ///< what is at the question's name in
+  const zone::Content* found_in = nullptr;          ///< this; both written by answer_plainly()
 };
 
 }  // namespace nomen::answer

@@ -15,6 +15,8 @@ class Signature {
   /// Takes the TSIG record out of `message`, which stays where it is until the reply is begun; false when it
   /// is malformed.
   bool read(Bytes message);
+  /// The request has no signature.
+  void clear() { session_ = {}; }
   /// Whose signature it is: the name of a key of `keys`; nullptr when none of them has made it. What the keys
   /// of the last ring said is what the reply tells.
   const dns::Name* verify(Bytes message, const KeyRing& keys, uint32_t now_s);
@@ -24,7 +26,8 @@ class Signature {
   size_t reply_bytes() const { return session_.reply_bytes(); }
   /// Signs the reply of `size` bytes in `out`; its new size.
   size_t sign(MutableBytes out, size_t size, uint32_t now_s) { return session_.sign_reply(out, size, now_s); }
-  /// For a reply of many messages, which goes on when the next request is answered.
+  const dns::TsigSession& session() const { return session_; }
+  /// For a reply of many messages, or one that comes later: it goes on when the next request is answered.
   dns::TsigSession take_session() { return std::move(session_); }
 
  private:

@@ -19,6 +19,7 @@
 #include "policy/acl.h"
 #include "zone/content.h"
 #include "zone/name_table.h"
+#include "zone/recent_changes.h"
 
 namespace nomen::answer {
 
@@ -35,13 +36,20 @@ struct RRsetOrderRule {
   RRsetOrder order = RRsetOrder::kRandom;
 };
 
+/// What a zone is here, as far as requests other than questions look at it.
+enum class ZoneRole : uint8_t { kPrimary, kDynamicPrimary, kPrimaryWithPolicy, kSecondary };
+inline constexpr size_t kZoneRoles = 4;
+
 /// What a zone statement (with what it inherits) says about answering. Shared by zones that say the same.
 struct ZoneSettings {
+  ZoneRole role = ZoneRole::kPrimary;
   policy::AclPtr allow_query;
   policy::AclPtr allow_query_on;
   policy::AclPtr allow_transfer;
-  uint16_t allow_transfer_port = 0;  ///< only on this port; 0: on every one
-  bool allow_transfer_plain = true;  ///< not `transport tls`
+  uint16_t allow_transfer_port = 0;        ///< only on this port; 0: on every one
+  bool allow_transfer_plain = true;        ///< not `transport tls`
+  policy::AclPtr allow_update;             ///< of a primary zone; update-policy has the last word
+  policy::AclPtr allow_update_forwarding;  ///< of a secondary zone
   /// Whether anybody may ask, whatever the address.
   bool is_open() const { return allow_query->is_any() && allow_query_on->is_any(); }
   std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< nullopt: unlimited
@@ -52,8 +60,12 @@ struct ZoneSettings {
 /// A zone of a view: its settings, and its content once it is loaded.
 class ServedZone {
  public:
-  ServedZone(dns::NameView apex, std::shared_ptr<const ZoneSettings> settings, zone::ContentPtr content)
-      : apex_(apex), settings_(std::move(settings)), content_(std::move(content)) {
+  ServedZone(dns::NameView apex, std::shared_ptr<const ZoneSettings> settings, zone::ContentPtr content,
+             zone::RecentChangesPtr recent = nullptr)
+      : apex_(apex),
+        settings_(std::move(settings)),
+        content_(std::move(content)),
+        recent_(std::move(recent)) {
     dns::HashedName name;
     name.assign(apex);
     apex_hash_ = name.full_hash();
@@ -71,6 +83,8 @@ class ServedZone {
   const zone::Content* content() const { return content_.get(); }
   const zone::ContentPtr& shared_content() const { return content_; }
   const std::shared_ptr<const ZoneSettings>& shared_settings() const { return settings_; }
+  /// What led to the content; nullptr when that is not known.
+  const zone::RecentChangesPtr& recent() const { return recent_; }
 
  private:
   uint64_t apex_hash_ = 0;
@@ -79,6 +93,7 @@ class ServedZone {
   dns::StoredName apex_;
   std::shared_ptr<const ZoneSettings> settings_;
   zone::ContentPtr content_;
+  zone::RecentChangesPtr recent_;
 };
 
 using ZoneTable = zone::NameTable<ServedZone>;

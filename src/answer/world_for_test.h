@@ -55,9 +55,10 @@ inline std::vector<uint8_t> request_of(const Asked& asked) {
   return wire;
 }
 
-/// A server without transfers.
+/// A server without transfers and updates.
 class NoTransfers final : public Elsewhere {
  public:
+  dns::Rcode update(const Query&, Bytes, Bytes, const Signature&) override { return dns::Rcode::kRefused; }
   dns::Rcode transfer(const Query&, MutableBytes, Signature&, size_t&) override {
     return dns::Rcode::kRefused;
   }
@@ -72,7 +73,8 @@ class World {
         policy::Acl::any();
     view.minimal_responses = MinimalResponses::kNo;
     zone_settings.allow_query = zone_settings.allow_query_on = policy::Acl::any();
-    zone_settings.allow_transfer = policy::Acl::none();
+    zone_settings.allow_transfer = zone_settings.allow_update = zone_settings.allow_update_forwarding =
+        policy::Acl::none();
   }
 
   ServerSettings server;

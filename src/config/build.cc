@@ -86,6 +86,10 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     if (word == "file") zone.file = inner.value()->text;
     if (word == "journal") zone.journal = inner.value()->text;
     if (word == "primaries" || word == "masters") zone.primaries = names_.remote_servers(inner);
+    if (word == "update-policy") {
+      zone.update_policy =
+          std::make_shared<const std::vector<UpdateRule>>(build_update_policy(inner, zone.name()));
+    }
     if (word == "in-view") {
       zone.type = ZoneType::kInView;
       zone.in_view = inner.value()->text;

@@ -114,6 +114,12 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"max-types-per-name", set_number<&O::max_types_per_name>},
       {"zero-no-soa-ttl", set_flag<&O::zero_no_soa_ttl>},
       {"zone-statistics", set_statistics},
+      {"serial-update-method",
+       [](O& to, const Setting& s) {
+         to.serial_method = s.says("unixtime") ? SerialMethod::kUnixTime
+                            : s.says("date")   ? SerialMethod::kDate
+                                               : SerialMethod::kIncrement;
+       }},
       {"notify", set_notify},
       {"also-notify", [](O& to, const Setting& s) { to.also_notify = s.names.remote_servers(s.statement); }},
       {"notify-delay", set_number<&O::notify_delay_s>},

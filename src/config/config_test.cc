@@ -292,7 +292,6 @@ std::vector<std::string> problems_of(const std::string& text) {
 
 TEST(ServeCheck, RefusesByFileAndLineWhatWouldBeHalfObeyed) {
   const std::string statements[] = {"cookie-algorithm aes;",
-                                    "allow-update { 192.0.2.1; };",
                                     "rate-limit { slip 2; };",
                                     "response-policy { zone \"r\"; };",
                                     "dnssec-policy default;",

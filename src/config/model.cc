@@ -1,5 +1,7 @@
 #include "config/model.h"
 
+#include <algorithm>
+
 namespace nomen::config {
 
 std::string Zone::display_name() const {
@@ -16,10 +18,22 @@ CheckMode Zone::check_names() const {
   return type == ZoneType::kPrimary ? options->check_names_primary : options->check_names_secondary;
 }
 
+bool Zone::is_dynamic() const {
+  if (type != ZoneType::kPrimary) return false;
+  if (update_policy != nullptr) return true;
+  const auto& elements = options->allow_update->elements;
+  return std::any_of(elements.begin(), elements.end(), [](const MatchElement& element) {
+    return !element.negated && element.kind != MatchElement::Kind::kNone;
+  });
+}
+
 bool Zone::operator==(const Zone& other) const {
+  const bool same_policy =
+      update_policy == other.update_policy ||
+      (update_policy != nullptr && other.update_policy != nullptr && *update_policy == *other.update_policy);
   return name() == other.name() && rr_class == other.rr_class && type == other.type && file == other.file &&
          in_view == other.in_view && journal == other.journal && primaries == other.primaries &&
-         (options == other.options || *options == *other.options);
+         same_policy && (options == other.options || *options == *other.options);
 }
 
 SourcePosition Config::source(const Position& position) const {

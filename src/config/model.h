@@ -34,6 +34,7 @@ enum class MinimalResponses : uint8_t { kNo, kYes, kNoAuth, kNoAuthRecursive };
 enum class NotifyMode : uint8_t { kNo, kYes, kExplicit, kPrimaryOnly };
 enum class ZoneStatistics : uint8_t { kNone, kTerse, kFull };
 enum class CookieAlgorithm : uint8_t { kSipHash24, kAes };
+enum class SerialMethod : uint8_t { kIncrement, kUnixTime, kDate };  ///< serial-update-method
 enum class DnssecValidation : uint8_t { kNo, kYes, kAuto };
 
 struct ListenOn {
@@ -166,6 +167,7 @@ struct ZoneOptions {
   bool request_expire = true;
   bool try_tcp_refresh = true;
   bool multi_master = false;
+  SerialMethod serial_method = SerialMethod::kIncrement;
   bool ixfr_from_differences_primary = false;
   bool ixfr_from_differences_secondary = false;
   std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< unset: unlimited
@@ -173,6 +175,21 @@ struct ZoneOptions {
   std::string key_directory;
 
   bool operator==(const ZoneOptions&) const = default;
+};
+
+/// One rule of update-policy, as written; `zonesub` is a subdomain rule with the zone's name.
+struct UpdateRule {
+  struct TypeLimit {
+    dns::RRType type;
+    uint32_t most = 0;  ///< RRs of this type that a name may have; 0: no limit
+    bool operator==(const TypeLimit&) const = default;
+  };
+  bool grants = true;
+  std::string match;  ///< "name", "subdomain", "selfsub" ..., or "local" for `update-policy local`
+  dns::Name identity;
+  dns::Name name;
+  std::vector<TypeLimit> types;
+  bool operator==(const UpdateRule&) const = default;
 };
 
 struct Zone {
@@ -190,7 +207,13 @@ struct Zone {
   std::string in_view;  ///< kInView: the view whose zone this is
   std::string journal;
   std::vector<RemoteServer> primaries;
+  std::shared_ptr<const std::vector<UpdateRule>> update_policy;  ///< nullptr: none
   std::shared_ptr<const ZoneOptions> options;
+
+  /// A primary zone that takes updates: allow-update or update-policy.
+  bool is_dynamic() const;
+  /// Whether its versions are logged, as they cannot be made again from its file.
+  bool is_logged() const { return is_dynamic() || type == ZoneType::kSecondary; }
 
   MasterFormat format() const;
   CheckMode check_names() const;

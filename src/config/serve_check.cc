@@ -67,6 +67,7 @@ class ServeCheck {
   void statement(const Node& node) {
     const StatementRow& row = node.grammar_row();
     if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
+    if (row.name == "update-policy") update_policy(node);
     if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
     if (row.status == Status::kObeyed) {
       if (row.name != "acl") match_list(node.name(), node.children());
@@ -95,6 +96,18 @@ class ServeCheck {
       add(Severity::kWarning, node.position, name + " are ignored: only recursion uses them");
     } else {
       add(Severity::kError, node.position, name + " cannot be served by this version");
+    }
+  }
+
+  void update_policy(const Node& node) {
+    for (const Node& element : node.list()) {
+      const Node* const identity = element.value() != nullptr ? element.value()->next : nullptr;
+      const Node* const kind = identity != nullptr ? identity->next : nullptr;
+      if (kind == nullptr) continue;
+      const std::string text = lower_text(kind->text);
+      if (text != "external" && !text.starts_with("krb5-") && !text.starts_with("ms-")) continue;
+      add(Severity::kError, element.position,
+          "'update-policy' of kind '" + text + "' cannot be served by this version");
     }
   }
 

@@ -58,6 +58,33 @@ void read_local_address(msghdr& header, uint16_t port, SocketAddress& local) {
   }
 }
 
+/// The control message that makes a datagram leave from an address; its room is kControlBytes.
+void write_local_address(msghdr& header, uint8_t* room, const SocketAddress& local) {
+  std::memset(room, 0, kControlBytes);
+  header.msg_control = room;
+  header.msg_controllen = kControlBytes;
+  cmsghdr* const control = CMSG_FIRSTHDR(&header);
+  const Bytes address = local.address_bytes();
+  if (local.is_v6()) {
+    in6_pktinfo info{};
+    std::memcpy(&info.ipi6_addr, address.data(), address.size());
+    info.ipi6_ifindex = local.scope_id();
+    control->cmsg_level = IPPROTO_IPV6;
+    control->cmsg_type = IPV6_PKTINFO;
+    control->cmsg_len = CMSG_LEN(sizeof info);
+    std::memcpy(CMSG_DATA(control), &info, sizeof info);
+    header.msg_controllen = CMSG_SPACE(sizeof info);
+  } else {
+    in_pktinfo info{};
+    std::memcpy(&info.ipi_spec_dst, address.data(), address.size());
+    control->cmsg_level = IPPROTO_IP;
+    control->cmsg_type = IP_PKTINFO;
+    control->cmsg_len = CMSG_LEN(sizeof info);
+    std::memcpy(CMSG_DATA(control), &info, sizeof info);
+    header.msg_controllen = CMSG_SPACE(sizeof info);
+  }
+}
+
 }  // namespace
 
 /// Everything is tied together once. Requests and replies have headers of their own over the same buffers, so
@@ -205,6 +232,30 @@ std::span<mmsghdr> UdpListener::gather_replies(uint32_t count) {
     if (batch_.reply_vectors[i].iov_len != 0) *out++ = batch_.replies[i];
   }
   return {batch_.gathered.data(), replies};
+}
+
+void UdpListener::send_late(std::span<const LateDatagram> replies) {
+  std::array<mmsghdr, kUdpBatch> headers;
+  std::array<iovec, kUdpBatch> vectors;
+  std::array<SocketAddress, kUdpBatch> peers;
+  alignas(cmsghdr) std::array<std::array<uint8_t, kControlBytes>, kUdpBatch> controls;
+  while (!replies.empty()) {
+    const size_t count = std::min<size_t>(replies.size(), kUdpBatch);
+    for (size_t i = 0; i < count; i++) {
+      const LateDatagram& reply = replies[i];
+      headers[i] = {};
+      msghdr& header = headers[i].msg_hdr;
+      peers[i] = reply.peer;
+      vectors[i] = {const_cast<uint8_t*>(reply.message.data()), reply.message.size()};
+      header.msg_name = peers[i].raw();
+      header.msg_namelen = peers[i].raw_size();
+      header.msg_iov = &vectors[i];
+      header.msg_iovlen = 1;
+      if (learn_local_) write_local_address(header, controls[i].data(), reply.local);
+    }
+    send({headers.data(), count});
+    replies = replies.subspan(count);
+  }
 }
 
 void UdpListener::send(std::span<mmsghdr> replies) {

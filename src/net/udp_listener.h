@@ -24,6 +24,13 @@ struct Datagram {
   bool truncated;              ///< the request was larger than the capacity; data holds its beginning
 };
 
+/// A reply that comes later than its request.
+struct LateDatagram {
+  Bytes message;
+  SocketAddress peer;
+  SocketAddress local;  ///< the address that the request was sent to
+};
+
 class DatagramHandler {
  public:
   /// Called with 1 to kUdpBatch datagrams; sets the size of each to that of its reply (at most the capacity).
@@ -76,7 +83,11 @@ class UdpListener final : public EventHandler {
   Result<void> attach(EventLoop& loop);
   void detach();
 
+  /// Sends replies whose requests came by this listener, at any time.
+  void send_late(std::span<const LateDatagram> replies);
+
   const SocketAddress& address() const { return address_; }
+  bool learns_local_address() const { return learn_local_; }
   const UdpCounters& counters() const { return counters_; }
   int fd() const { return socket_.get(); }
 

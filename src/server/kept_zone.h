@@ -27,9 +27,14 @@ struct KeptZone {
   uint64_t generation = 0;  ///< of the configuration that the load under way was asked for by
   bool in_flight = false;   ///< a load is under way
   bool load_again = false;  ///< and another one was asked for
+  bool frozen = false;      ///< rndc freeze: no updates, the file may be edited
 
   const zone::Content* content() const { return served != nullptr ? served->content() : nullptr; }
-  bool has_file() const { return config->type == config::ZoneType::kPrimary && !config->file.empty(); }
+  bool has_file() const {
+    return !config->file.empty() &&
+           (config->type == config::ZoneType::kPrimary || config->type == config::ZoneType::kSecondary);
+  }
+  bool is_secondary() const { return config->type == config::ZoneType::kSecondary; }
 };
 
 }  // namespace nomen::server

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <memory>
 
+#include "base/os/file.h"
+#include "server/replay.h"
 #include "server/zone_checks.h"
 
 namespace nomen::server {
@@ -38,6 +40,20 @@ zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
   request.threads = job.parsers;
   request.buffers = &buffers;
   return request;
+}
+
+/// A zone whose versions are logged: its file may be older than what was acknowledged.
+void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
+  if (job.log == nullptr || outcome.result.content == nullptr) return;
+  auto replayed = replay(*job.log, job.log_id, outcome.result.content);
+  if (!replayed) {
+    outcome.result.diagnostics.push_back({Severity::kError, {}, replayed.error().text});
+    outcome.result.content = nullptr;
+    return;
+  }
+  outcome.result.content = std::move(replayed->content);
+  outcome.recent = std::move(replayed->recent);
+  outcome.replayed = replayed->versions;
 }
 
 }  // namespace
@@ -124,7 +140,9 @@ void Loader::run(Pace pace) {
     for (LoadJob& job : jobs) {
       const zone::LoadRequest request = request_of(job, buffers);
       LoadOutcome& outcome = outcomes.emplace_back();
-      outcome.result = zone::load_zone(request);
+      outcome.no_copy = job.zone->type == config::ZoneType::kSecondary && !os::file_stamp(request.path);
+      if (!outcome.no_copy) outcome.result = zone::load_zone(request);
+      bring_up_to_date(job, outcome);
       job.previous.reset();
       if (outcome.result.content == nullptr) outcome.path = request.path;
       outcome.job = std::move(job);

@@ -12,7 +12,9 @@
 
 #include "config/model.h"
 #include "net/event_loop.h"
+#include "store/version_store.h"
 #include "zone/load.h"
+#include "zone/recent_changes.h"
 
 namespace nomen::server {
 
@@ -25,12 +27,17 @@ struct LoadJob {
   zone::ContentPtr previous;                     ///< the version that is served now, if any
   unsigned parsers = 1;                          ///< threads that read the file
   bool urgent = false;                           ///< written by add()
+  store::VersionStore* log = nullptr;            ///< of a zone whose versions are logged
+  store::ZoneId log_id{};                        ///< its number there
 };
 
 struct LoadOutcome {
   LoadJob job;
   std::string path;  ///< only of a load that failed
   zone::LoadResult result;
+  zone::RecentChangesPtr recent;  ///< of a zone whose versions are logged
+  bool no_copy = false;           ///< a secondary's file is not there, which is no error
+  uint64_t replayed = 0;          ///< versions that its file did not have
 };
 
 /// Where the zone's file is.

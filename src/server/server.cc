@@ -180,8 +180,12 @@ Result<void> Server::start() {
   if (auto configured = configure_logging(config_); !configured) return configured;
   rescans_ = std::make_unique<Interval>(*loop_, [this] { rescan(); });
   watch_interfaces();
+  versions_ = std::make_unique<VersionLog>(*loop_);
   zones_ = std::make_unique<ZoneKeeper>(
-      *loop_, static_cast<unsigned>(workers_.size()), [this] { publish(); }, [this] { loaded(); });
+      *loop_, static_cast<unsigned>(workers_.size()), *versions_, static_cast<ZoneEvents&>(*this),
+      [this] { publish(); }, [this] { loaded(); });
+  updates_ = std::make_unique<UpdateDesk>(
+      *zones_, *versions_, [this](std::vector<LateReply> replies) { send_replies(std::move(replies)); });
   publish();
   for (const auto& worker : workers_) worker->start();
   configured_s_ = std::time(nullptr);
@@ -205,8 +209,13 @@ Result<void> Server::take_lock() {
 Result<void> Server::make_workers() {
   const unsigned count =
       options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
+  shared_ = std::make_unique<const Worker::Shared>(
+      Worker::Shared{snapshots_, *quota_, transfers_, [this](std::vector<ForwardedUpdate> updates) {
+                       auto shared = std::make_shared<std::vector<ForwardedUpdate>>(std::move(updates));
+                       loop_->post([this, shared] { updates_->take(std::move(*shared)); });
+                     }});
   for (unsigned i = 0; i < count; i++) {
-    auto worker = Worker::create(snapshots_, *quota_, transfers_, stream_timeouts(config_.options));
+    auto worker = Worker::create(*shared_, i, stream_timeouts(config_.options));
     if (!worker) return std::unexpected(worker.error());
     workers_.push_back(std::move(*worker));
   }
@@ -349,6 +358,27 @@ void Server::rescan() {
   local_ = local_addresses();
   listeners_->update(config_.options, options_.port.value_or(0), *local_);
   publish();
+}
+
+// ---- what happens to zones
+
+void Server::zone_changed(const ZonePlace&, const KeptZone&) {}
+
+void Server::zone_has_no_copy(const ZonePlace&, const KeptZone&) {}
+
+void Server::zone_configured(const ZonePlace&, const KeptZone&) {}
+
+void Server::zone_removed(const ZonePlace& place) {
+  updates_->forget_settings(place);
+}
+
+/// Each worker gets its own.
+void Server::send_replies(std::vector<LateReply> replies) {
+  std::vector<std::vector<LateReply>> by_worker(workers_.size());
+  for (LateReply& reply : replies) by_worker[reply.worker].push_back(std::move(reply));
+  for (size_t i = 0; i < by_worker.size(); i++) {
+    if (!by_worker[i].empty()) workers_[i]->send_late(std::move(by_worker[i]));
+  }
 }
 
 // ---- commands

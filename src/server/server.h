@@ -21,7 +21,10 @@
 #include "server/process.h"
 #include "server/signals.h"
 #include "server/snapshot_slot.h"
+#include "server/update_desk.h"
+#include "server/version_log.h"
 #include "server/worker.h"
+#include "server/zone_events.h"
 #include "server/zone_keeper.h"
 
 namespace nomen::server {
@@ -41,7 +44,7 @@ struct ServeOptions {
   ListenFamilies families;               ///< -4, -6
 };
 
-class Server final : public control::Operations {
+class Server final : public control::Operations, private ZoneEvents {
  public:
   /// `background` is told when the server is ready.
   Server(ServeOptions options, Background& background);
@@ -68,6 +71,11 @@ class Server final : public control::Operations {
   control::CommandResult write_statistics() override;
 
  private:
+  void zone_changed(const ZonePlace& place, const KeptZone& zone) override;
+  void zone_has_no_copy(const ZonePlace& place, const KeptZone& zone) override;
+  void zone_configured(const ZonePlace& place, const KeptZone& zone) override;
+  void zone_removed(const ZonePlace& place) override;
+  void send_replies(std::vector<LateReply> replies);
   Result<void> take_place();
   Result<void> start();
   Result<config::Config> read_configuration();
@@ -111,9 +119,12 @@ class Server final : public control::Operations {
   std::shared_ptr<const policy::LocalAddresses> local_;
   std::unique_ptr<net::ConnectionQuota> quota_;
   TransferQuota transfers_;
+  std::unique_ptr<const Worker::Shared> shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Listeners> listeners_;
+  std::unique_ptr<VersionLog> versions_;
   std::unique_ptr<ZoneKeeper> zones_;
+  std::unique_ptr<UpdateDesk> updates_;
   AddedZones added_zones_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<net::InterfaceWatcher> interfaces_;

@@ -261,22 +261,42 @@ std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& 
   return settings;
 }
 
-std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(
-    const std::shared_ptr<const config::ZoneOptions>& options) {
-  auto& made = made_[options];
-  if (!made) {
-    auto settings = std::make_shared<answer::ZoneSettings>();
-    settings->allow_query = compile(options->allow_query);
-    settings->allow_query_on = compile(options->allow_query_on);
-    settings->allow_transfer = compile(options->allow_transfer);
-    settings->allow_transfer_port = options->allow_transfer_port;
-    settings->allow_transfer_plain = options->allow_transfer_transport != "tls";
-    settings->max_ixfr_ratio_percent = options->max_ixfr_ratio_percent;
-    settings->max_transfer_time_out_min = options->max_transfer_time_out_min;
-    settings->zero_no_soa_ttl = options->zero_no_soa_ttl;
-    made = std::move(settings);
-  }
-  return made;
+namespace {
+
+answer::ZoneRole role_of(const config::Zone& zone) {
+  if (zone.type == config::ZoneType::kSecondary) return answer::ZoneRole::kSecondary;
+  if (zone.update_policy != nullptr) return answer::ZoneRole::kPrimaryWithPolicy;
+  return zone.is_dynamic() ? answer::ZoneRole::kDynamicPrimary : answer::ZoneRole::kPrimary;
+}
+
+std::shared_ptr<const answer::ZoneSettings> zone_settings(const config::ZoneOptions& options,
+                                                          answer::ZoneRole role) {
+  auto settings = std::make_shared<answer::ZoneSettings>();
+  settings->role = role;
+  settings->allow_query = compile(options.allow_query);
+  settings->allow_query_on = compile(options.allow_query_on);
+  settings->allow_transfer = compile(options.allow_transfer);
+  settings->allow_transfer_port = options.allow_transfer_port;
+  settings->allow_transfer_plain = options.allow_transfer_transport != "tls";
+  // With update-policy everybody gets as far as its rules.
+  settings->allow_update =
+      role == answer::ZoneRole::kPrimaryWithPolicy ? policy::Acl::any() : compile(options.allow_update);
+  settings->allow_update_forwarding = compile(options.allow_update_forwarding);
+  settings->max_ixfr_ratio_percent = options.max_ixfr_ratio_percent;
+  settings->max_transfer_time_out_min = options.max_transfer_time_out_min;
+  settings->zero_no_soa_ttl = options.zero_no_soa_ttl;
+  return settings;
+}
+
+}  // namespace
+
+std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(const config::Zone& zone) {
+  Made& made = made_[zone.options.get()];
+  made.options = zone.options;
+  const answer::ZoneRole role = role_of(zone);
+  auto& settings = made.by_role[static_cast<size_t>(role)];
+  if (!settings) settings = zone_settings(*zone.options, role);
+  return settings;
 }
 
 std::shared_ptr<const policy::LocalAddresses> local_addresses() {

@@ -2,6 +2,7 @@
 // address match lists compiled. Zones that share options share settings.
 // Thread rule: free functions and values of the main thread.
 #pragma once
+#include <array>
 #include <memory>
 #include <unordered_map>
 
@@ -32,14 +33,17 @@ class KeyRings {
 std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config,
                                                           const config::View& view, const KeyRings& keys);
 
-/// Compiles each set of options once, and keeps it.
+/// Compiles each set of options once for each role that a zone with them has, and keeps it.
 class ZoneSettingsCache {
  public:
-  std::shared_ptr<const answer::ZoneSettings> get(const std::shared_ptr<const config::ZoneOptions>& options);
+  std::shared_ptr<const answer::ZoneSettings> get(const config::Zone& zone);
 
  private:
-  std::unordered_map<std::shared_ptr<const config::ZoneOptions>, std::shared_ptr<const answer::ZoneSettings>>
-      made_;
+  struct Made {
+    std::shared_ptr<const config::ZoneOptions> options;  ///< kept, so that no other has its address
+    std::array<std::shared_ptr<const answer::ZoneSettings>, answer::kZoneRoles> by_role;
+  };
+  std::unordered_map<const config::ZoneOptions*, Made> made_;
 };
 
 /// The addresses that `localhost` and `localnets` stand for, now.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <deque>
 #include <utility>
@@ -19,6 +20,9 @@ using transfer::OutgoingTransfer;
 
 /// A client that asks for more transfers at once on one connection than this is refused.
 constexpr size_t kTransfersPerConnection = 8;
+
+/// An IXFR of more steps than this is sent as one (RFC 1995 5).
+constexpr size_t kStepsBeforeCondensing = 16;
 
 uint64_t unix_time_s() {
   return static_cast<uint64_t>(std::time(nullptr));
@@ -69,13 +73,18 @@ OutgoingTransfer make_transfer(const transfer::TransferRequest& request, const a
   options.message_bytes = snapshot.server->transfer_message_bytes;
   options.one_answer = !rule.many_answers;
   options.edns_udp_bytes = query.view->settings->edns_udp_size;
-  const std::vector<transfer::IxfrStep> steps;
+  std::vector<transfer::IxfrStep> steps;
+  if (request.type == dns::RRType::kIxfr && zone.recent() != nullptr) {
+    if (auto known = zone.recent()->since(request.serial)) steps = std::move(*known);
+    if (steps.size() > kStepsBeforeCondensing)
+      steps = {transfer::condense(steps, zone.content()->rr_class())};
+  }
   const transfer::IxfrRule ixfr{rule.provide_ixfr, zone.settings().max_ixfr_ratio_percent};
   switch (transfer::choose_form(request, *zone.content(), steps, ixfr)) {
     case transfer::AnswerForm::kSingleSoa:
       return OutgoingTransfer::single_soa(request, zone.shared_content(), options);
     case transfer::AnswerForm::kIxfr:
-      return OutgoingTransfer::ixfr(request, zone.shared_content(), steps, options);
+      return OutgoingTransfer::ixfr(request, zone.shared_content(), std::move(steps), options);
     case transfer::AnswerForm::kAxfr:
       break;
   }
@@ -121,18 +130,21 @@ dns::Rcode TransfersOut::begin(net::Connection& connection, const answer::Query&
 }
 
 dns::Rcode TransfersOut::answer_datagram(const answer::Query& query, const answer::Snapshot& snapshot,
-                                         MutableBytes out, answer::Signature& signature,
-                                         size_t& reply_size) const {
+                                         MutableBytes out, const answer::Signature& signature,
+                                         size_t& reply_size) {
   const auto request = transfer::read_transfer_request({query.received.data, query.received.size});
   if (!request) return dns::Rcode::kFormErr;
-  dns::TsigSession session = signature.take_session();
+  dns::TsigSession session = signature.session();
   dns::TsigSession* const tsig = session.is_signed() ? &session : nullptr;
   const size_t room = std::min<size_t>({out.size(), request->udp_bytes, query.view->settings->max_udp_size});
   OutgoingTransfer whole = make_transfer(*request, query, snapshot);
   OutgoingTransfer soa = OutgoingTransfer::single_soa(*request, query.zone->shared_content(), {});
-  reply_size =
-      transfer::answer_over_udp(std::move(whole), std::move(soa), out.first(room), tsig, unix_time_s());
-  return reply_size != 0 ? dns::Rcode::kNoError : dns::Rcode::kServFail;
+  // Not into `out`, which may be the request: it is still needed when nothing fits.
+  reply_size = transfer::answer_over_udp(std::move(whole), std::move(soa), MutableBytes(message_).first(room),
+                                         tsig, unix_time_s());
+  if (reply_size == 0) return dns::Rcode::kServFail;
+  std::memcpy(out.data(), message_.data(), reply_size);
+  return dns::Rcode::kNoError;
 }
 
 /// Fills the connection as far as it takes more; the rest follows when it is drained.

@@ -37,7 +37,7 @@ class TransfersOut {
                    answer::Signature& signature);
   /// Answers an IXFR over UDP (RFC 1995 2) into `out`.
   dns::Rcode answer_datagram(const answer::Query& query, const answer::Snapshot& snapshot, MutableBytes out,
-                             answer::Signature& signature, size_t& reply_size) const;
+                             const answer::Signature& signature, size_t& reply_size);
   /// The client has taken what was sent, or the connection has ended: what a StreamHandler is told.
   void drained(net::Connection& connection);
   void closed(net::Connection& connection);

@@ -15,25 +15,46 @@ uint32_t unix_time_s() {
   return static_cast<uint32_t>(std::time(nullptr));
 }
 
+update::Requester requester_of(const answer::Query& query, const policy::LocalAddresses& local) {
+  update::Requester requester;
+  if (query.signer != nullptr) requester.key = *query.signer;
+  const Bytes address = query.received.peer_address();
+  std::copy(address.begin(), address.end(), requester.address.begin());
+  requester.address_size = static_cast<uint8_t>(address.size());
+  requester.over_tcp = query.received.transport == answer::Transport::kTcp;
+  requester.is_local = std::any_of(local.hosts.begin(), local.hosts.end(), [&](const net::IpAddress& host) {
+    return std::ranges::equal(host.bytes(), address);
+  });
+  return requester;
+}
+
+std::string client_of(const answer::Query& query) {
+  std::string text = "client " + query.received.peer->to_string();
+  if (query.signer != nullptr) text += "/key " + dns::to_string_no_dot(*query.signer);
+  const std::string& view = query.view->settings->name;
+  return view == "_default" ? text : text + ": view " + view;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Worker>> Worker::create(const SnapshotSlot& snapshots, net::ConnectionQuota& quota,
-                                               TransferQuota& transfers,
+Result<std::unique_ptr<Worker>> Worker::create(const Shared& shared, unsigned number,
                                                const net::StreamTimeouts& timeouts) {
   auto loop = net::EventLoop::create();
   if (!loop) return std::unexpected(loop.error());
-  return std::unique_ptr<Worker>(new Worker(snapshots, std::move(*loop), quota, transfers, timeouts));
+  return std::unique_ptr<Worker>(new Worker(shared, number, std::move(*loop), timeouts));
 }
 
-Worker::Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> loop,
-               net::ConnectionQuota& quota, TransferQuota& transfers, const net::StreamTimeouts& timeouts)
-    : snapshots_(snapshots),
+Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::EventLoop> loop,
+               const net::StreamTimeouts& timeouts)
+    : snapshots_(shared.snapshots),
       loop_(std::move(loop)),
-      transfers_(transfers),
-      connections_(*loop_, quota, timeouts),
+      transfers_(shared.transfers),
+      connections_(*loop_, shared.quota, timeouts),
       pipeline_(random_u64(), *this),
       exchanges_(answer::kBatch),
-      stream_reply_(answer::kMaxMessageBytes) {
+      stream_reply_(answer::kMaxMessageBytes),
+      number_(number),
+      take_updates_(shared.take_updates) {
   loop_->set_observer(this);
 }
 
@@ -95,6 +116,13 @@ void Worker::take_snapshot() {
   snapshot_version_ = newest;
 }
 
+/// The updates of the round go together.
+void Worker::before_wait() {
+  if (updates_.empty()) return;
+  take_updates_(std::move(updates_));
+  updates_.clear();
+}
+
 void Worker::after_wait() {
   take_snapshot();
 }
@@ -141,6 +169,68 @@ dns::Rcode Worker::transfer(const answer::Query& query, MutableBytes out, answer
                             size_t& reply_size) {
   if (asking_ == nullptr) return transfers_.answer_datagram(query, *snapshot_, out, signature, reply_size);
   return transfers_.begin(*asking_, query, *snapshot_, signature);
+}
+
+dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply,
+                          const answer::Signature& signature) {
+  auto read = update::read_update(request);
+  if (!read) return read.error().rcode;
+  ForwardedUpdate update{.place = {query.view->settings->name, query.zone->apex_hash()},
+                         .request = std::move(*read),
+                         .requester = requester_of(query, *snapshot_->local),
+                         .client = client_of(query)};
+  LateReply& late = update.reply;
+  late.worker = number_;
+  late.transport = query.received.transport;
+  late.peer = *query.received.peer;
+  late.local = *query.received.local;
+  late.message.assign(reply.begin(), reply.end());
+  if (query.edns.has_tsig) late.session = signature.session();
+  if (asking_ != nullptr) {
+    late.connection = asking_->id();
+    asking_->hold();
+  }
+  updates_.push_back(std::move(update));
+  return dns::Rcode::kNoError;
+}
+
+void Worker::send_late(std::vector<LateReply> replies) {
+  auto shared = std::make_shared<std::vector<LateReply>>(std::move(replies));
+  loop_->post([this, shared] { send_now(*shared); });
+}
+
+void Worker::send_now(std::vector<LateReply>& replies) {
+  std::unordered_map<net::UdpListener*, std::vector<net::LateDatagram>> datagrams;
+  const uint32_t now_s = unix_time_s();
+  for (LateReply& reply : replies) {
+    size_t size = reply.message.size();
+    if (reply.session.is_signed()) {
+      reply.message.resize(size + reply.session.reply_bytes());
+      size = reply.session.sign_reply(reply.message, size, now_s);
+      reply.message.resize(size);
+    }
+    if (reply.transport == answer::Transport::kUdp) {
+      if (net::UdpListener* const listener = listener_of(reply.local))
+        datagrams[listener].push_back({reply.message, reply.peer, reply.local});
+    } else if (net::Connection* const connection = connections_.find(reply.connection)) {
+      connection->reply(reply.message);
+      connection->release();
+    }
+  }
+  for (const auto& [listener, all] : datagrams) listener->send_late(all);
+}
+
+/// The listener that a datagram to this address came by; nullptr when it is gone.
+net::UdpListener* Worker::listener_of(const net::SocketAddress& local) {
+  for (const ListenerPair& pair : listeners_) {
+    if (pair.udp == nullptr) continue;
+    const net::SocketAddress& address = pair.udp->address();
+    const bool same =
+        address == local || (pair.udp->learns_local_address() && address.port() == local.port() &&
+                             address.is_v6() == local.is_v6());
+    if (same) return pair.udp.get();
+  }
+  return nullptr;
 }
 
 }  // namespace nomen::server

@@ -14,6 +14,7 @@
 #include "net/event_loop.h"
 #include "net/tcp_listener.h"
 #include "net/udp_listener.h"
+#include "server/forwarded_update.h"
 #include "server/snapshot_slot.h"
 #include "server/transfers_out.h"
 
@@ -31,8 +32,15 @@ class Worker final : private net::DatagramHandler,
                      private net::LoopObserver,
                      private answer::Elsewhere {
  public:
-  static Result<std::unique_ptr<Worker>> create(const SnapshotSlot& snapshots, net::ConnectionQuota& quota,
-                                                TransferQuota& transfers,
+  /// What all workers of a server share; it outlives them.
+  struct Shared {
+    const SnapshotSlot& snapshots;
+    net::ConnectionQuota& quota;
+    TransferQuota& transfers;
+    TakeUpdates take_updates;
+  };
+  /// `number` is the worker's own, for replies that come later.
+  static Result<std::unique_ptr<Worker>> create(const Shared& shared, unsigned number,
                                                 const net::StreamTimeouts& timeouts);
   ~Worker();
 
@@ -51,17 +59,25 @@ class Worker final : private net::DatagramHandler,
   /// Lets an idle worker notice that there is a newer snapshot.
   void refresh();
 
+  /// Any thread: replies to requests of this worker that waited for something.
+  void send_late(std::vector<LateReply> replies);
+
   const answer::Counters& counters() const { return pipeline_.counters(); }
 
  private:
-  Worker(const SnapshotSlot& snapshots, std::unique_ptr<net::EventLoop> loop, net::ConnectionQuota& quota,
-         TransferQuota& transfers, const net::StreamTimeouts& timeouts);
+  Worker(const Shared& shared, unsigned number, std::unique_ptr<net::EventLoop> loop,
+         const net::StreamTimeouts& timeouts);
   void handle(std::span<net::Datagram> batch) override;
   void on_message(net::Connection& connection, Bytes message) override;
   void on_drained(net::Connection& connection) override { transfers_.drained(connection); }
   void on_close(net::Connection& connection) override { transfers_.closed(connection); }
   dns::Rcode transfer(const answer::Query& query, MutableBytes out, answer::Signature& signature,
                       size_t& reply_size) override;
+  dns::Rcode update(const answer::Query& query, Bytes request, Bytes reply,
+                    const answer::Signature& signature) override;
+  void send_now(std::vector<LateReply>& replies);
+  net::UdpListener* listener_of(const net::SocketAddress& local);
+  void before_wait() override;
   void after_wait() override;
   void take_snapshot();
 
@@ -77,6 +93,9 @@ class Worker final : private net::DatagramHandler,
   answer::Pipeline pipeline_;
   std::vector<answer::Exchange> exchanges_;
   std::vector<uint8_t> stream_reply_;
+  const unsigned number_;
+  const TakeUpdates& take_updates_;
+  std::vector<ForwardedUpdate> updates_;  ///< of this round
   std::thread thread_;
 };
 

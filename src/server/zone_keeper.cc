@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dns/hashed_name.h"
+#include "server/replay.h"
 #include "server/zone_log.h"
 
 namespace nomen::server {
@@ -17,12 +18,6 @@ namespace {
 // So few zones with files of at most so many bytes are loaded at once: that is over before it could disturb.
 constexpr size_t kFewZones = 8;
 constexpr uint64_t kSmallFileBytes = 256 << 10;
-
-uint64_t key_of(dns::NameView name) {
-  dns::HashedName hashed;
-  hashed.assign(name);
-  return hashed.full_hash();
-}
 
 int64_t now_ns() {
   timespec now{};
@@ -47,9 +42,17 @@ Unchanged unchanged_of(const std::vector<config::ZonePtr>& before, const std::ve
 
 }  // namespace
 
-ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, std::function<void()> publish,
-                       std::function<void()> done)
-    : publish_(std::move(publish)),
+uint64_t zone_key(dns::NameView name) {
+  dns::HashedName hashed;
+  hashed.assign(name);
+  return hashed.full_hash();
+}
+
+ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, VersionLog& log, ZoneEvents& events,
+                       std::function<void()> publish, std::function<void()> done)
+    : log_(log),
+      events_(events),
+      publish_(std::move(publish)),
       done_(std::move(done)),
       loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }) {}
 
@@ -60,6 +63,8 @@ bool ZoneKeeper::wants_load(KeptZone& zone, bool reload_all) {
   if (!zone.has_file()) return false;
   const bool loaded = zone.content() != nullptr;
   if (loaded && !reload_all) return false;
+  // What is served came from updates or a transfer: the file follows it, and not the other way round.
+  if (loaded && zone.loaded_s != 0 && zone.config->is_logged()) return false;
   if (zone.in_flight) {
     zone.load_again = true;
     return false;
@@ -91,16 +96,22 @@ void ZoneKeeper::note_included(KeptZone& zone, const std::vector<std::string>& p
   zone.included = std::make_unique<const KeptZone::Included>(std::move(included));
 }
 
-LoadJob ZoneKeeper::job_for(size_t view, uint64_t key, KeptZone& zone) {
+LoadJob ZoneKeeper::job_for(const KeptView& kept, size_t view, uint64_t key, KeptZone& zone) {
   zone.asked_ns = now_ns();
   zone.in_flight = true;
   zone.load_again = false;
-  return {.view = view,
-          .key = key,
-          .generation = zone.generation,
-          .zone = zone.config,
-          .directory = directory_,
-          .previous = zone.served != nullptr ? zone.served->shared_content() : nullptr};
+  LoadJob job{.view = view,
+              .key = key,
+              .generation = zone.generation,
+              .zone = zone.config,
+              .directory = directory_,
+              .previous = zone.served != nullptr ? zone.served->shared_content() : nullptr};
+  if (!zone.config->is_logged()) return job;
+  if (const auto id = log_.id_of({kept.settings->name, key})) {
+    job.log = log_.store();
+    job.log_id = *id;
+  }
+  return job;
 }
 
 void ZoneKeeper::start(std::vector<LoadJob> jobs) {
@@ -114,10 +125,23 @@ void ZoneKeeper::start(std::vector<LoadJob> jobs) {
   loader_.add(std::move(jobs), pace);
 }
 
-void ZoneKeeper::serve(KeptView& view, KeptZone& zone, zone::ContentPtr content) {
+void ZoneKeeper::serve(KeptView& view, KeptZone& zone, zone::ContentPtr content,
+                       zone::RecentChangesPtr recent) {
   zone.served = std::make_shared<const answer::ServedZone>(
-      zone.config->name(), zone_settings_.get(zone.config->options), std::move(content));
+      zone.config->name(), zone_settings_.get(*zone.config), std::move(content), std::move(recent));
   view.table.put(zone.served);
+}
+
+/// Serves a new content, in the views that share the zone (in-view), too.
+void ZoneKeeper::serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zone::ContentPtr content,
+                                  zone::RecentChangesPtr recent) {
+  serve(views_[view], zone, std::move(content), std::move(recent));
+  if (!has_in_view_) return;
+  for (KeptView& other : views_) {
+    const auto shared = other.zones.find(key);
+    if (shared == other.zones.end() || shared->second.config->type != config::ZoneType::kInView) continue;
+    if (shared->second.config->in_view == view_names_[view]) other.table.put(zone.served);
+  }
 }
 
 // ---- a configuration is taken over
@@ -143,7 +167,7 @@ void ZoneKeeper::configure(config::Config& config, bool reload_all) {
     take_view(views[i], i, config.views[i], !same_views || !same_directory, reload_all, jobs);
   }
   for (size_t i = 0; i < views_.size(); i++) {
-    for (const auto& [key, zone] : views_[i].zones) log_removed(*zone.config, view_names_[i]);
+    for (const auto& [key, zone] : views_[i].zones) tell_removed(*zone.config, view_names_[i], key);
   }
   contents_before_.clear();
   views_ = std::move(views);
@@ -162,6 +186,24 @@ void ZoneKeeper::configure(config::Config& config, bool reload_all) {
   }
 }
 
+void ZoneKeeper::tell_removed(const config::Zone& zone, const std::string& view, uint64_t key) {
+  log_removed(zone, view);
+  events_.zone_removed({view, key});
+}
+
+/// Zones whose versions are logged get their numbers, all of them with one sync.
+void ZoneKeeper::prepare_log(std::span<const config::ZonePtr> zones, const std::string& view) {
+  std::vector<VersionLog::Wanted> wanted;
+  for (const config::ZonePtr& zone : zones) {
+    if (zone->is_logged())
+      wanted.push_back({{view, zone_key(zone->name())}, {view, dns::Name(zone->name()), zone->rr_class}});
+  }
+  if (wanted.empty()) return;
+  auto ready = log_.open(*directory_);
+  if (ready) ready = log_.prepare(wanted);
+  if (!ready) log(LogCategory::kGeneral, LogSeverity::kError, "server", "{}", ready.error().text);
+}
+
 /// With `all_anew` no zone counts as unchanged.
 void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bool all_anew, bool reload_all,
                            std::vector<LoadJob>& jobs) {
@@ -176,30 +218,31 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
     kept.table.reserve(view.zones.size());
   } else {
     for (const config::ZonePtr& zone : changed(kept.configured)) {
-      if (auto node = kept.zones.extract(key_of(zone->name()))) before.insert(std::move(node));
+      if (auto node = kept.zones.extract(zone_key(zone->name()))) before.insert(std::move(node));
     }
   }
+  prepare_log(changed(view.zones), view.name);
   for (const config::ZonePtr& zone : changed(view.zones)) {
     if (zone->type != config::ZoneType::kHint) take_zone(kept, number, zone, before, reload_all, jobs);
   }
   for (const auto& [key, zone] : before) {
-    log_removed(*zone.config, view.name);
+    tell_removed(*zone.config, view.name, key);
     kept.table.remove(zone.config->name());
   }
   for (size_t i = 0; reload_all && i < view.zones.size(); i++) {
     if (i == same.first) i = view.zones.size() - same.last;
     if (i == view.zones.size()) break;
-    const uint64_t key = key_of(view.zones[i]->name());
+    const uint64_t key = zone_key(view.zones[i]->name());
     const auto at = kept.zones.find(key);
     if (at != kept.zones.end() && wants_load(at->second, true))
-      jobs.push_back(job_for(number, key, at->second));
+      jobs.push_back(job_for(kept, number, key, at->second));
   }
   kept.configured = std::move(view.zones);
 }
 
 void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before,
                            bool reload_all, std::vector<LoadJob>& jobs) {
-  const uint64_t key = key_of(zone->name());
+  const uint64_t key = zone_key(zone->name());
   KeptZone next;
   bool load_now = reload_all;
   if (auto old = before.extract(key)) {
@@ -207,7 +250,8 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
     const bool comparable = next.config->type == zone->type && next.config->rr_class == zone->rr_class;
     if (!comparable) next = KeptZone{};
     // What another file said is served until this one is there.
-    if (comparable && next.config->file != zone->file) {
+    const bool logged_now = zone->is_logged() && !next.config->is_logged();
+    if (comparable && (next.config->file != zone->file || logged_now)) {
       next.stamp = {};
       next.loaded_s = 0;
       load_now = true;
@@ -224,9 +268,14 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
     load_now = true;
   }
   next.generation = generation_;
-  serve(kept, next, next.served != nullptr ? next.served->shared_content() : nullptr);
+  if (next.served != nullptr) {
+    serve(kept, next, next.served->shared_content(), next.served->recent());
+  } else {
+    serve(kept, next, nullptr, nullptr);
+  }
   KeptZone& placed = kept.zones.emplace(key, std::move(next)).first->second;
-  if (wants_load(placed, load_now)) jobs.push_back(job_for(number, key, placed));
+  events_.zone_configured({kept.settings->name, key}, placed);
+  if (wants_load(placed, load_now)) jobs.push_back(job_for(kept, number, key, placed));
 }
 
 /// Views come, go or change their names: what is served is remembered for moved_here().
@@ -270,7 +319,7 @@ void ZoneKeeper::link_in_views() {
       const auto other = std::find(view_names_.begin(), view_names_.end(), zone->in_view);
       if (other == view_names_.end()) continue;
       const Zones& zones = views_[static_cast<size_t>(other - view_names_.begin())].zones;
-      const auto found = zones.find(key_of(zone->name()));
+      const auto found = zones.find(zone_key(zone->name()));
       if (found != zones.end()) view.table.put(found->second.served);
     }
   }
@@ -282,12 +331,13 @@ void ZoneKeeper::put(size_t view, const config::ZonePtr& zone) {
   KeptView& kept = views_[view];
   generation_++;
   Zones before;
-  if (auto node = kept.zones.extract(key_of(zone->name()))) {
+  if (auto node = kept.zones.extract(zone_key(zone->name()))) {
     std::replace(kept.configured.begin(), kept.configured.end(), node.mapped().config, zone);
     before.insert(std::move(node));
   } else {
     kept.configured.push_back(zone);
   }
+  prepare_log({&zone, 1}, view_names_[view]);
   std::vector<LoadJob> jobs;
   take_zone(kept, view, zone, before, true, jobs);
   if (has_in_view_) link_in_views();
@@ -297,10 +347,11 @@ void ZoneKeeper::put(size_t view, const config::ZonePtr& zone) {
 
 void ZoneKeeper::remove(size_t view, const config::ZonePtr& zone) {
   KeptView& kept = views_[view];
-  kept.zones.erase(key_of(zone->name()));
+  const uint64_t key = zone_key(zone->name());
+  kept.zones.erase(key);
   kept.table.remove(zone->name());
   std::erase(kept.configured, zone);
-  log_removed(*zone, view_names_[view]);
+  tell_removed(*zone, view_names_[view], key);
   publish_();
 }
 
@@ -308,7 +359,7 @@ const KeptZone* ZoneKeeper::find(dns::NameView name, dns::RRClass rr_class, cons
                                  Reload& why, std::string* view_name) const {
   const KeptZone* found = nullptr;
   why = Reload::kNotFound;
-  const uint64_t key = key_of(name);
+  const uint64_t key = zone_key(name);
   for (size_t i = 0; i < views_.size(); i++) {
     if (!view.empty() && view != view_names_[i]) continue;
     const auto at = views_[i].zones.find(key);
@@ -328,13 +379,13 @@ ZoneKeeper::Reload ZoneKeeper::reload(dns::NameView name, dns::RRClass rr_class,
   Reload why = Reload::kNotFound;
   const KeptZone* found = find(name, rr_class, view, why);
   if (found == nullptr) return why;
-  const uint64_t key = key_of(name);
+  const uint64_t key = zone_key(name);
   size_t number = 0;
   auto at = views_[number].zones.find(key);
   while (at == views_[number].zones.end() || &at->second != found) at = views_[++number].zones.find(key);
   if (!wants_load(at->second, true)) return at->second.in_flight ? Reload::kQueued : Reload::kUpToDate;
   std::vector<LoadJob> jobs;
-  jobs.push_back(job_for(number, key, at->second));
+  jobs.push_back(job_for(views_[number], number, key, at->second));
   start(std::move(jobs));
   return Reload::kQueued;
 }
@@ -361,18 +412,21 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   zone.in_flight = false;
   const std::string name = display_name(*zone.config, view_names_[job.view]);
   const zone::LoadResult& result = outcome.result;
-  if (!result.diagnostics.empty() || result.content == nullptr) log_findings(outcome, name);
+  if (!outcome.no_copy && (!result.diagnostics.empty() || result.content == nullptr))
+    log_findings(outcome, name);
+  if (result.content == nullptr && zone.is_secondary() && zone.content() == nullptr) {
+    events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
+  }
   if (result.content != nullptr) {
-    if (result.changed || zone.loaded_s == 0) take_content(view, zone, outcome, name);
+    if (result.changed || zone.loaded_s == 0) take_content(job.view, zone, outcome, name);
     zone.stamp = result.stamp;
     note_included(zone, result.included);
     zone.loaded_s = std::time(nullptr);
   }
-  if (zone.load_again) again.push_back(job_for(job.view, job.key, zone));
+  if (zone.load_again) again.push_back(job_for(view, job.view, job.key, zone));
 }
 
-/// Serves a new content, in the views that share the zone (in-view), too.
-void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadOutcome& outcome,
+void ZoneKeeper::take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome,
                               const std::string& name) {
   const zone::ContentPtr& content = outcome.result.content;
   const uint32_t serial = content->serial().value;
@@ -380,13 +434,61 @@ void ZoneKeeper::take_content(KeptView& view, KeptZone& zone, const LoadOutcome&
   if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
   log_zone(LogSeverity::kInfo, name,
            fmt::format("loaded serial {}{}", serial, content->is_signed() ? " (DNSSEC signed)" : ""));
-  serve(view, zone, content);
-  if (!has_in_view_) return;
-  for (KeptView& other : views_) {
-    const auto shared = other.zones.find(outcome.job.key);
-    if (shared == other.zones.end() || shared->second.config->type != config::ZoneType::kInView) continue;
-    if (shared->second.config->in_view == view_names_[outcome.job.view]) other.table.put(zone.served);
+  if (outcome.replayed != 0)
+    log_zone(LogSeverity::kInfo, name,
+             fmt::format("{} version{} of the log applied to its file", outcome.replayed,
+                         outcome.replayed == 1 ? "" : "s"));
+  serve_everywhere(number, outcome.job.key, zone, content, outcome.recent);
+  events_.zone_changed({view_names_[number], outcome.job.key}, zone);
+}
+
+// ---- versions from elsewhere
+
+KeptZone* ZoneKeeper::find_at(const ZonePlace& place, size_t& view) {
+  for (view = 0; view < views_.size(); view++) {
+    if (view_names_[view] != place.view) continue;
+    const auto found = views_[view].zones.find(place.key);
+    if (found != views_[view].zones.end()) return &found->second;
   }
+  return nullptr;
+}
+
+ZonePlace ZoneKeeper::owner_of(const ZonePlace& place) const {
+  const KeptZone* const zone = at(place);
+  if (zone == nullptr || zone->config->type != config::ZoneType::kInView) return place;
+  return {zone->config->in_view, place.key};
+}
+
+const KeptZone* ZoneKeeper::at(const ZonePlace& place) const {
+  size_t view = 0;
+  return const_cast<ZoneKeeper*>(this)->find_at(place, view);
+}
+
+void ZoneKeeper::take_version(const ZonePlace& place, zone::ContentPtr content,
+                              std::vector<zone::VersionStep> steps) {
+  size_t view = 0;
+  KeptZone* const zone = find_at(place, view);
+  if (zone == nullptr) return;
+  zone::RecentChangesPtr recent;
+  if (!steps.empty()) {
+    if (zone->served != nullptr) recent = zone->served->recent();
+    const size_t most = most_recent_bytes(*content, zone->config->options->max_journal_size);
+    for (zone::VersionStep& step : steps) recent = zone::RecentChanges::with(recent, std::move(step), most);
+  }
+  zone->loaded_s = std::time(nullptr);
+  serve_everywhere(view, place.key, *zone, std::move(content), std::move(recent));
+  events_.zone_changed(place, *zone);
+}
+
+void ZoneKeeper::take_away(const ZonePlace& place) {
+  size_t view = 0;
+  KeptZone* const zone = find_at(place, view);
+  if (zone != nullptr) serve_everywhere(view, place.key, *zone, nullptr, nullptr);
+}
+
+void ZoneKeeper::set_frozen(const ZonePlace& place, bool frozen) {
+  size_t view = 0;
+  if (KeptZone* const zone = find_at(place, view)) zone->frozen = frozen;
 }
 
 std::vector<std::shared_ptr<const answer::View>> ZoneKeeper::views() const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,14 +17,18 @@
 #include "server/kept_zone.h"
 #include "server/loader.h"
 #include "server/settings.h"
+#include "server/version_log.h"
+#include "server/zone_events.h"
+#include "server/zone_place.h"
 
 namespace nomen::server {
 
 class ZoneKeeper {
  public:
   /// `publish` is called when tables have changed; `done` when the last load has come back.
-  ZoneKeeper(net::EventLoop& loop, unsigned threads, std::function<void()> publish,
-             std::function<void()> done);
+  /// `log` and `events` outlive it.
+  ZoneKeeper(net::EventLoop& loop, unsigned threads, VersionLog& log, ZoneEvents& events,
+             std::function<void()> publish, std::function<void()> done);
 
   /// Takes a configuration over: zones that are gone go, new and changed ones are loaded, all others stay.
   /// With `reload_all`, files that have changed are loaded too. Zones that take over nothing are SERVFAIL
@@ -42,6 +47,21 @@ class ZoneKeeper {
   /// it stands in the configuration.
   const KeptZone* find(dns::NameView name, dns::RRClass rr_class, const std::string& view, Reload& why,
                        std::string* view_name = nullptr) const;
+
+  // --- versions that come from elsewhere than a file
+
+  /// Where the zone at a place is kept: for one with `in-view` that is another view.
+  ZonePlace owner_of(const ZonePlace& place) const;
+  /// The zone at a place, or nullptr. What changes it comes through the functions here.
+  const KeptZone* at(const ZonePlace& place) const;
+  /// A version of an update or a transfer, which is durable: served with the next publish(). `steps` lead
+  /// there from what is served; empty: the zone was replaced as a whole. Nothing when the zone is gone.
+  void take_version(const ZonePlace& place, zone::ContentPtr content, std::vector<zone::VersionStep> steps);
+  /// A secondary's copy has expired: SERVFAIL until there is a new one.
+  void take_away(const ZonePlace& place);
+  void set_frozen(const ZonePlace& place, bool frozen);
+  /// Makes what was taken visible to the workers: once for many versions.
+  void publish() { publish_(); }
 
   /// The views for a snapshot, with the tables as they are now.
   std::vector<std::shared_ptr<const answer::View>> views() const;
@@ -70,13 +90,20 @@ class ZoneKeeper {
   bool has_changed(const KeptZone& zone) const;
   void note_included(KeptZone& zone, const std::vector<std::string>& paths) const;
   bool wants_load(KeptZone& zone, bool reload_all);
-  LoadJob job_for(size_t view, uint64_t key, KeptZone& zone);
+  LoadJob job_for(const KeptView& kept, size_t view, uint64_t key, KeptZone& zone);
   void start(std::vector<LoadJob> jobs);
   void take(std::vector<LoadOutcome> outcomes);
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
-  void take_content(KeptView& view, KeptZone& zone, const LoadOutcome& outcome, const std::string& name);
-  void serve(KeptView& view, KeptZone& zone, zone::ContentPtr content);
+  void take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome, const std::string& name);
+  void serve(KeptView& view, KeptZone& zone, zone::ContentPtr content, zone::RecentChangesPtr recent);
+  void serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zone::ContentPtr content,
+                        zone::RecentChangesPtr recent);
+  KeptZone* find_at(const ZonePlace& place, size_t& view);
+  void prepare_log(std::span<const config::ZonePtr> zones, const std::string& view);
+  void tell_removed(const config::Zone& zone, const std::string& view, uint64_t key);
 
+  VersionLog& log_;
+  ZoneEvents& events_;
   std::function<void()> publish_;
   std::function<void()> done_;
   std::shared_ptr<const std::string> directory_ = std::make_shared<const std::string>();

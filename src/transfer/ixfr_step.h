@@ -1,20 +1,14 @@
 // One step of an incremental transfer: what leads from one version of a zone to a later one (RFC 1995 4).
 // Thread rule: values; what they point at is constant.
 #pragma once
-#include <memory>
 #include <vector>
 
 #include "dns/types.h"
-#include "zone/change.h"
+#include "zone/version_step.h"
 
 namespace nomen::transfer {
 
-struct IxfrStep {
-  dns::Serial from;
-  dns::Serial to;
-  /// With the SOA record of `from` among what is removed and that of `to` among what is added.
-  std::shared_ptr<const zone::Change> change;
-};
+using IxfrStep = zone::VersionStep;
 
 /// Whether the steps lead from `from` to `to` without a gap, each with its two SOA records.
 bool is_chain(const std::vector<IxfrStep>& steps, dns::Serial from, dns::Serial to);

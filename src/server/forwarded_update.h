@@ -1,0 +1,25 @@
+// An update on its way from the worker that received it to the desk that makes it. Thread rule: values.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/late_reply.h"
+#include "server/zone_place.h"
+#include "update/request.h"
+#include "update/update_policy.h"
+
+namespace nomen::server {
+
+struct ForwardedUpdate {
+  ZonePlace place;
+  update::UpdateRequest request;
+  update::Requester requester;
+  std::string client;  ///< "client 192.0.2.1#4711/key k", for the log
+  LateReply reply;
+};
+
+/// Called by a worker, on its thread.
+using TakeUpdates = std::function<void(std::vector<ForwardedUpdate>)>;
+
+}  // namespace nomen::server

@@ -1,0 +1,191 @@
+#include "server/update_desk.h"
+
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include "base/log.h"
+#include "server/update_settings.h"
+#include "server/zone_log.h"
+
+namespace nomen::server {
+
+namespace {
+
+/// What may wait for one zone: seconds of work.
+constexpr size_t kMostWaiting = size_t{1} << 16;
+
+int64_t now_us() {
+  using std::chrono::microseconds;
+  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+LogSeverity severity_of(Severity severity) {
+  switch (severity) {
+    case Severity::kError:
+      return LogSeverity::kError;
+    case Severity::kWarning:
+      return LogSeverity::kWarning;
+    case Severity::kNote:
+      break;
+  }
+  return LogSeverity::kInfo;
+}
+
+bool wants_notes() {
+  const LogSink* const sink = log_sink();
+  return sink != nullptr && sink->wants(LogCategory::kUpdate, LogSeverity::kInfo, 0);
+}
+
+void log_update(LogSeverity severity, const std::string& client, const std::string& zone,
+                std::string_view text) {
+  log(LogCategory::kUpdate, severity, "update", "{}: updating zone '{}': {}", client, zone, text);
+}
+
+std::vector<ForwardedUpdate> one(ForwardedUpdate update) {
+  std::vector<ForwardedUpdate> list;
+  list.push_back(std::move(update));
+  return list;
+}
+
+/// Who stands in the log: the key, or the address without its port.
+store::Actor actor_of(const ForwardedUpdate& update) {
+  if (update.requester.key) return {store::ActorKind::kUpdate, dns::to_string_no_dot(*update.requester.key)};
+  return {store::ActorKind::kUpdate, update.reply.peer.address().to_string()};
+}
+
+}  // namespace
+
+UpdateDesk::UpdateDesk(ZoneKeeper& zones, VersionLog& log, SendReplies send)
+    : zones_(zones), log_(log), send_(std::move(send)) {}
+
+void UpdateDesk::take(std::vector<ForwardedUpdate> updates) {
+  std::vector<ZonePlace> touched;
+  for (ForwardedUpdate& update : updates) {
+    ZonePlace place = zones_.owner_of(update.place);
+    Line& line = lines_[place];
+    if (line.waiting.size() >= kMostWaiting) {
+      refuse(one(std::move(update)), dns::Rcode::kServFail, "too many of them wait");
+      continue;
+    }
+    line.waiting.push_back(std::move(update));
+    if (touched.empty() || touched.back() != place) touched.push_back(std::move(place));
+  }
+  for (const ZonePlace& place : touched) work(place, lines_[place]);
+}
+
+/// Makes a version of all that wait, unless one is on its way to the disk.
+void UpdateDesk::work(const ZonePlace& place, Line& line) {
+  if (line.committing) return;
+  for (auto& call : std::exchange(line.idle_calls, {})) call();
+  if (line.waiting.empty()) {
+    lines_.erase(place);
+    return;
+  }
+  std::vector<ForwardedUpdate> updates = std::exchange(line.waiting, {});
+  const KeptZone* const zone = zones_.at(place);
+  const auto id = log_.id_of(place);
+  if (zone == nullptr) return refuse(std::move(updates), dns::Rcode::kNotAuth, "not authoritative");
+  if (zone->content() == nullptr || zone->in_flight || !id || !zone->config->is_dynamic())
+    return refuse(std::move(updates), dns::Rcode::kServFail, "the zone is not ready");
+  if (zone->frozen)
+    return refuse(std::move(updates), dns::Rcode::kRefused, "dynamic update is suspended (frozen)");
+  Made made = make(place, *zone, *id, std::move(updates));
+  if (made.versions.empty()) {
+    send_(std::move(made.replies));
+    return;
+  }
+  line.committing = true;
+  commit(place, std::move(made));
+}
+
+UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id,
+                                  std::vector<ForwardedUpdate> updates) {
+  const Settings& settings = settings_of(place, zone);
+  const std::string name = display_name(*zone.config, place.view);
+  const bool notes_wanted = wants_notes();
+  Made made;
+  made.content = zone.served->shared_content();
+  made.replies.reserve(updates.size());
+  for (size_t first = 0; first < updates.size();) {
+    const store::Actor actor = actor_of(updates[first]);
+    update::UpdateBatch batch(made.content, settings.update, static_cast<uint64_t>(std::time(nullptr)));
+    size_t at = first;
+    for (; at < updates.size() && (at == first || actor_of(updates[at]) == actor); at++) {
+      ForwardedUpdate& update = updates[at];
+      update::UpdateNotes notes;
+      const update::UpdateOutcome outcome =
+          batch.add(update.request, update.requester, notes_wanted ? &notes : nullptr);
+      for (const update::UpdateNote& note : notes)
+        log_update(severity_of(note.severity), update.client, name, note.text);
+      if (outcome.rcode != dns::Rcode::kNoError)
+        log_update(LogSeverity::kInfo, update.client, name, outcome.reason);
+      update.reply.set_rcode(outcome.rcode);
+      made.replies.push_back(std::move(update.reply));
+    }
+    first = at;
+    update::UpdateBatch::Result result = batch.finish();
+    if (result.content == made.content) continue;
+    const dns::Serial from = made.content->serial();
+    const dns::Serial to = result.content->serial();
+    made.content = std::move(result.content);
+    made.steps.push_back({from, to, std::make_shared<const zone::Change>(result.change)});
+    made.versions.push_back({id, from, to, now_us(), actor, std::move(result.change)});
+  }
+  return made;
+}
+
+void UpdateDesk::commit(const ZonePlace& place, Made made) {
+  std::vector<store::Version> versions = std::move(made.versions);
+  // std::function wants to be copied.
+  auto shared = std::make_shared<Made>(std::move(made));
+  log_.append(std::move(versions),
+              [this, place, shared](const Result<void>& result) { committed(place, *shared, result); });
+}
+
+void UpdateDesk::committed(const ZonePlace& place, Made& made, const Result<void>& result) {
+  if (result) {
+    zones_.take_version(place, std::move(made.content), std::move(made.steps));
+    zones_.publish();
+  } else {
+    log(LogCategory::kUpdate, LogSeverity::kError, "update", "updates are lost: {}", result.error().text);
+    for (LateReply& reply : made.replies) {
+      if ((reply.message[3] & 0x0f) == 0) reply.set_rcode(dns::Rcode::kServFail);
+    }
+  }
+  send_(std::move(made.replies));
+  const auto line = lines_.find(place);
+  if (line == lines_.end()) return;
+  line->second.committing = false;
+  work(place, line->second);
+}
+
+const UpdateDesk::Settings& UpdateDesk::settings_of(const ZonePlace& place, const KeptZone& zone) {
+  Settings& settings = settings_[place];
+  if (settings.zone == zone.config) return settings;
+  settings.zone = zone.config;
+  settings.policy = update_policy(*zone.config);
+  settings.update = update_settings(*zone.config, settings.policy.get());
+  return settings;
+}
+
+void UpdateDesk::refuse(std::vector<ForwardedUpdate> updates, dns::Rcode rcode, std::string_view why) {
+  std::vector<LateReply> replies;
+  replies.reserve(updates.size());
+  for (ForwardedUpdate& update : updates) {
+    log(LogCategory::kUpdate, LogSeverity::kInfo, "update", "{}: update of '{}' failed: {}", update.client,
+        dns::to_string_no_dot(update.request.zone), why);
+    update.reply.set_rcode(rcode);
+    replies.push_back(std::move(update.reply));
+  }
+  send_(std::move(replies));
+}
+
+void UpdateDesk::when_idle(const ZonePlace& place, std::function<void()> then) {
+  const auto line = lines_.find(place);
+  if (line == lines_.end() || !line->second.committing) return then();
+  line->second.idle_calls.push_back(std::move(then));
+}
+
+}  // namespace nomen::server

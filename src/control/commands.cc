@@ -55,6 +55,22 @@ CommandResult with_zone(Operations& operations, Words words) {
   return zone ? (operations.*operation)(*zone) : zone.error();
 }
 
+/// One zone, or all.
+template <CommandResult (Operations::*operation)(const std::optional<ZoneSelector>&)>
+CommandResult with_zone_or_all(Operations& operations, Words words) {
+  if (words.empty()) return (operations.*operation)(std::nullopt);
+  const auto zone = zone_selector(words);
+  return zone ? (operations.*operation)(*zone) : zone.error();
+}
+
+CommandResult sync(Operations& operations, Words words) {
+  const bool clean = !words.empty() && (words[0] == "-clean" || words[0] == "-c");
+  if (clean) words = words.subspan(1);
+  if (words.empty()) return operations.sync(std::nullopt, clean);
+  const auto zone = zone_selector(words);
+  return zone ? operations.sync(*zone, clean) : zone.error();
+}
+
 /// ZONE [CLASS [VIEW]] { STATEMENTS };
 template <CommandResult (Operations::*operation)(const ZoneSelector&, std::string_view)>
 CommandResult with_statement(Operations& operations, Words words) {
@@ -142,7 +158,7 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"flush", "[view]", "empty the caches, or one view's"},
     {"flushname", "name [view]", "take one name out of the caches"},
     {"flushtree", "name [view]", "take a name and all below it out of the caches"},
-    {"freeze", kMaybeZone, "suspend dynamic updates"},
+    {"freeze", kMaybeZone, "suspend dynamic updates", with_zone_or_all<&Operations::freeze>},
     {"halt", "[-p]", "end the server without writing changes to zone files; -p shows its process id",
      ending<&Operations::halt>},
     {"loadkeys", kOneZone, "read a zone's keys without signing at once"},
@@ -172,9 +188,9 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"status", "", "show how the server stands", plain<&Operations::status>, kReadOnly},
     {"stop", "[-p]", "write changes to zone files and end the server; -p shows its process id",
      ending<&Operations::stop>},
-    {"sync", "[-clean] [zone [class [view]]]", "write the changes of dynamic zones to their files"},
+    {"sync", "[-clean] [zone [class [view]]]", "write the changes of dynamic zones to their files", sync},
     {"tcp-timeouts", "[initial idle keepalive advertised]", "show or set the timeouts of TCP connections"},
-    {"thaw", kMaybeZone, "allow dynamic updates again"},
+    {"thaw", kMaybeZone, "allow dynamic updates again", with_zone_or_all<&Operations::thaw>},
     {"timerpoke", "", "look at all timers now"},
     {"trace", "[level]", "set the debug level, or raise it by one", trace},
     {"tsig-delete", "keyname [view]", "delete a TSIG key that was negotiated"},

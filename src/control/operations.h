@@ -56,6 +56,12 @@ class Operations {
   virtual CommandResult modify_zone(const ZoneSelector& zone, std::string_view statement) = 0;
   /// With `clean` the zone's files go, too.
   virtual CommandResult delete_zone(const ZoneSelector& zone, bool clean) = 0;
+  /// Of one zone, or of all that take updates. freeze: no more updates, and the zone's file says what is
+  /// served, so that it may be edited; thaw: reads the file again and takes updates; sync: writes the file.
+  virtual CommandResult freeze(const std::optional<ZoneSelector>& zone) = 0;
+  virtual CommandResult thaw(const std::optional<ZoneSelector>& zone) = 0;
+  /// With `clean` a journal that BIND has left beside the file goes, too.
+  virtual CommandResult sync(const std::optional<ZoneSelector>& zone, bool clean) = 0;
   /// Looks for network interfaces that came or went.
   virtual CommandResult scan() = 0;
   /// Appends what was counted to the statistics file.

@@ -40,6 +40,13 @@ class TestOperations : public Operations {
     return note("trace " + (level ? std::to_string(*level) : "+1"));
   }
   CommandResult show_zone(const ZoneSelector& zone) override { return note("showzone " + text(zone)); }
+  CommandResult freeze(const std::optional<ZoneSelector>& zone) override {
+    return note("freeze" + maybe(zone));
+  }
+  CommandResult thaw(const std::optional<ZoneSelector>& zone) override { return note("thaw" + maybe(zone)); }
+  CommandResult sync(const std::optional<ZoneSelector>& zone, bool clean) override {
+    return note((clean ? "sync -clean" : "sync") + maybe(zone));
+  }
   CommandResult scan() override { return note("scan"); }
   CommandResult write_statistics() override { return note("stats"); }
 
@@ -48,6 +55,7 @@ class TestOperations : public Operations {
     calls.push_back(std::move(call));
     return answer;
   }
+  static std::string maybe(const std::optional<ZoneSelector>& zone) { return zone ? " " + text(*zone) : ""; }
   static std::string text(const ZoneSelector& zone) {
     std::string out = dns::to_string_no_dot(zone.name);
     if (zone.rr_class) out += " " + dns::to_string(*zone.rr_class);

@@ -27,6 +27,7 @@ struct LoadJob {
   zone::ContentPtr previous;                     ///< the version that is served now, if any
   unsigned parsers = 1;                          ///< threads that read the file
   bool urgent = false;                           ///< written by add()
+  bool thaws = false;                            ///< the file was edited while the zone was frozen
   store::VersionStore* log = nullptr;            ///< of a zone whose versions are logged
   store::ZoneId log_id{};                        ///< its number there
 };

@@ -186,6 +186,7 @@ Result<void> Server::start() {
       [this] { publish(); }, [this] { loaded(); });
   updates_ = std::make_unique<UpdateDesk>(
       *zones_, *versions_, [this](std::vector<LateReply> replies) { send_replies(std::move(replies)); });
+  zone_files_ = std::make_unique<ZoneFiles>(*loop_, *zones_, *updates_, *versions_);
   publish();
   for (const auto& worker : workers_) worker->start();
   configured_s_ = std::time(nullptr);
@@ -362,7 +363,13 @@ void Server::rescan() {
 
 // ---- what happens to zones
 
-void Server::zone_changed(const ZonePlace&, const KeptZone&) {}
+void Server::zone_changed(const ZonePlace& place, const KeptZone& zone) {
+  zone_files_->changed(place, zone);
+}
+
+void Server::zone_thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) {
+  zone_files_->thawed(place, zone, outcome);
+}
 
 void Server::zone_has_no_copy(const ZonePlace&, const KeptZone&) {}
 
@@ -370,6 +377,7 @@ void Server::zone_configured(const ZonePlace&, const KeptZone&) {}
 
 void Server::zone_removed(const ZonePlace& place) {
   updates_->forget_settings(place);
+  zone_files_->removed(place);
 }
 
 /// Each worker gets its own.
@@ -426,12 +434,36 @@ control::CommandResult Server::reload_zone(const control::ZoneSelector& zone) {
 }
 
 control::CommandResult Server::stop() {
+  if (const auto written = zone_files_->sync(std::nullopt, false); !written.text.empty())
+    say(LogSeverity::kError, "{}", written.text);
+  return halt();
+}
+
+control::CommandResult Server::halt() {
   loop_->post([this] { loop_->stop(); });
   return control::CommandResult::success();
 }
 
-control::CommandResult Server::halt() {
-  return stop();
+control::CommandResult Server::with_place(
+    const std::optional<control::ZoneSelector>& zone,
+    const std::function<control::CommandResult(const std::optional<ZonePlace>&)>& command) {
+  if (!zone) return command(std::nullopt);
+  control::CommandResult problem;
+  std::string view;
+  if (select(*zone, problem, &view) == nullptr) return problem;
+  return command(zones_->owner_of({view, zone_key(zone->name)}));
+}
+
+control::CommandResult Server::freeze(const std::optional<control::ZoneSelector>& zone) {
+  return with_place(zone, [this](const auto& place) { return zone_files_->freeze(place); });
+}
+
+control::CommandResult Server::thaw(const std::optional<control::ZoneSelector>& zone) {
+  return with_place(zone, [this](const auto& place) { return zone_files_->thaw(place); });
+}
+
+control::CommandResult Server::sync(const std::optional<control::ZoneSelector>& zone, bool clean) {
+  return with_place(zone, [this, clean](const auto& place) { return zone_files_->sync(place, clean); });
 }
 
 int Server::process_id() const {
@@ -499,7 +531,13 @@ control::CommandResult Server::modify_zone(const control::ZoneSelector& zone, st
 }
 
 control::CommandResult Server::delete_zone(const control::ZoneSelector& zone, bool clean) {
-  return added_zones_.remove(config_, *zones_, zone, clean);
+  const auto place =
+      with_place(zone, [&](const auto& at) { return control::CommandResult::success(at->view); });
+  control::CommandResult result = added_zones_.remove(config_, *zones_, zone, clean);
+  // With the zone's files goes what is known of its versions.
+  if (clean && result.code == control::ResultCode::kSuccess)
+    versions_->forget({place.text, zone_key(zone.name)});
+  return result;
 }
 
 control::CommandResult Server::write_statistics() {

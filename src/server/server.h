@@ -2,6 +2,7 @@
 // signals and commands to their changes. One main thread runs it; workers and the loader have their own.
 // Thread rule: all of it on the thread that calls run().
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@
 #include "server/version_log.h"
 #include "server/worker.h"
 #include "server/zone_events.h"
+#include "server/zone_files.h"
 #include "server/zone_keeper.h"
 
 namespace nomen::server {
@@ -64,6 +66,9 @@ class Server final : public control::Operations, private ZoneEvents {
   control::CommandResult query_log(std::optional<bool> on) override;
   control::CommandResult trace(std::optional<int> level) override;
   control::CommandResult show_zone(const control::ZoneSelector& zone) override;
+  control::CommandResult freeze(const std::optional<control::ZoneSelector>& zone) override;
+  control::CommandResult thaw(const std::optional<control::ZoneSelector>& zone) override;
+  control::CommandResult sync(const std::optional<control::ZoneSelector>& zone, bool clean) override;
   control::CommandResult scan() override;
   control::CommandResult add_zone(const control::ZoneSelector& zone, std::string_view statement) override;
   control::CommandResult modify_zone(const control::ZoneSelector& zone, std::string_view statement) override;
@@ -73,6 +78,7 @@ class Server final : public control::Operations, private ZoneEvents {
  private:
   void zone_changed(const ZonePlace& place, const KeptZone& zone) override;
   void zone_has_no_copy(const ZonePlace& place, const KeptZone& zone) override;
+  void zone_thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) override;
   void zone_configured(const ZonePlace& place, const KeptZone& zone) override;
   void zone_removed(const ZonePlace& place) override;
   void send_replies(std::vector<LateReply> replies);
@@ -93,6 +99,10 @@ class Server final : public control::Operations, private ZoneEvents {
   void ready();
   void rescan();
   void watch_interfaces();
+  /// A command about one zone or about all.
+  control::CommandResult with_place(
+      const std::optional<control::ZoneSelector>& zone,
+      const std::function<control::CommandResult(const std::optional<ZonePlace>&)>& command);
   const KeptZone* select(const control::ZoneSelector& zone, control::CommandResult& problem,
                          std::string* view = nullptr);
 
@@ -125,6 +135,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<VersionLog> versions_;
   std::unique_ptr<ZoneKeeper> zones_;
   std::unique_ptr<UpdateDesk> updates_;
+  std::unique_ptr<ZoneFiles> zone_files_;
   AddedZones added_zones_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<net::InterfaceWatcher> interfaces_;

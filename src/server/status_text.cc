@@ -88,8 +88,11 @@ std::string zone_status_text(const KeptZone& zone) {
   if (content == nullptr) return text + "loaded: no";
   text += fmt::format("serial: {}\nnodes: {}\n", content->serial().value, content->name_count());
   if (zone.loaded_s != 0) text += fmt::format("last loaded: {}\n", http_time(zone.loaded_s));
-  return text + fmt::format("secure: {}\ndynamic: no\nreconfigurable via modzone: {}",
-                            content->is_signed() ? "yes" : "no", zone.config->added ? "yes" : "no");
+  text += fmt::format("secure: {}\n", content->is_signed() ? "yes" : "no");
+  const bool dynamic = zone.config->is_dynamic() || zone.is_secondary();
+  text += fmt::format("dynamic: {}\n", dynamic ? "yes" : "no");
+  if (zone.config->is_dynamic()) text += fmt::format("frozen: {}\n", zone.frozen ? "yes" : "no");
+  return text + fmt::format("reconfigurable via modzone: {}", zone.config->added ? "yes" : "no");
 }
 
 Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name,

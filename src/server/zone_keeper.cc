@@ -414,6 +414,11 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   const zone::LoadResult& result = outcome.result;
   if (!outcome.no_copy && (!result.diagnostics.empty() || result.content == nullptr))
     log_findings(outcome, name);
+  if (job.thaws) {
+    zone.stamp = result.stamp;
+    events_.zone_thawed({view_names_[job.view], job.key}, zone, outcome);
+    return;
+  }
   if (result.content == nullptr && zone.is_secondary() && zone.content() == nullptr) {
     events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
   }
@@ -489,6 +494,28 @@ void ZoneKeeper::take_away(const ZonePlace& place) {
 void ZoneKeeper::set_frozen(const ZonePlace& place, bool frozen) {
   size_t view = 0;
   if (KeptZone* const zone = find_at(place, view)) zone->frozen = frozen;
+}
+
+void ZoneKeeper::note_file(const ZonePlace& place, const os::FileStamp& stamp) {
+  size_t view = 0;
+  if (KeptZone* const zone = find_at(place, view)) zone->stamp = stamp;
+}
+
+void ZoneKeeper::read_frozen(const ZonePlace& place) {
+  size_t view = 0;
+  KeptZone* const zone = find_at(place, view);
+  if (zone == nullptr || zone->in_flight) return;
+  std::vector<LoadJob> jobs;
+  jobs.push_back(job_for(views_[view], view, place.key, *zone));
+  jobs.back().thaws = true;
+  jobs.back().log = nullptr;  // what the file says is what is wanted
+  start(std::move(jobs));
+}
+
+void ZoneKeeper::for_each(const std::function<void(const ZonePlace&, const KeptZone&)>& visit) const {
+  for (size_t i = 0; i < views_.size(); i++) {
+    for (const auto& [key, zone] : views_[i].zones) visit({view_names_[i], key}, zone);
+  }
 }
 
 std::vector<std::shared_ptr<const answer::View>> ZoneKeeper::views() const {

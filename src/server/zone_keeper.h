@@ -60,6 +60,12 @@ class ZoneKeeper {
   /// A secondary's copy has expired: SERVFAIL until there is a new one.
   void take_away(const ZonePlace& place);
   void set_frozen(const ZonePlace& place, bool frozen);
+  /// The zone's file says what is served now.
+  void note_file(const ZonePlace& place, const os::FileStamp& stamp);
+  /// Reads the file of a frozen zone; what it says comes with ZoneEvents::zone_thawed().
+  void read_frozen(const ZonePlace& place);
+  void for_each(const std::function<void(const ZonePlace&, const KeptZone&)>& visit) const;
+  const std::string& directory() const { return *directory_; }
   /// Makes what was taken visible to the workers: once for many versions.
   void publish() { publish_(); }
 

@@ -53,17 +53,18 @@ class ZoneLoad {
   void compare(os::SequentialFile file) {
     Difference difference(request_.previous);
     if (!read(std::move(file), [&](const dns::RecordBatch& batch) { difference.add(batch, found_); })) return;
-    const Change change = difference.finish();
-    if (change.empty()) {
+    auto change = std::make_shared<const Change>(difference.finish());
+    if (change->empty()) {
       result_.content = request_.previous;
       result_.changed = false;
       return;
     }
     ContentWriter writer(*request_.previous, request_.limits);
-    if (const auto applied = writer.apply(change); !applied) {
+    if (const auto applied = writer.apply(*change); !applied) {
       found_.push_back({Severity::kError, {request_.path, 0, 0}, applied.error().text});
     } else {
       result_.content = writer.finish(found_);
+      result_.change = std::move(change);
     }
   }
 

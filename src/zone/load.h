@@ -3,12 +3,14 @@
 // never held twice. Thread rule: any thread; load_zone uses `threads` parser threads of its own while it
 // runs.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/diagnostic.h"
 #include "base/os/sequential_file.h"
 #include "dns/master_file.h"
+#include "zone/change.h"
 #include "zone/check.h"
 #include "zone/content.h"
 #include "zone/limits.h"
@@ -37,9 +39,10 @@ struct LoadRequest {
 };
 
 struct LoadResult {
-  ContentPtr content;      ///< nullptr when the file could not be read or has errors
-  bool changed = true;     ///< false: `content` is `previous`, the file says the same
-  bool is_signed = false;  ///< a resolver sees a signed zone (check.h); of a changed content
+  ContentPtr content;                    ///< nullptr when the file could not be read or has errors
+  bool changed = true;                   ///< false: `content` is `previous`, the file says the same
+  std::shared_ptr<const Change> change;  ///< from `previous`, if there was one and it changed
+  bool is_signed = false;                ///< a resolver sees a signed zone (check.h); of a changed content
   uint64_t records_read = 0;
   uint64_t errors = 0;
   os::FileStamp stamp;  ///< of the file when it was opened; all 0 when it was not

@@ -14,10 +14,10 @@ STATEMENT = '{ type primary; file "more.zone"; };'
 class Controlled:
     """A server with a control channel, and BIND's rndc to it."""
 
-    def __init__(self, start, options="allow-new-zones yes;", statements=""):
+    def __init__(self, start, options="allow-new-zones yes;", statements="", zone=True):
         self.port = free_port()
         self.controls = KEY + "controls { inet 127.0.0.1 port %d allow { 127.0.0.1; } keys { k; }; };\n" % self.port
-        text = configuration(options=options, zone="view" not in statements, statements=statements)
+        text = configuration(options=options, zone=zone and "view" not in statements, statements=statements)
         self.named = start(text.replace("controls { };", self.controls), files={"more.zone": ZONE})
         self.named.write("rndc.conf", KEY + 'options { default-key "k"; default-server 127.0.0.1; };\n')
 

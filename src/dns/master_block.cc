@@ -48,11 +48,20 @@ struct BlockParser::Fields {
   uint32_t line = 0;
 };
 
-BlockParser::BlockParser(const MasterFileOptions& options, const MasterKernel& kernel,
-                         std::unique_ptr<RdataBuffer> rdata)
+BlockParser::BlockParser(const MasterFileOptions& options, const MasterKernel& kernel)
+    : options_(options), kernel_(kernel), rdata_(std::make_unique_for_overwrite<RdataBuffer>()) {}
+
+BlockParser::BlockParser(const MasterFileOptions& options, const MasterKernel& kernel, MasterBuffers& buffers)
     : options_(options),
       kernel_(kernel),
-      rdata_(rdata ? std::move(rdata) : std::make_unique_for_overwrite<RdataBuffer>()) {}
+      rdata_(buffers.rdata ? std::move(buffers.rdata) : std::make_unique_for_overwrite<RdataBuffer>()) {
+  record_.tokens = std::move(buffers.tokens);
+}
+
+void BlockParser::give_back(MasterBuffers& buffers) {
+  buffers.rdata = std::move(rdata_);
+  buffers.tokens = std::move(record_.tokens);
+}
 
 void BlockParser::attach(BlockKind kind, const std::string& file, MasterState& state, uint32_t& line,
                          MasterReport& report) {

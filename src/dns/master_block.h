@@ -45,11 +45,11 @@ struct EntryUse {
 
 class BlockParser {
  public:
-  /// `rdata`: memory that another parser has used, or nullptr.
-  BlockParser(const MasterFileOptions& options, const MasterKernel& kernel,
-              std::unique_ptr<RdataBuffer> rdata = nullptr);
-  /// The memory for another parser; this one reads no more.
-  std::unique_ptr<RdataBuffer> take_rdata() { return std::move(rdata_); }
+  BlockParser(const MasterFileOptions& options, const MasterKernel& kernel);
+  /// With memory that another parser has given back.
+  BlockParser(const MasterFileOptions& options, const MasterKernel& kernel, MasterBuffers& buffers);
+  /// Gives the memory back for another parser; this one reads no more.
+  void give_back(MasterBuffers& buffers);
 
   /// Reads `block` of `file` from `state` on and moves the state; records go to `writer` (not flushed at the
   /// end).

@@ -50,6 +50,7 @@ struct MasterBuffers {
   RecordBatch batch;
   std::vector<std::shared_ptr<std::vector<uint8_t>>> texts;
   std::unique_ptr<RdataBuffer> rdata;
+  std::vector<TextToken> tokens;
 };
 
 struct MasterFileOptions {

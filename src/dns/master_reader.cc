@@ -14,13 +14,13 @@ MasterReader::MasterReader(const MasterFileOptions& options, const MasterTuning&
       buffers_(options.buffers != nullptr ? *options.buffers : own_buffers_),
       sink_(consume_),
       writer_(sink_, std::move(buffers_.batch)),
-      parser_(options, *tuning.kernel, std::move(buffers_.rdata)) {
+      parser_(options, *tuning.kernel, buffers_) {
   report_.limit = options.max_diagnostics;
 }
 
 MasterReader::~MasterReader() {
   buffers_.batch = writer_.take_batch();
-  buffers_.rdata = parser_.take_rdata();
+  parser_.give_back(buffers_);
 }
 
 MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
@@ -29,13 +29,13 @@ MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
   state.default_ttl_s = options_.default_ttl_s;
   read_source(std::move(input), name, state);
   std::vector<std::string> included;
-  for (size_t i = 1; i < files_.size(); i++) included.push_back(std::move(*files_[i]));
+  for (const auto& file : included_) included.push_back(std::move(*file));
   return {writer_.records() + pooled_records_, report_.errors, std::move(report_.diagnostics),
           std::move(included)};
 }
 
-void MasterReader::read_source(TextInput input, const std::string& name, MasterState& state) {
-  const std::string& file = *files_.emplace_back(std::make_unique<std::string>(name));
+/// `file` stays where it is until all has been read: batches point at it.
+void MasterReader::read_source(TextInput input, const std::string& file, MasterState& state) {
   const bool is_large = options_.threads > 1 && input.size() >= tuning_.parallel_from;
   MasterSource source(std::move(input), *tuning_.kernel, tuning_.block_size, buffers_.texts);
   if (is_large) {
@@ -110,7 +110,8 @@ void MasterReader::include(const IncludeRequest& request, MasterState& state) {
   const Name origin = std::exchange(state.origin, request.origin);
   const std::optional<Name> owner = std::exchange(state.owner, std::nullopt);
   depth_++;
-  read_source(TextInput(std::move(*file)), path, state);
+  read_source(TextInput(std::move(*file)), *included_.emplace_back(std::make_unique<std::string>(path)),
+              state);
   depth_--;
   state.origin = origin;
   state.owner = owner;

@@ -45,7 +45,7 @@ class MasterReader {
     const ConsumeBatch& consume_;
   };
 
-  void read_source(TextInput input, const std::string& name, MasterState& state);
+  void read_source(TextInput input, const std::string& file, MasterState& state);
   void read_parallel(MasterSource& source, const std::string& file, MasterState& state);
   void deliver(MasterState& state, MasterState& foreseen);
   void read_here(const SourceBlock& block, const std::string& file, MasterState& state);
@@ -61,7 +61,7 @@ class MasterReader {
   BatchWriter writer_;
   BlockParser parser_;
   MasterReport report_;
-  std::vector<std::unique_ptr<std::string>> files_;  // names at stable places: batches point at them
+  std::vector<std::unique_ptr<std::string>> included_;  // names of files, at stable places
   std::unique_ptr<BlockPool> pool_;
   uint64_t pooled_records_ = 0;
   unsigned depth_ = 0;

@@ -100,13 +100,14 @@ std::optional<SourceBlock> MasterSource::next() {
       if (available() == 0) return std::nullopt;
       const bool is_complete = scan.line_start;
       if (is_complete)
-        return cut(available(), own_block ? BlockKind::kDirective : BlockKind::kRecords, directives);
-      if (scan.safe != CutScan::kNone) return cut(scan.safe, BlockKind::kRecords, directives);
+        return cut(available(), own_block ? BlockKind::kDirective : BlockKind::kRecords,
+                   std::move(directives));
+      if (scan.safe != CutScan::kNone) return cut(scan.safe, BlockKind::kRecords, std::move(directives));
       return cut_endless();
     }
     if (available() >= block_size_ && scan.safe != CutScan::kNone) {
       const bool near_end = scan.safe_owner != CutScan::kNone && scan.safe_owner >= scan.safe / 2;
-      return cut(near_end ? scan.safe_owner : scan.safe, BlockKind::kRecords, directives);
+      return cut(near_end ? scan.safe_owner : scan.safe, BlockKind::kRecords, std::move(directives));
     }
     if (available() > kMaxRecordBytes) return cut_endless();
     fill();

@@ -37,20 +37,23 @@ bool needs_backslash(uint8_t c) {
 }
 
 void append_label_text(const uint8_t* label, std::string& out) {
+  std::array<char, 4 * kMaxLabelBytes> text;
+  char* at = text.data();
   for (size_t i = 1; i <= label[0]; i++) {
     const uint8_t c = label[i];
     if (needs_backslash(c)) {
-      out += '\\';
-      out += static_cast<char>(c);
+      *at++ = '\\';
+      *at++ = static_cast<char>(c);
     } else if (c > 0x20 && c < 0x7f) {
-      out += static_cast<char>(c);
+      *at++ = static_cast<char>(c);
     } else {
-      out += '\\';
-      out += static_cast<char>('0' + c / 100);
-      out += static_cast<char>('0' + c / 10 % 10);
-      out += static_cast<char>('0' + c % 10);
+      *at++ = '\\';
+      *at++ = static_cast<char>('0' + c / 100);
+      *at++ = static_cast<char>('0' + c / 10 % 10);
+      *at++ = static_cast<char>('0' + c % 10);
     }
   }
+  out.append(text.data(), at);
 }
 
 /// Writes labels one after the other and keeps the limits of RFC 1035 2.3.4.
@@ -120,6 +123,7 @@ bool NameView::is_at_or_below(NameView ancestor) const {
 
 bool operator==(NameView a, NameView b) {
   if (a.size_ != b.size_) return false;
+  if (std::memcmp(a.data_, b.data_, a.size_) == 0) return true;  // as they mostly are when they are equal
   for (size_t i = 0; i < a.size_; i++) {
     if (lower(a.data_[i]) != lower(b.data_[i])) return false;
   }

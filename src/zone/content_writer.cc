@@ -34,22 +34,18 @@ bool starts_with_wildcard(Bytes labels) {
 
 }  // namespace
 
-struct ContentWriter::Group {
-  uint64_t hash;
-  uint32_t first;
-  uint32_t count;
-  uint8_t owner_size;
-  bool has_nsec3;
-  bool has_other;
-  bool parent_is_apex;
-};
-
 ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expected_names,
-                             const ContentLimits& limits)
+                             const ContentLimits& limits, WriterBuffers* buffers)
     : content_(new Content(apex, rr_class)),
       limits_(limits),
+      lent_(buffers),
       draft_(rr_class, content_->apex_),
       first_version_(true) {
+  if (lent_ != nullptr) {
+    draft_.use_memory(std::move(lent_->items));
+    groups_ = std::move(lent_->groups);
+    scratch_ = std::move(lent_->scratch);
+  }
   content_->index_ = Index(expected_names);
   draft_.clear();
   content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
@@ -65,7 +61,9 @@ ContentWriter::ContentWriter(const Content& base, const ContentLimits& limits)
   own_from_ = content_->arena_.append(1).ref;
 }
 
-ContentWriter::~ContentWriter() = default;
+ContentWriter::~ContentWriter() {
+  if (lent_ != nullptr) *lent_ = {draft_.take_memory(), std::move(groups_), std::move(scratch_)};
+}
 
 uint64_t ContentWriter::hash_of(NodeView node) const {
   HashedName name;
@@ -78,7 +76,7 @@ uint64_t ContentWriter::hash_of(NodeView node) const {
 void ContentWriter::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   NOMEN_REQUIRE(first_version_);  // nodes are changed in place
   prepare(batch, diagnostics);
-  for (const Group& group : groups_) add_group(batch, group, diagnostics);
+  for (const OwnerGroup& group : groups_) add_group(batch, group, diagnostics);
 }
 
 /// Cuts the batch into runs of one owner, hashes the owners and fetches their index lines.
@@ -89,7 +87,7 @@ void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnost
   for (uint32_t i = 0; i < records.size();) {
     const NameView owner = batch.owner(records[i]);
     const uint32_t first = i;
-    Group group{0, first, 0, static_cast<uint8_t>(owner.size()), false, false, false};
+    OwnerGroup group{0, first, 0, static_cast<uint8_t>(owner.size()), false, false, false};
     for (; i < records.size(); i++) {
       const auto& record = records[i];
       if (i != first && !record.same_owner && !equal(batch.owner(record).bytes(), owner.bytes())) break;
@@ -112,7 +110,8 @@ void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnost
   }
 }
 
-void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group, Diagnostics& diagnostics) {
+void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& group,
+                              Diagnostics& diagnostics) {
   const NameView owner(batch.bytes.data() + batch.records[group.first].owner_at, group.owner_size);
   for (const bool nsec3 : {false, true}) {
     if (nsec3 ? !group.has_nsec3 : !group.has_other) continue;
@@ -155,8 +154,8 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const Group& group,
 }
 
 /// More RRs for a name that is there already.
-void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const Group& group,
-                                Diagnostics& diagnostics) {
+void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBatch& batch,
+                                const OwnerGroup& group, Diagnostics& diagnostics) {
   const bool nsec3 = &index == &content_->nsec3_index_;
   const NodeView node = content_->node(existing);
   const size_t size = node.size();

@@ -17,11 +17,31 @@
 
 namespace nomen::zone {
 
+/// Records of one owner that stand together in a batch.
+struct OwnerGroup {
+  uint64_t hash;
+  uint32_t first;
+  uint32_t count;
+  uint8_t owner_size;
+  bool has_nsec3;
+  bool has_other;
+  bool parent_is_apex;
+};
+
+/// Memory that one writer after another uses again: who makes many small zones keeps one of these.
+/// Thread rule: for one writer at a time.
+struct WriterBuffers {
+  std::vector<NodeDraft::Item> items;
+  std::vector<OwnerGroup> groups;
+  std::vector<uint8_t> scratch;
+};
+
 class ContentWriter {
  public:
-  /// An empty zone; `expected_names` only sizes the index.
-  ContentWriter(dns::NameView apex, dns::RRClass rr_class, size_t expected_names,
-                const ContentLimits& limits);
+  /// An empty zone; `expected_names` only sizes the index. `buffers` outlives the writer; nullptr: memory of
+  /// its own.
+  ContentWriter(dns::NameView apex, dns::RRClass rr_class, size_t expected_names, const ContentLimits& limits,
+                WriterBuffers* buffers = nullptr);
   /// A next version that shares what is not changed.
   ContentWriter(const Content& base, const ContentLimits& limits);
   ~ContentWriter();
@@ -44,11 +64,9 @@ class ContentWriter {
   std::shared_ptr<const Content> finish(Diagnostics& diagnostics);
 
  private:
-  struct Group;  // records of one owner that stand together in a batch
-
   void prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics);
-  void add_group(const dns::RecordBatch& batch, const Group& group, Diagnostics& diagnostics);
-  void merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const Group& group,
+  void add_group(const dns::RecordBatch& batch, const OwnerGroup& group, Diagnostics& diagnostics);
+  void merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const OwnerGroup& group,
                    Diagnostics& diagnostics);
   void check_draft(dns::NameView owner, const std::string* file, Diagnostics& diagnostics);
   void flush_spilled(Diagnostics& diagnostics);
@@ -74,8 +92,9 @@ class ContentWriter {
 
   std::shared_ptr<Content> content_;
   ContentLimits limits_;
+  WriterBuffers* lent_ = nullptr;  ///< where the memory goes back to
   NodeDraft draft_;
-  std::vector<Group> groups_;
+  std::vector<OwnerGroup> groups_;
   std::vector<uint8_t> scratch_;  ///< a node that is about to be written anew
   /// RRs for names whose node is already large, so that a file that keeps coming back to one name costs a
   /// merge at the end instead of a merge each time.

@@ -44,7 +44,8 @@ class ZoneLoad {
 
  private:
   void build(os::SequentialFile file) {
-    ContentWriter writer(request_.apex, request_.rr_class, file.size() / kBytesPerName, request_.limits);
+    ContentWriter writer(request_.apex, request_.rr_class, file.size() / kBytesPerName, request_.limits,
+                         request_.buffers != nullptr ? &request_.buffers->writer : nullptr);
     if (read(std::move(file), [&](const dns::RecordBatch& batch) { writer.add(batch, found_); }))
       result_.content = writer.finish(found_);
   }

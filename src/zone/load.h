@@ -13,6 +13,7 @@
 #include "zone/change.h"
 #include "zone/check.h"
 #include "zone/content.h"
+#include "zone/content_writer.h"
 #include "zone/limits.h"
 
 namespace nomen::zone {
@@ -21,6 +22,7 @@ namespace nomen::zone {
 /// for one load at a time.
 struct LoadBuffers {
   dns::MasterBuffers master;
+  WriterBuffers writer;
   os::NearbyFiles files;
 };
 

@@ -2,6 +2,7 @@
 // Thread rule: belongs to one writer.
 #pragma once
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -30,6 +31,12 @@ class NodeDraft {
     has_removed_ = false;
     ttl_key_ = kNoKey;
   }
+  /// Memory of an earlier draft, and this one's for a later draft.
+  void use_memory(std::vector<Item> items) {
+    items_ = std::move(items);
+    clear();
+  }
+  std::vector<Item> take_memory() { return std::move(items_); }
   bool empty() const { return items_.empty(); }
   const std::vector<Item>& items() const { return items_; }
 

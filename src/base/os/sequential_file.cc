@@ -41,6 +41,7 @@ Result<SequentialFile> SequentialFile::open(const std::string& path, NearbyFiles
 SequentialFile::SequentialFile(SequentialFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       size_(other.size_),
+      done_(other.done_),
       stamp_(other.stamp_),
       path_(std::move(other.path_)) {}
 
@@ -56,6 +57,9 @@ Result<size_t> SequentialFile::read(MutableBytes to) {
     if (n < 0) return failure("cannot read '" + path_ + "': " + system_error_text(errno));
     if (n == 0) break;
     filled += static_cast<size_t>(n);
+    done_ += static_cast<size_t>(n);
+    // Less than was asked for, and all of the size that the file has: its end, without another look.
+    if (size_ != 0 && done_ >= size_) break;
   }
   return filled;
 }

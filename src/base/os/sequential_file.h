@@ -48,6 +48,7 @@ class SequentialFile {
   SequentialFile() = default;
   int fd_ = -1;
   uint64_t size_ = 0;
+  uint64_t done_ = 0;  ///< bytes that have been read
   FileStamp stamp_;
   std::string path_;
 };

@@ -72,6 +72,15 @@ class ServedZone {
     is_open_ = settings_->is_open();
     is_large_ = content_ != nullptr && content_->is_large();
   }
+  /// The same zone with another content.
+  ServedZone(const ServedZone& before, zone::ContentPtr content, zone::RecentChangesPtr recent)
+      : apex_hash_(before.apex_hash_),
+        is_open_(before.is_open_),
+        is_large_(content != nullptr && content->is_large()),
+        apex_(before.apex_),
+        settings_(before.settings_),
+        content_(std::move(content)),
+        recent_(std::move(recent)) {}
   dns::NameView apex() const { return apex_; }
   uint64_t apex_hash() const { return apex_hash_; }
   const ZoneSettings& settings() const { return *settings_; }

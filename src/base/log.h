@@ -78,6 +78,13 @@ void log(LogCategory category, LogSeverity severity, std::string_view module,
   sink->write(category, severity, 0, module, fmt::format(format, std::forward<Args>(args)...));
 }
 
+/// The same of a line that is there already.
+inline void log_text(LogCategory category, LogSeverity severity, std::string_view module,
+                     std::string_view text) {
+  LogSink* sink = log_sink();
+  if (sink != nullptr && sink->wants(category, severity, 0)) sink->write(category, severity, 0, module, text);
+}
+
 /// A debug line of the given level (1 and up).
 template <class... Args>
 void log_debug(int level, LogCategory category, std::string_view module, fmt::format_string<Args...> format,

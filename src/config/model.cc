@@ -5,7 +5,9 @@
 namespace nomen::config {
 
 std::string Zone::display_name() const {
-  return dns::to_string_no_dot(name()) + "/" + dns::to_string(rr_class);
+  std::string text = dns::to_string_no_dot(name());
+  text.append("/").append(dns::to_string(rr_class));
+  return text;
 }
 
 MasterFormat Zone::format() const {

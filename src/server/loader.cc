@@ -17,8 +17,8 @@ namespace {
 
 constexpr size_t kBatchOutcomes = 512;                      // many small zones: one wake-up for so many
 constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits longer than this
-constexpr size_t kManyJobs = 1024;                          // while so many wait a thread takes
-constexpr size_t kMostJobs = 16;                            // so many at once
+constexpr size_t kMostJobs = 16;                            // a thread takes at most so many at once,
+constexpr size_t kRowsLeft = 16;                            // and leaves so many times as many
 
 void lower_priority() {
   // Of the calling thread: the kernel's threads have priorities of their own.
@@ -122,7 +122,7 @@ bool Loader::take_jobs(std::vector<LoadJob>& jobs, bool urgent_only) {
     return false;
   }
   // Near the end one at a time: nobody waits for a thread with several left.
-  const size_t count = jobs_.size() > kManyJobs ? kMostJobs : 1;
+  const size_t count = std::clamp<size_t>(jobs_.size() / kRowsLeft, 1, kMostJobs);
   jobs.assign(std::make_move_iterator(jobs_.begin()),
               std::make_move_iterator(jobs_.begin() + static_cast<std::ptrdiff_t>(count)));
   jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(count));

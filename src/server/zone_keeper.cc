@@ -1,7 +1,5 @@
 #include "server/zone_keeper.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <ctime>
 #include <span>
@@ -18,6 +16,11 @@ namespace {
 // So few zones with files of at most so many bytes are loaded at once: that is over before it could disturb.
 constexpr size_t kFewZones = 8;
 constexpr uint64_t kSmallFileBytes = 256 << 10;
+// While a long row of zones is loaded, what has come is published so often: a snapshot of very many zones is
+// not made for each handful of them.
+constexpr uint64_t kPublishPause_ms = 50;
+// While the first configuration is taken over, so many zones are waiting until loading them begins.
+constexpr size_t kFirstJobs = 1024;
 
 int64_t now_ns() {
   timespec now{};
@@ -54,6 +57,7 @@ ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, VersionLog& log, 
       events_(events),
       publish_(std::move(publish)),
       done_(std::move(done)),
+      later_(loop, [this] { publish_soon(true); }),
       loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }) {}
 
 // ---- which files are read
@@ -125,10 +129,17 @@ void ZoneKeeper::start(std::vector<LoadJob> jobs) {
   loader_.add(std::move(jobs), pace);
 }
 
+/// Before anything is served there is no reason to wait until all zones have been taken over.
+void ZoneKeeper::start_many(std::vector<LoadJob>& jobs) {
+  if (serving_ || jobs.size() < kFirstJobs) return;
+  start(std::exchange(jobs, {}));
+  jobs.reserve(kFirstJobs);
+}
+
 void ZoneKeeper::serve(KeptView& view, KeptZone& zone, zone::ContentPtr content,
                        zone::RecentChangesPtr recent) {
-  zone.served = std::make_shared<const answer::ServedZone>(
-      zone.config->name(), zone_settings_.get(*zone.config), std::move(content), std::move(recent));
+  zone.served =
+      std::make_shared<const answer::ServedZone>(*zone.served, std::move(content), std::move(recent));
   view.table.put(zone.served);
 }
 
@@ -224,6 +235,7 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
   prepare_log(changed(view.zones), view.name);
   for (const config::ZonePtr& zone : changed(view.zones)) {
     if (zone->type != config::ZoneType::kHint) take_zone(kept, number, zone, before, reload_all, jobs);
+    start_many(jobs);
   }
   for (const auto& [key, zone] : before) {
     tell_removed(*zone.config, view.name, key);
@@ -242,10 +254,12 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
 
 void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before,
                            bool reload_all, std::vector<LoadJob>& jobs) {
-  const uint64_t key = zone_key(zone->name());
+  auto served =
+      std::make_shared<const answer::ServedZone>(zone->name(), zone_settings_.get(*zone), nullptr);
+  const uint64_t key = served->apex_hash();
   KeptZone next;
   bool load_now = reload_all;
-  if (auto old = before.extract(key)) {
+  if (auto old = before.empty() ? Zones::node_type() : before.extract(key)) {
     next = std::move(old.mapped());
     const bool comparable = next.config->type == zone->type && next.config->rr_class == zone->rr_class;
     if (!comparable) next = KeptZone{};
@@ -268,11 +282,11 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
     load_now = true;
   }
   next.generation = generation_;
-  if (next.served != nullptr) {
-    serve(kept, next, next.served->shared_content(), next.served->recent());
-  } else {
-    serve(kept, next, nullptr, nullptr);
-  }
+  if (next.content() != nullptr)
+    served = std::make_shared<const answer::ServedZone>(*served, next.served->shared_content(),
+                                                        next.served->recent());
+  next.served = std::move(served);
+  kept.table.put(next.served);
   KeptZone& placed = kept.zones.emplace(key, std::move(next)).first->second;
   events_.zone_configured({kept.settings->name, key}, placed);
   if (wants_load(placed, load_now)) jobs.push_back(job_for(kept, number, key, placed));
@@ -394,12 +408,28 @@ ZoneKeeper::Reload ZoneKeeper::reload(dns::NameView name, dns::RRClass rr_class,
 
 void ZoneKeeper::take(std::vector<LoadOutcome> outcomes) {
   std::vector<LoadJob> again;
-  for (LoadOutcome& outcome : outcomes) take_one(outcome, again);
-  publish_();
+  bool urgent = false;
+  for (LoadOutcome& outcome : outcomes) {
+    urgent = urgent || outcome.job.urgent;
+    take_one(outcome, again);
+  }
   start(std::move(again));
+  publish_soon(urgent || loader_.pending() == 0);
   if (loader_.pending() > 0) return;
   serving_ = true;
   done_();
+}
+
+/// At once, or when the pause since the last time is over.
+void ZoneKeeper::publish_soon(bool now) {
+  const uint64_t now_ms = net::monotonic_ms();
+  if (!now && now_ms < published_ms_ + kPublishPause_ms) {
+    later_.set(published_ms_ + kPublishPause_ms - now_ms);
+    return;
+  }
+  later_.set(0);
+  published_ms_ = now_ms;
+  publish_();
 }
 
 void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
@@ -438,7 +468,7 @@ void ZoneKeeper::take_content(size_t number, KeptZone& zone, const LoadOutcome& 
   const zone::Content* before = zone.content();
   if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
   log_zone(LogSeverity::kInfo, name,
-           fmt::format("loaded serial {}{}", serial, content->is_signed() ? " (DNSSEC signed)" : ""));
+           "loaded serial " + std::to_string(serial) + (content->is_signed() ? " (DNSSEC signed)" : ""));
   if (outcome.replayed != 0)
     log_zone(LogSeverity::kInfo, name,
              fmt::format("{} version{} of the log applied to its file", outcome.replayed,

@@ -14,6 +14,7 @@
 
 #include "answer/snapshot.h"
 #include "config/model.h"
+#include "server/interval.h"
 #include "server/kept_zone.h"
 #include "server/loader.h"
 #include "server/settings.h"
@@ -98,6 +99,7 @@ class ZoneKeeper {
   bool wants_load(KeptZone& zone, bool reload_all);
   LoadJob job_for(const KeptView& kept, size_t view, uint64_t key, KeptZone& zone);
   void start(std::vector<LoadJob> jobs);
+  void start_many(std::vector<LoadJob>& jobs);
   void take(std::vector<LoadOutcome> outcomes);
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
   void take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome, const std::string& name);
@@ -107,11 +109,14 @@ class ZoneKeeper {
   KeptZone* find_at(const ZonePlace& place, size_t& view);
   void prepare_log(std::span<const config::ZonePtr> zones, const std::string& view);
   void tell_removed(const config::Zone& zone, const std::string& view, uint64_t key);
+  void publish_soon(bool now);
 
   VersionLog& log_;
   ZoneEvents& events_;
   std::function<void()> publish_;
   std::function<void()> done_;
+  Interval later_;             ///< when what has come is published
+  uint64_t published_ms_ = 0;  ///< the last time that loaded zones were
   std::shared_ptr<const std::string> directory_ = std::make_shared<const std::string>();
   std::vector<std::string> view_names_;
   std::vector<KeptView> views_;

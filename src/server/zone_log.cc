@@ -33,8 +33,10 @@ std::string display_name(const config::Zone& zone, const std::string& view) {
 }
 
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
-  log(LogCategory::kGeneral, severity, "zone", "{}",
-      dns::with_idn_shown(fmt::format("zone {}: {}", name, text)));
+  std::string line;
+  line.reserve(name.size() + text.size() + sizeof "zone : ");
+  line.append("zone ").append(name).append(": ").append(text);
+  log_text(LogCategory::kGeneral, severity, "zone", dns::with_idn_shown(std::move(line)));
 }
 
 void log_removed(const config::Zone& zone, const std::string& view) {

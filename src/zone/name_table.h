@@ -53,13 +53,13 @@ class NameTable {
 
   /// Adds an entry, or puts it in the place of the one with its name.
   void put(EntryPtr entry) {
-    dns::HashedName name;
-    name.assign(entry->apex());
-    const Ref existing = find_ref(name, name.labels);
+    const uint64_t hash = entry->apex_hash();
+    const Ref existing = find_ref(hash);
     if (existing != 0) {
       slot(existing) = std::move(entry);
       return;
     }
+    const size_t labels = entry->apex().label_count();
     if (free_.empty()) {
       pages_.push_back(std::make_shared<Page>());
       const auto first = static_cast<Ref>((pages_.size() - 1) * kPageEntries);
@@ -68,14 +68,14 @@ class NameTable {
     const Ref ref = free_.back();
     free_.pop_back();
     slot(ref) = std::move(entry);
-    if (depths_[name.labels]++ == 0) depth_mask_[name.labels / 64] |= uint64_t{1} << (name.labels % 64);
-    index_.insert(name.full_hash(), ref, [this](Ref other) { return at(other).apex_hash(); });
+    if (depths_[labels]++ == 0) depth_mask_[labels / 64] |= uint64_t{1} << (labels % 64);
+    index_.insert(hash, ref, [this](Ref other) { return at(other).apex_hash(); });
   }
   /// Takes the entry with this name out; false when there is none.
   bool remove(dns::NameView apex) {
     dns::HashedName name;
     name.assign(apex);
-    const Ref ref = find_ref(name, name.labels);
+    const Ref ref = find_ref(name.full_hash());
     if (ref == 0) return false;
     index_.remove(name.full_hash(), ref);
     if (--depths_[name.labels] == 0) depth_mask_[name.labels / 64] &= ~(uint64_t{1} << (name.labels % 64));
@@ -124,11 +124,11 @@ class NameTable {
     if (page.use_count() > 1) page = std::make_shared<Page>(*page);
     return page->entries[(ref - 1) % kPageEntries];
   }
-  Ref find_ref(const dns::HashedName& name, size_t labels) const {
-    return index_.find(name.hash[labels], [&](Ref ref) { return at(ref).apex_hash() == name.hash[labels]; });
+  Ref find_ref(uint64_t hash) const {
+    return index_.find(hash, [&](Ref ref) { return at(ref).apex_hash() == hash; });
   }
   const Entry* find(const dns::HashedName& name, size_t labels) const {
-    const Ref ref = find_ref(name, labels);
+    const Ref ref = find_ref(name.hash[labels]);
     return ref == 0 ? nullptr : &at(ref);
   }
 

@@ -1,5 +1,7 @@
 #include "server/zone_keeper.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 #include <span>
@@ -254,8 +256,7 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
 
 void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before,
                            bool reload_all, std::vector<LoadJob>& jobs) {
-  auto served =
-      std::make_shared<const answer::ServedZone>(zone->name(), zone_settings_.get(*zone), nullptr);
+  auto served = std::make_shared<const answer::ServedZone>(zone->name(), zone_settings_.get(*zone), nullptr);
   const uint64_t key = served->apex_hash();
   KeptZone next;
   bool load_now = reload_all;

@@ -85,7 +85,7 @@ bool Additional::add_address_set(const Query& query, zone::NodeView node, zone::
     return response.add(Section::kAdditional, owner.name, hashed_, one, one.ttl_s());
   };
   const bool fits = add(set);
-  if (!query.edns.dnssec_ok) return fits;
+  if (!query.edns.dnssec_ok || query.question.asks_for_signatures_of(owner.hash)) return fits;
   if (const zone::RRsetView signatures = node.find_signatures(set.type())) add(signatures);
   return fits;
 }

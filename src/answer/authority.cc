@@ -156,7 +156,9 @@ class Walk {
     const RRsetView set = node.find(RRType::kNs);
     if (!set) return;
     const Response::Mark before = response_.mark();
-    const RRsetView signatures = query_.edns.dnssec_ok ? node.find_signatures(RRType::kNs) : RRsetView{};
+    const bool adds_signatures =
+        query_.edns.dnssec_ok && !query_.question.asks_for_signatures_of(name_->hash[apex]);
+    const RRsetView signatures = adds_signatures ? node.find_signatures(RRType::kNs) : RRsetView{};
     if (!add_name_servers(apex, set) || (signatures && !add_at(Section::kAuthority, apex, signatures))) {
       response_.undo(before);  // with its signatures or not at all
       return;

@@ -184,6 +184,13 @@ TEST_P(SignedZone, NsecsOfTheZoneCanBeAskedFor) {
   EXPECT_EQ(sets_of(ask("www.signed.example.", RRType::kRrsig), 0).front(), "www.signed.example. RRSIG(A)");
 }
 
+TEST_P(SignedZone, ASignatureThatWasAskedForIsNotSentTwice) {
+  for (const char* name : {"signed.example.", "ns.signed.example."}) {
+    EXPECT_FALSE(ask(name, RRType::kRrsig).records.empty());
+    EXPECT_EQ(world_.error, "") << name;  // the reader of replies takes no record for a second time
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Zones, SignedZone,
                          testing::Values("signed-nsec.zone", "signed-nsec3.zone", "signed-optout.zone"),
                          [](const auto& tested) {

@@ -41,6 +41,10 @@ struct Question {
   dns::HashedName name;
 
   bool recursion_desired() const { return (flags & 0x0100) != 0; }
+  /// Whether the answer has all signatures at the name with this hash, so that no other section need.
+  bool asks_for_signatures_of(uint64_t name_hash) const {
+    return type == dns::RRType::kRrsig && name_hash == name.full_hash();
+  }
 };
 
 enum class CookieState : uint8_t { kNone, kClientOnly, kInvalid, kValid };

@@ -41,6 +41,21 @@ bool prints_before(const Node* a, const Node* b) {
   return x.name < y.name;
 }
 
+/// "port *" or "port 0" behind an address: any port, which is what no port says too.
+bool is_no_port(const Node& node, const Node* before) {
+  if (!node.is_keyword("port") || node.next == nullptr || before == nullptr) return false;
+  const bool is_behind_address = before->is_keyword("*") || before->type == ValueType::kIpv4 ||
+                                 before->type == ValueType::kIpv6 || before->type == ValueType::kIpAddress;
+  return is_behind_address && node.next->kind == Node::Kind::kValue && node.next->number == 0;
+}
+
+/// With its parts named, not as "ADDRESS port NUMBER" like the other sources.
+bool is_query_source(const Node& node) {
+  return node.name().starts_with("query-source") &&
+         (node.child->is_keyword("address") || node.child->is_keyword("port") ||
+          node.child->is_keyword("dscp"));
+}
+
 class Printer {
  public:
   explicit Printer(const PrintOptions& options) : options_(options) {}
@@ -67,6 +82,8 @@ class Printer {
   }
   void item(const Node& node, const Node* before);
   void value(const Node& node, const Node* before);
+  void row_of_values(Nodes nodes);
+  void query_source(const Node& node);
   void quoted(std::string_view text);
   void list(const Node& node);
   void any_text(const Node& node);
@@ -92,9 +109,13 @@ void Printer::statement(const Node& node) {
   if (node.child == nullptr) out_ += ' ';
   const std::string_view outer = name_;
   name_ = node.name();
-  for (const Node& child : node.children()) {
+  if (node.child != nullptr) {
     out_ += ' ';
-    item(child, nullptr);
+    if (is_query_source(node)) {
+      query_source(node);
+    } else {
+      row_of_values(node.children());
+    }
   }
   name_ = outer;
   out_ += ';';
@@ -103,12 +124,34 @@ void Printer::statement(const Node& node) {
 
 void Printer::values(const Node& owner) {
   name_ = owner.kind == Node::Kind::kStatement ? owner.name() : name_;
+  row_of_values(owner.children());
+}
+
+void Printer::row_of_values(Nodes nodes) {
   const Node* before = nullptr;
-  for (const Node& child : owner.children()) {
+  for (auto at = nodes.begin(); at != nodes.end(); ++at) {
+    if (is_no_port(*at, before)) {
+      ++at;  // the number goes with its word
+      continue;
+    }
     if (before != nullptr) out_ += ' ';
-    item(child, before);
-    before = &child;
+    item(*at, before);
+    before = &*at;
   }
+}
+
+/// Both parts are told, in this order, written or not.
+void Printer::query_source(const Node& node) {
+  const Node* address = node.after("address");
+  const Node* port = node.after("port");
+  out_ += "address ";
+  if (address != nullptr) {
+    value(*address, nullptr);
+  } else {
+    out_ += name_.ends_with("-v6") ? "::" : "0.0.0.0";
+  }
+  out_ += " port " + std::to_string(port != nullptr ? port->number : 0);
+  if (const Node* dscp = node.after("dscp")) out_ += " dscp " + std::to_string(dscp->number);
 }
 
 void Printer::item(const Node& node, const Node* before) {

@@ -54,6 +54,22 @@ TEST(Printer, AClassIsABareWord) {
   EXPECT_TRUE(has_error(diagnostics));
 }
 
+TEST(Printer, AnyPortBehindAnAddressIsLeftOut) {
+  NoDisk disk;
+  Diagnostics diagnostics;
+  const std::string text =
+      "options { notify-source * port *; notify-source-v6 * port 5; query-source port *; "
+      "query-source-v6 * port 4; also-notify { 192.0.2.1 port 0; }; };";
+  const auto tree = parse_text("first", text, {}, disk, diagnostics);
+  const std::string printed = print_tree(*tree);
+  EXPECT_NE(printed.find("notify-source 0.0.0.0;"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("notify-source-v6 :: port 5;"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("query-source address 0.0.0.0 port 0;"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("query-source-v6 :: port 4;"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("192.0.2.1;"), std::string::npos) << printed;
+  expect_same_again(text);
+}
+
 TEST(Printer, TheSeedsOfTheFuzzerParseAgainAndPrintTheSame) {
   size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(NOMEN_SOURCE_DIR "/fuzz/named_conf_fuzz")) {

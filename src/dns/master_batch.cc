@@ -56,10 +56,13 @@ void BatchWriter::add(NameView owner, RRType type, RRClass rr_class, uint32_t tt
     std::memcpy(run_.bytes + run_.used, owner.data(), owner.size());
     run_.owner_at = run_.used;
     run_.owner_size = static_cast<uint32_t>(owner.size());
+    run_.owner_is_host = false;
     run_.used += run_.owner_size;
   }
   BatchRecord& record = run_.records[run_.count];
   record.same_owner = run_.count != 0 && run_.records[run_.count - 1].owner_at == run_.owner_at;
+  record.owner_is_host = run_.owner_is_host;
+  record.target_is_host = false;
   run_.count++;
   record.owner_at = run_.owner_at;
   record.owner_size = static_cast<uint8_t>(run_.owner_size);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dns/hostname.h"
 #include "dns/master_generate.h"
 
 namespace nomen::dns {
@@ -134,6 +135,7 @@ void BlockParser::load_run() {
   run.owner_text_size = 0;
   run.origin = origin_.data();
   run.origin_size = static_cast<uint32_t>(origin.size());
+  run.origin_is_host = is_hostname(origin);
   run.max_ttl_s = options_.max_ttl_s == 0 ? kMaxTtl : std::min(options_.max_ttl_s, kMaxTtl);
   run.last_ttl_known = false;
   // Of a TTL from the block before the general reader takes note; then the kernel may go on with it.

@@ -37,6 +37,8 @@ struct RecordRun {
   uint32_t implicit_ttl_s = 0;      ///< for a record without a TTL
   uint32_t last_ttl_s = 0;          ///< the last TTL that was written in a record
   uint32_t max_ttl_s = 0;           ///< a record above it is declined
+  bool origin_is_host = false;      ///< the origin is a host's name
+  bool owner_is_host = false;       ///< the current owner is known to be one
   bool implicit_ttl_known = false;  ///< else a record without a TTL is declined
   bool implicit_is_last = false;    ///< RFC 1035: a written TTL becomes the implicit one
   bool last_ttl_known = false;
@@ -70,6 +72,7 @@ extern const MasterKernel kPlainKernel;
 #if defined(__x86_64__)
 extern const MasterKernel kSse42Kernel;
 extern const MasterKernel kAvx2Kernel;
+extern const MasterKernel kAvx512Kernel;
 #endif
 
 /// Those that this machine can run, the best one last.

@@ -35,6 +35,12 @@ uint64_t stop_mask(const uint8_t* p) {
 uint64_t special_mask(const uint8_t* p) {
   return mask_of([p](size_t i) { return is_special(p[i]); });
 }
+uint64_t host_mask(const uint8_t* p) {
+  return mask_of([p](size_t i) {
+    const uint8_t letter = p[i] | 0x20;
+    return (letter >= 'a' && letter <= 'z') || (p[i] >= '0' && p[i] <= '9') || p[i] == '-';
+  });
+}
 uint64_t char_mask(const uint8_t* p, char c) {
   return mask_of([p, c](size_t i) { return p[i] == static_cast<uint8_t>(c); });
 }
@@ -54,15 +60,17 @@ std::span<const MasterKernel* const> usable_master_kernels() {
 #if defined(__x86_64__)
       &kSse42Kernel,
       &kAvx2Kernel,
+      &kAvx512Kernel,
 #endif
   };
   size_t count = 1;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")) {
-    count = 2;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
-      count = 3;
-  }
+  const bool has_sse42 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
+  const bool has_avx2 = has_sse42 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                        __builtin_cpu_supports("bmi2");
+  const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") &&
+                          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  count += size_t{has_sse42} + size_t{has_avx2} + size_t{has_avx512};
 #endif
   return {all, count};
 }

@@ -44,6 +44,14 @@ struct ClassStep {  // bit 1: control characters; 2: blank " ( ); 4: semicolon; 
     return classify(load(p + i), with_blanks ? all : special, high);
   }
 };
+struct HostStep {  // bit 1: digits; 2: letters up to the 15th of the alphabet; 4: the other ones; 8: hyphen
+  const uint8_t* p;
+  KERNEL_TARGET __attribute__((always_inline)) uint16_t operator()(size_t i) const {
+    const __m128i low = _mm_setr_epi8(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2, 2, 10, 2, 2);
+    const __m128i high = _mm_setr_epi8(0, 0, 8, 1, 2, 4, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0);
+    return classify(load(p + i), low, high);
+  }
+};
 struct EqualStep {
   const uint8_t* a;
   const uint8_t* b;
@@ -64,6 +72,9 @@ KERNEL_TARGET inline uint64_t stop_mask(const uint8_t* p) {
 }
 KERNEL_TARGET inline uint64_t special_mask(const uint8_t* p) {
   return four(ClassStep{p, false});
+}
+KERNEL_TARGET inline uint64_t host_mask(const uint8_t* p) {
+  return four(HostStep{p});
 }
 KERNEL_TARGET inline uint64_t char_mask(const uint8_t* p, char c) {
   return four(CharStep{p, c});

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/contract.h"
+#include "dns/hostname.h"
 #include "dns/master_reader.h"
 
 namespace nomen::dns {
@@ -11,6 +12,14 @@ namespace nomen::dns {
 /// Reads nothing itself; cuts by the plain scan.
 inline const MasterKernel kDecliningKernel{"declining", [](RecordRun&, const uint8_t* at) { return at; },
                                            kPlainKernel.scan_cuts, kPlainKernel.count_lines};
+
+/// The name that the rdata of an NS, CNAME, PTR, MX or SRV ends in.
+inline NameView target_of(const RecordBatch& batch, const BatchRecord& record) {
+  const auto type = static_cast<RRType>(record.type);
+  const size_t before = type == RRType::kMx ? 2 : type == RRType::kSrv ? 6 : 0;
+  const Bytes name = batch.rdata(record).subspan(before);
+  return {name.data(), name.size()};
+}
 
 /// One line a record (owner and rdata in hex) and a diagnostic. A batch that breaks its promises ends the
 /// process.
@@ -32,6 +41,8 @@ inline std::string master_transcript(std::string_view text, const MasterFileOpti
           const BatchRecord& record = batch.records[i];
           NOMEN_ENSURE(record.rdata_at + record.rdata_size + 64 <= batch.bytes.size());
           NOMEN_ENSURE(!record.same_owner || (i != 0 && batch.records[i - 1].owner_at == record.owner_at));
+          NOMEN_ENSURE(!record.owner_is_host || is_hostname(batch.owner(record)));
+          NOMEN_ENSURE(!record.target_is_host || is_hostname(target_of(batch, record)));
           add_hex(batch.owner(record).bytes());
           add_number(record.ttl_s);
           add_number(record.type);

@@ -69,7 +69,8 @@ class ZoneTrial {
   bool survey() {
     if (checks_.integrity || options_.dump || !is_regular_file(path_)) return false;
     zone::RecordCheck record_check(options_.zone, checks_);
-    zone::ZoneSurvey survey(options_.zone);
+    const auto stamp = os::file_stamp(path_);
+    zone::ZoneSurvey survey(options_.zone, stamp ? stamp->size / kBytesPerName : 0);
     Diagnostics found;
     const auto summary = dns::read_master_file(path_, master_, [&](const dns::RecordBatch& batch) {
       record_check.add(batch, found);

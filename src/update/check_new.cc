@@ -1,6 +1,6 @@
 // The checks that a zone file goes through when it is loaded, for what an update brings (apply.h).
+#include "dns/hostname.h"
 #include "update/apply.h"
-#include "zone/check_hostname.h"
 #include "zone/check_record.h"
 #include "zone/lookup.h"
 
@@ -16,7 +16,7 @@ namespace {
 /// Whether nothing can be wrong with the names of this record: most are like this.
 bool is_plain(RRType type, NameView owner) {
   return (type == RRType::kA || type == RRType::kAaaa || type == RRType::kTxt || type == RRType::kCname) &&
-         zone::is_hostname(owner);
+         dns::is_hostname(owner);
 }
 
 /// The added records whose names are worth a look. Where an SOA or DS may not be, it is ignored later.

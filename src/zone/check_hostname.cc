@@ -4,32 +4,13 @@
 
 #include <array>
 
+#include "dns/hostname.h"
+
 namespace nomen::zone {
 
 namespace {
 
 using dns::NameView;
-
-constexpr uint8_t kInside = 1;  // may stand inside a host label
-constexpr uint8_t kBorder = 3;  // may stand at its ends too
-
-constexpr std::array<uint8_t, 256> make_kinds() {
-  std::array<uint8_t, 256> kinds{};
-  for (int c = 'a'; c <= 'z'; c++) kinds[static_cast<size_t>(c)] = kBorder;
-  for (int c = 'A'; c <= 'Z'; c++) kinds[static_cast<size_t>(c)] = kBorder;
-  for (int c = '0'; c <= '9'; c++) kinds[static_cast<size_t>(c)] = kBorder;
-  kinds['-'] = kInside;
-  return kinds;
-}
-
-constexpr std::array<uint8_t, 256> kKinds = make_kinds();
-
-bool is_host_label(const uint8_t* label) {
-  const size_t size = label[0];
-  uint8_t common = kBorder;
-  for (size_t i = 1; i <= size; i++) common &= kKinds[label[i]];
-  return common != 0 && kKinds[label[1]] == kBorder && kKinds[label[size]] == kBorder;
-}
 
 /// The text of the first `count` labels, dots between them.
 std::string labels_text(NameView name, size_t count) {
@@ -48,15 +29,6 @@ bool is_address(const std::string& text, int family) {
 
 }  // namespace
 
-bool is_hostname(NameView name, bool wildcard_allowed) {
-  const uint8_t* label = name.data();
-  if (wildcard_allowed && name.is_wildcard()) label += 2;
-  for (; *label != 0; label += *label + 1) {
-    if (!is_host_label(label)) return false;
-  }
-  return true;
-}
-
 OwnerShape shape_of_owner(NameView owner, size_t known_size) {
   OwnerShape shape;
   const uint8_t* label = owner.data();
@@ -64,7 +36,7 @@ OwnerShape shape_of_owner(NameView owner, size_t known_size) {
   if (owner.is_wildcard() && label < end) label += 2;
   for (; label < end && *label != 0; label += *label + 1) {
     if (label[0] == 1 && label[1] == '*' && label != owner.data()) shape.has_inner_wildcard = true;
-    shape.is_hostname &= is_host_label(label);
+    shape.is_hostname &= dns::is_host_label(label);
   }
   return shape;
 }
@@ -74,7 +46,7 @@ bool is_mailbox(NameView name) {
   for (size_t i = 1; i <= name.data()[0]; i++) {
     if (name.data()[i] <= 0x20 || name.data()[i] >= 0x7f) return false;
   }
-  return is_hostname(name.parent());
+  return dns::is_hostname(name.parent());
 }
 
 bool has_inner_wildcard(NameView name) {

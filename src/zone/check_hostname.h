@@ -1,15 +1,11 @@
-// What may be the name of a host (RFC 952, RFC 1123 2.1) and of a mailbox (RFC 1035 8): the rules of
-// check-names. Thread rule: pure functions.
+// What may be an owner of addresses and the name of a mailbox (RFC 1035 8): the rules of check-names beside
+// dns/hostname.h. Thread rule: pure functions.
 #pragma once
 #include <string>
 
 #include "dns/name.h"
 
 namespace nomen::zone {
-
-/// Letters, digits and inner hyphens in every label; the root is one. With `wildcard_allowed`, also below
-/// "*".
-bool is_hostname(dns::NameView name, bool wildcard_allowed = false);
 
 /// What is_hostname (with wildcards allowed) and has_inner_wildcard say of an owner, in one walk. The last
 /// `known_size` bytes are known to be hosts' labels without a wildcard, and are passed over.

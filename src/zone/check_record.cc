@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/encoding.h"
+#include "dns/hostname.h"
 #include "dns/rdata.h"
 #include "zone/check_hostname.h"
 
@@ -77,7 +78,7 @@ struct RecordCheck::Place {
 };
 
 RecordCheck::RecordCheck(NameView apex, const CheckOptions& options)
-    : apex_(apex), options_(options), known_size_(is_hostname(apex) ? apex_.size() : 0) {}
+    : apex_(apex), options_(options), known_size_(dns::is_hostname(apex) ? apex_.size() : 0) {}
 
 void RecordCheck::say(const Place& place, Strictness strictness, std::string text) {
   const bool fails = strictness == Strictness::kFail;
@@ -91,30 +92,60 @@ void RecordCheck::say(const Place& place, Strictness strictness, std::string tex
 void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   bool first = true;
   for (const dns::BatchRecord& record : batch.records) {
-    const Place place{batch, record, batch.owner(record), diagnostics};
-    const auto type = static_cast<RRType>(record.type);
-    if (first || !record.same_owner) begin_owner(place);
-    first = false;
-    switch (type) {
-      case RRType::kA:
-      case RRType::kAaaa:
-        if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
-        break;
-      case RRType::kNs:
-        check_host_target(place, 0);
-        break;
-      case RRType::kMx:
-        if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
-        check_host_target(place, 2);
-        break;
-      case RRType::kCname:
-      case RRType::kTxt:
-      case RRType::kRrsig:
-      case RRType::kNsec:
-        break;
-      default:
-        check_rdata(place);
+    if (first || !record.same_owner) {
+      owner_is_hostname_ = record.owner_is_host;
+      if (!record.owner_is_host) begin_owner({batch, record, batch.owner(record), diagnostics});
+      first = false;
     }
+    if (!is_surely_good(batch, record)) check({batch, record, batch.owner(record), diagnostics});
+  }
+}
+
+/// Most records, at a glance.
+inline bool RecordCheck::is_surely_good(const dns::RecordBatch& batch, const dns::BatchRecord& record) const {
+  const auto is_target_good = [&](size_t skipped) {
+    if (!record.target_is_host) return false;
+    const uint8_t first = batch.bytes[record.rdata_at + skipped + 1];  // of the name; no address begins else
+    return first < '0' || first > '9';
+  };
+  switch (static_cast<RRType>(record.type)) {
+    case RRType::kA:
+    case RRType::kAaaa:
+      return owner_is_hostname_;
+    case RRType::kNs:
+      return is_target_good(0);
+    case RRType::kMx:
+      return owner_is_hostname_ && is_target_good(2);
+    case RRType::kPtr:
+    case RRType::kSrv:
+      return record.target_is_host;
+    case RRType::kDs:
+      return record.owner_size != apex_.size();
+    case RRType::kCname:
+    case RRType::kTxt:
+    case RRType::kRrsig:
+    case RRType::kNsec:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void RecordCheck::check(const Place& place) {
+  switch (static_cast<RRType>(place.record.type)) {
+    case RRType::kA:
+    case RRType::kAaaa:
+      if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
+      break;
+    case RRType::kNs:
+      check_host_target(place, 0);
+      break;
+    case RRType::kMx:
+      if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
+      check_host_target(place, 2);
+      break;
+    default:
+      check_rdata(place);
   }
 }
 
@@ -134,12 +165,13 @@ void RecordCheck::begin_owner(const Place& place) {
 /// The owner is no hostname.
 void RecordCheck::check_owner(const Place& place) {
   const auto type = static_cast<RRType>(place.record.type);
-  if (type != RRType::kMx && is_global_catalogue(place.owner) && is_hostname(place.owner.strip(2))) return;
+  if (type != RRType::kMx && is_global_catalogue(place.owner) && dns::is_hostname(place.owner.strip(2)))
+    return;
   say(place, options_.names, dns::to_string_no_dot(place.owner) + ": bad owner name (check-names)");
 }
 
 void RecordCheck::check_target(const Place& place, NameView name, bool is_mailbox) {
-  if (is_mailbox ? zone::is_mailbox(name) : is_hostname(name)) return;
+  if (is_mailbox ? zone::is_mailbox(name) : dns::is_hostname(name)) return;
   say(place, options_.names, dns::to_string_no_dot(name) + ": bad name (check-names)");
 }
 

@@ -21,6 +21,8 @@ class RecordCheck {
  private:
   struct Place;
 
+  bool is_surely_good(const dns::RecordBatch& batch, const dns::BatchRecord& record) const;
+  void check(const Place& place);
   void begin_owner(const Place& place);
   void check_owner(const Place& place);
   void check_target(const Place& place, dns::NameView name, bool is_mailbox);

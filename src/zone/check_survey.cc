@@ -11,7 +11,58 @@ namespace {
 using dns::NameView;
 using dns::RRType;
 
+// The lowest bits of a hash are taken for what is known of the name.
 constexpr uint64_t kHasAddress = 1;
+constexpr uint64_t kSeen = 2;
+constexpr uint64_t kExclusive = 4;
+constexpr uint64_t kKnowledge = 7;
+
+/// Lower-cases the ASCII letters among eight octets (length octets of a name are below them).
+uint64_t lowered(uint64_t octets) {
+  constexpr uint64_t kEach = 0x0101010101010101ULL;
+  const uint64_t low = octets & 0x7f * kEach;
+  const uint64_t upper = (low + (0x80 - 'A') * kEach) & ~(low + (0x80 - 'Z' - 1) * kEach) & ~octets;
+  return octets | (upper & 0x80 * kEach) >> 2;
+}
+
+/// Owners that are looked for: those that may come once only, and name servers that must have addresses.
+class WantedOwners {
+ public:
+  explicit WantedOwners(size_t count) {
+    size_t slots = 64;
+    while (slots < count * 4) slots *= 2;
+    slots_.resize(slots);
+    filter_.resize(slots / 4);  // 16 bits a slot: most owners are passed by with one look at a small table
+  }
+
+  void add(uint64_t hash, uint64_t knowledge) {
+    slot(hash) |= (hash & ~kKnowledge) | knowledge;
+    filter_word(hash) |= filter_bit(hash);
+  }
+  /// False when an owner that may come once only has come again.
+  bool see(uint64_t owner) {
+    if ((filter_word(owner) & filter_bit(owner)) == 0) return true;
+    uint64_t& wanted = slot(owner);
+    if (wanted == 0) return true;
+    if ((wanted & kExclusive) != 0 && (wanted & kSeen) != 0) return false;
+    wanted |= kSeen | (owner & kHasAddress);
+    return true;
+  }
+  bool has_address(uint64_t hash) { return (slot(hash) & kHasAddress) != 0; }
+
+ private:
+  /// Where the hash is, or the empty place where it belongs.
+  uint64_t& slot(uint64_t hash) {
+    size_t at = (hash >> 32) & (slots_.size() - 1);
+    while (slots_[at] != 0 && ((slots_[at] ^ hash) & ~kKnowledge) != 0) at = (at + 1) & (slots_.size() - 1);
+    return slots_[at];
+  }
+  uint64_t& filter_word(uint64_t hash) { return filter_[(hash >> 12) & (filter_.size() - 1)]; }
+  static uint64_t filter_bit(uint64_t hash) { return uint64_t{1} << (hash >> 3 & 63); }
+
+  std::vector<uint64_t> slots_;   // 0: nothing
+  std::vector<uint64_t> filter_;  // a bit for each
+};
 
 }  // namespace
 
@@ -24,19 +75,32 @@ struct ZoneSurvey::Group {
   uint32_t records = 0;
 };
 
-ZoneSurvey::ZoneSurvey(NameView apex) : apex_(dns::Name(apex).lowered()) {}
+ZoneSurvey::ZoneSurvey(NameView apex, size_t expected_names) : apex_(dns::Name(apex).lowered()) {
+  owners_.reserve(expected_names);
+  std::memcpy(apex_words_.data(), apex_.data(), std::min<size_t>(apex_.size(), 16));
+  apex_masks_ = {dns::kLowBytes[std::min<size_t>(apex_.size(), 8)],
+                 dns::kLowBytes[std::clamp<size_t>(apex_.size(), 8, 16) - 8]};
+}
 
-bool ZoneSurvey::is_in_zone(NameView owner) const {
-  if (owner.size() < apex_.size()) return false;
-  const uint8_t* tail = owner.data() + owner.size() - apex_.size();
-  if (std::memcmp(tail, apex_.data(), apex_.size()) != 0) return owner.is_at_or_below(apex_);
+/// `owner` is no shorter than the apex and has 16 readable bytes behind it.
+inline bool ZoneSurvey::ends_in_apex(NameView owner) const {
+  const size_t size = apex_.size();
+  const uint8_t* tail = owner.data() + owner.size() - size;
+  uint64_t first = 0;
+  uint64_t second = 0;
+  std::memcpy(&first, tail, 8);
+  std::memcpy(&second, tail + 8, 8);
+  const bool is_same =
+      ((((first ^ apex_words_[0]) & apex_masks_[0]) | ((second ^ apex_words_[1]) & apex_masks_[1])) == 0) &&
+      (size <= 16 || std::memcmp(tail, apex_.data(), size) == 0);
+  if (!is_same) return owner.is_at_or_below(apex_);
   const uint8_t* label = owner.data();
   while (label < tail) label += *label + 1;
   return label == tail;
 }
 
 /// Whether the zone's name stands before itself, perhaps: check_content tells for sure.
-bool ZoneSurvey::repeats_origin(NameView owner) const {
+inline bool ZoneSurvey::repeats_origin(NameView owner) const {
   const size_t size = apex_.size() - 1U;
   if (owner.size() < apex_.size() + size) return false;
   const uint8_t* before = owner.data() + owner.size() - apex_.size() - size;
@@ -46,28 +110,24 @@ bool ZoneSurvey::repeats_origin(NameView owner) const {
   return size > 0;
 }
 
-/// `name` has 40 readable bytes behind it.
-uint64_t ZoneSurvey::hash_of(NameView name) const {
+/// Of a name at or below the apex, of the labels in front of that. `name` has 7 readable bytes behind it.
+inline uint64_t ZoneSurvey::hash_of(NameView name) const {
   constexpr uint64_t kStep = 0x9E3779B97F4A7C15ULL;
-  alignas(16) std::array<uint8_t, dns::kMaxNameBytes + 41> lowered;
-  dns::lower_padded(name.data(), lowered.data(), name.size());
   uint64_t hash = dns::root_hash();
-  size_t at = 0;
   uint64_t word;
-  for (; at + 8 <= name.size(); at += 8) {
-    std::memcpy(&word, lowered.data() + at, 8);
-    hash = dns::fold_multiply(hash ^ word, kStep);
+  size_t left = name.size() - apex_.size();
+  const uint8_t* at = name.data();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::memcpy(&word, at, 8);
+    hash = dns::fold_multiply(hash ^ lowered(word), kStep);
   }
-  if (at < name.size()) {
-    std::memcpy(&word, lowered.data() + at, 8);
-    word &= ~uint64_t{0} >> (64 - 8 * (name.size() - at));
-    hash = dns::fold_multiply(hash ^ word, kStep);
-  }
-  return hash & ~kHasAddress;
+  std::memcpy(&word, at, 8);
+  hash = dns::fold_multiply(hash ^ (lowered(word) & dns::kLowBytes[left]), kStep);
+  return hash & ~kKnowledge;
 }
 
 /// Whether all RRs of a type have one TTL: then no RRset can have two.
-bool ZoneSurvey::ttl_is_usual(uint16_t type, uint32_t ttl_s) {
+inline bool ZoneSurvey::ttl_is_usual(uint16_t type, uint32_t ttl_s) {
   UsualTtl& usual = usual_ttls_[type % usual_ttls_.size()];
   if (usual.type == type) return usual.ttl_s == ttl_s;
   if (usual.type != 0) return false;
@@ -76,94 +136,89 @@ bool ZoneSurvey::ttl_is_usual(uint16_t type, uint32_t ttl_s) {
 }
 
 void ZoneSurvey::add(const dns::RecordBatch& batch) {
-  if (doubtful_) return;
-  Group group;
+  if (doubtful_ || batch.records.empty()) return;
+  Group group = begin_group(batch.owner(batch.records.front()));
   for (const dns::BatchRecord& record : batch.records) {
-    if (group.records == 0 || !record.same_owner) {
-      if (group.records != 0) end_group(group);
-      group = Group{};
-      group.owner = batch.owner(record);
-      group.is_apex = group.owner.size() == apex_.size() && group.owner == apex_.view();
-      if (!is_in_zone(group.owner) || repeats_origin(group.owner)) doubtful_ = true;
+    if (!record.same_owner && group.records != 0) {
+      end_group(group);
+      group = begin_group(batch.owner(record));
     }
-    add_record(batch, record, group);
-    if (doubtful_) return;
+    if (!add_record(record, group)) add_rare(batch, record, group);
   }
-  if (group.records != 0) end_group(group);
+  end_group(group);
 }
 
-void ZoneSurvey::add_record(const dns::RecordBatch& batch, const dns::BatchRecord& record, Group& group) {
+inline ZoneSurvey::Group ZoneSurvey::begin_group(NameView owner) {
+  if (owner.size() < apex_.size() || !ends_in_apex(owner) || repeats_origin(owner)) {
+    doubtful_ = true;
+    owner = apex_;
+  }
+  return {.owner = owner, .is_apex = owner.size() == apex_.size()};
+}
+
+/// False when more has to be looked at.
+inline bool ZoneSurvey::add_record(const dns::BatchRecord& record, Group& group) {
   group.records++;
   doubtful_ |= !ttl_is_usual(record.type, record.ttl_s);
   switch (static_cast<RRType>(record.type)) {
     case RRType::kA:
     case RRType::kAaaa:
       group.has_address = true;
-      return;
+      return true;
     case RRType::kCname:
       group.has_cname = true;
-      return;
-    case RRType::kNs: {
-      const Bytes rdata = batch.rdata(record);
-      if (group.is_apex) servers_.emplace_back(NameView(rdata.data(), rdata.size()));
-      return;
-    }
-    case RRType::kSoa: {
-      const Bytes rdata = batch.rdata(record);
-      soas_++;
-      if (rdata.size() >= 20) serial_ = {load_u32(rdata.data() + rdata.size() - 20)};
-      return;
-    }
+      return true;
+    case RRType::kNs:
+      return !group.is_apex;
     case RRType::kMx:
     case RRType::kTxt:
     case RRType::kSrv:
     case RRType::kPtr:
     case RRType::kDs:
     case RRType::kCaa:
-      return;
+      return true;
     default:
-      doubtful_ = true;  // the other types are rare, or more has to be looked at (DNAME, DNSKEY, NSEC ...)
+      return false;
   }
 }
 
-void ZoneSurvey::end_group(const Group& group) {
-  if (group.has_cname && group.records > 1) doubtful_ = true;
+void ZoneSurvey::add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, const Group& group) {
+  const Bytes rdata = batch.rdata(record);
+  if (record.type == dns::number(RRType::kNs) && group.is_apex) {
+    servers_.emplace_back(NameView(rdata.data(), rdata.size()));
+  } else if (record.type == dns::number(RRType::kSoa)) {
+    soas_++;
+    if (rdata.size() >= 20) serial_ = {load_u32(rdata.data() + rdata.size() - 20)};
+  } else {
+    doubtful_ = true;  // the other types are rare, or more has to be looked at (DNAME, DNSKEY, NSEC ...)
+  }
+}
+
+inline void ZoneSurvey::end_group(const Group& group) {
   const uint64_t hash = hash_of(group.owner);
-  if (group.has_cname) exclusive_.push_back(hash);
+  if (group.has_cname) {
+    if (group.records > 1) doubtful_ = true;
+    exclusive_.push_back(hash);
+  }
   owners_.push_back(hash | (group.has_address ? kHasAddress : 0));
 }
 
 bool ZoneSurvey::is_surely_good() {
   if (doubtful_ || soas_ != 1 || servers_.empty()) return false;
-  // Owners to look for: those that may come once only, and name servers that must have addresses. A bit for
-  // each in a table that stays in the cache: most owners are passed by with one look.
   std::vector<uint64_t> servers;
   for (const dns::Name& server : servers_) {
     if (!server.view().is_at_or_below(apex_)) continue;
-    std::array<uint8_t, dns::kMaxNameBytes + 41> padded{};
+    std::array<uint8_t, dns::kMaxNameBytes + 8> padded{};
     std::memcpy(padded.data(), server.data(), server.size());
     servers.push_back(hash_of({padded.data(), server.size()}));
   }
-  size_t bits = 1024;
-  while (bits < (exclusive_.size() + servers.size()) * 16) bits *= 2;
-  std::vector<uint64_t> filter(bits / 64);
-  const auto bit_of = [&](uint64_t hash) { return (hash >> 20) & (bits - 1); };
-  for (const uint64_t hash : exclusive_) filter[bit_of(hash) / 64] |= uint64_t{1} << bit_of(hash) % 64;
-  for (const uint64_t hash : servers) filter[bit_of(hash) / 64] |= uint64_t{1} << bit_of(hash) % 64;
-  std::vector<uint64_t> found;
+  WantedOwners wanted(exclusive_.size() + servers.size());
+  for (const uint64_t hash : exclusive_) wanted.add(hash, kExclusive);
+  for (const uint64_t hash : servers) wanted.add(hash, 0);
   for (const uint64_t owner : owners_) {
-    if ((filter[bit_of(owner) / 64] >> bit_of(owner) % 64 & 1) != 0) found.push_back(owner);
+    if (!wanted.see(owner)) return false;
   }
-  std::sort(found.begin(), found.end());
-  const auto times = [&](uint64_t hash) {
-    const auto from = std::lower_bound(found.begin(), found.end(), hash);
-    return std::upper_bound(from, found.end(), hash | kHasAddress) - from;
-  };
-  const auto has_address = [&](uint64_t hash) {
-    return std::binary_search(found.begin(), found.end(), hash | kHasAddress);
-  };
-  return std::all_of(exclusive_.begin(), exclusive_.end(), [&](uint64_t hash) { return times(hash) == 1; }) &&
-         std::all_of(servers.begin(), servers.end(), has_address);
+  return std::all_of(servers.begin(), servers.end(), [&](uint64_t hash) { return wanted.has_address(hash); });
 }
 
 }  // namespace nomen::zone

@@ -16,7 +16,8 @@ namespace nomen::zone {
 
 class ZoneSurvey {
  public:
-  explicit ZoneSurvey(dns::NameView apex);
+  /// `expected_names` only sizes the table of owners.
+  ZoneSurvey(dns::NameView apex, size_t expected_names);
 
   void add(const dns::RecordBatch& batch);
 
@@ -28,14 +29,18 @@ class ZoneSurvey {
  private:
   struct Group;
 
-  void add_record(const dns::RecordBatch& batch, const dns::BatchRecord& record, Group& group);
+  Group begin_group(dns::NameView owner);
+  bool add_record(const dns::BatchRecord& record, Group& group);
+  void add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, const Group& group);
   void end_group(const Group& group);
-  bool is_in_zone(dns::NameView owner) const;
+  bool ends_in_apex(dns::NameView owner) const;
   bool repeats_origin(dns::NameView owner) const;
   uint64_t hash_of(dns::NameView name) const;
   bool ttl_is_usual(uint16_t type, uint32_t ttl_s);
 
   dns::Name apex_;
+  std::array<uint64_t, 2> apex_words_{};  ///< its first 16 octets
+  std::array<uint64_t, 2> apex_masks_{};  ///< which of them are the apex's
   bool doubtful_ = false;
   uint32_t soas_ = 0;
   dns::Serial serial_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dns/hostname.h"
 #include "zone/check_hostname.h"
 #include "zone/check_record.h"
 #include "zone/check_survey.h"
@@ -154,11 +155,11 @@ TEST(Check, FindingsBeyondTheMostAreCounted) {
 }
 
 TEST(Hostname, LettersDigitsAndInnerHyphens) {
-  EXPECT_TRUE(is_hostname(name_of("a-b.1.Z.")));
-  EXPECT_TRUE(is_hostname(name_of(".")));
+  EXPECT_TRUE(dns::is_hostname(name_of("a-b.1.Z.")));
+  EXPECT_TRUE(dns::is_hostname(name_of(".")));
   for (const char* bad : {"-a.", "a-.", "a_b.", "*.a.", "a\\.b."})
-    EXPECT_FALSE(is_hostname(name_of(bad))) << bad;
-  EXPECT_TRUE(is_hostname(name_of("*.a."), true));
+    EXPECT_FALSE(dns::is_hostname(name_of(bad))) << bad;
+  EXPECT_TRUE(dns::is_hostname(name_of("*.a."), true));
   EXPECT_TRUE(is_mailbox(name_of("a_b\\.c.example.")));
   EXPECT_FALSE(is_mailbox(name_of("a.b_c.")));
 }
@@ -220,11 +221,46 @@ TEST(RecordCheck, SoaAndDsInTheWrongPlaceFail) {
                    "f:3: DS record at top of zone (example.com)"}));
 }
 
-bool survey_says_good(const std::string& text) {
-  const dns::Name zone = name_of("example.com.");
+TEST(RecordCheck, FindsTheSameWhenTheReaderHasLookedAtNoName) {
+  std::string text = "$TTL 1\n";
+  for (const std::string name :
+       {"host", "a-b.c", "-a",  "a-", "a.-b.c", "a.b-.c", "a_b",       "1",     "1.2.3.4",     "1.2.3.4.",
+        "*",    "*.a",   "a.*", "@",  "host.",  "a-.",    "gc._msdcs", "\\097", "2001:db8::1", "A9"}) {
+    for (const std::string rdata :
+         {"A 192.0.2.1", "AAAA ::1", "NS ", "MX 1 ", "SRV 1 2 3 ", "CNAME ", "PTR "}) {
+      text += name + " " + rdata + (rdata.ends_with(' ') ? name : "") + "\n";
+    }
+  }
+  for (const char* apex : {"example.com.", "a_b.example.", "2.0.192.in-addr.arpa."}) {
+    dns::MasterFileOptions master;
+    master.origin = name_of(apex);
+    CheckOptions options;
+    Diagnostics with;
+    Diagnostics without;
+    RecordCheck check(master.origin, options);
+    RecordCheck plain_check(master.origin, options);
+    size_t looked_at = 0;
+    dns::read_master_text(text, "f", master, [&](const dns::RecordBatch& batch) {
+      check.add(batch, with);
+      dns::RecordBatch plain = batch;
+      for (dns::BatchRecord& record : plain.records) {
+        looked_at += size_t{record.owner_is_host} + size_t{record.target_is_host};
+        record.owner_is_host = record.target_is_host = false;
+      }
+      plain_check.add(plain, without);
+    });
+    EXPECT_GT(looked_at, 0U) << apex;
+    EXPECT_FALSE(with.empty());
+    ASSERT_EQ(with.size(), without.size()) << apex;
+    for (size_t i = 0; i < with.size(); i++) EXPECT_EQ(to_string(with[i]), to_string(without[i]));
+  }
+}
+
+bool survey_says_good(const std::string& text, std::string_view apex = "example.com.") {
+  const dns::Name zone = name_of(apex);
   dns::MasterFileOptions master;
   master.origin = zone;
-  ZoneSurvey survey(zone);
+  ZoneSurvey survey(zone, 0);
   dns::read_master_text(text, "f", master, [&](const dns::RecordBatch& batch) { survey.add(batch); });
   return survey.is_surely_good();
 }
@@ -238,6 +274,20 @@ TEST(ZoneSurvey, BelievesOnlyWhatCheckContentWouldNotMind) {
     EXPECT_FALSE(survey_says_good(with_apex(doubtful))) << doubtful;
   }
   EXPECT_FALSE(survey_says_good("$TTL 1\nwww A 192.0.2.1\n"));
+}
+
+TEST(ZoneSurvey, KnowsTheNamesOfAnyZoneWithoutRegardToCase) {
+  for (const std::string apex : {".", "x.", "a.b.", "1234567.", "12345678.", "a23456789012345.",
+                                 "A234567890123456.", "a-long.name.of-a.zone.EXAMPLE."}) {
+    EXPECT_TRUE(survey_says_good(with_apex("Www CNAME ns\n"), apex)) << apex;
+    EXPECT_FALSE(survey_says_good(with_apex("Www CNAME ns\nb A 192.0.2.1\nwWW TXT x\n"), apex)) << apex;
+    EXPECT_FALSE(survey_says_good(with_apex("@ NS NT\n"), apex)) << apex;
+    EXPECT_TRUE(survey_says_good(with_apex("@ NS NT\nnt AAAA ::1\n"), apex)) << apex;
+    if (apex == ".") continue;
+    EXPECT_TRUE(survey_says_good(with_apex("b." + apex + " A 192.0.2.1\n"), apex)) << apex;
+    EXPECT_FALSE(survey_says_good(with_apex("b.x" + apex + " A 192.0.2.1\n"), apex)) << apex;
+    EXPECT_FALSE(survey_says_good(with_apex("z. A 192.0.2.1\n"), apex)) << apex;
+  }
 }
 
 }  // namespace

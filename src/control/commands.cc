@@ -92,6 +92,17 @@ CommandResult delete_zone(Operations& operations, Words words) {
   return zone ? operations.delete_zone(*zone, clean) : zone.error();
 }
 
+/// SERIAL ZONE [CLASS [VIEW]]
+CommandResult rollback(Operations& operations, Words words) {
+  if (words.size() < 2) return failed(ResultCode::kUnexpectedEnd);
+  uint32_t serial = 0;
+  const char* end = words[0].data() + words[0].size();
+  const auto [stop, error] = std::from_chars(words[0].data(), end, serial);
+  if (error != std::errc{} || stop != end) return failed(ResultCode::kRange);
+  const auto zone = zone_selector(words.subspan(1));
+  return zone ? operations.rollback(*zone, {serial}) : zone.error();
+}
+
 CommandResult reload(Operations& operations, Words words) {
   return words.empty() ? operations.reload_all() : with_zone<&Operations::reload_zone>(operations, words);
 }
@@ -177,6 +188,8 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"refresh", kOneZone, "ask a secondary zone's primary for changes now"},
     {"reload", kMaybeZone, "read the configuration and all zones again, or one zone", reload},
     {"retransfer", kOneZone, "transfer a secondary zone again, whatever its serial"},
+    {"rollback", "serial zone [class [view]]",
+     "make a new version that says what an earlier one said (Nomen's own)", rollback},
     {"scan", "", "look for network interfaces that came or went", plain<&Operations::scan>},
     {"secroots", "[-] [view ...]", "show the trust anchors"},
     {"serve-stale", "(on | off | reset | status) [class [view]]", "steer the use of stale answers"},

@@ -62,6 +62,8 @@ class Operations {
   virtual CommandResult thaw(const std::optional<ZoneSelector>& zone) = 0;
   /// With `clean` a journal that BIND has left beside the file goes, too.
   virtual CommandResult sync(const std::optional<ZoneSelector>& zone, bool clean) = 0;
+  /// Makes a new version of a zone that says what the version `serial` said.
+  virtual CommandResult rollback(const ZoneSelector& zone, dns::Serial serial) = 0;
   /// Looks for network interfaces that came or went.
   virtual CommandResult scan() = 0;
   /// Appends what was counted to the statistics file.

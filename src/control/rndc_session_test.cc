@@ -258,9 +258,22 @@ TEST_F(CommandsTest, ZonesAreAddedChangedAndTakenOut) {
   EXPECT_EQ(code("delzone"), ResultCode::kUnexpectedEnd);
 }
 
+TEST_F(CommandsTest, FilesOfOneZoneOrOfAll) {
+  EXPECT_EQ(call("freeze"), "freeze");
+  EXPECT_EQ(call("thaw example.com IN v"), "thaw example.com IN v");
+  EXPECT_EQ(call("sync -clean example.com"), "sync -clean example.com");
+  EXPECT_EQ(call("sync"), "sync");
+  EXPECT_EQ(code("freeze a..b"), ResultCode::kEmptyLabel);
+}
+
+TEST_F(CommandsTest, RollbackNamesASerialAndAZone) {
+  EXPECT_EQ(call("rollback 7 example.com"), "rollback example.com to 7");
+  EXPECT_EQ(code("rollback example.com"), ResultCode::kUnexpectedEnd);
+  EXPECT_EQ(code("rollback x example.com"), ResultCode::kRange);
+}
+
 TEST_F(CommandsTest, WhatThisVersionDoesNotHaveFailsAndSaysSo) {
-  for (const char* line : {"freeze", "thaw", "sync", "retransfer x", "refresh x", "notify x",
-                           "signing -list x", "flush", "dumpdb"}) {
+  for (const char* line : {"signing -list x", "flush", "dumpdb"}) {
     const CommandResult result = run_command(operations, line, false);
     EXPECT_EQ(result.code, ResultCode::kNotImplemented) << line;
     EXPECT_FALSE(result.text.empty());

@@ -47,6 +47,9 @@ class TestOperations : public Operations {
   CommandResult sync(const std::optional<ZoneSelector>& zone, bool clean) override {
     return note((clean ? "sync -clean" : "sync") + maybe(zone));
   }
+  CommandResult rollback(const ZoneSelector& zone, dns::Serial serial) override {
+    return note("rollback " + text(zone) + " to " + std::to_string(serial.value));
+  }
   CommandResult scan() override { return note("scan"); }
   CommandResult write_statistics() override { return note("stats"); }
 

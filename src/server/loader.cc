@@ -26,16 +26,7 @@ void lower_priority() {
 }
 
 zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
-  const config::Zone& zone = *job.zone;
-  zone::LoadRequest request;
-  request.path = path_of(zone, *job.directory);
-  request.apex = dns::Name(zone.name());
-  request.rr_class = zone.rr_class;
-  request.limits = {zone.options->max_records, zone.options->max_records_per_type,
-                    zone.options->max_types_per_name};
-  request.max_ttl_s = zone.options->max_zone_ttl_s;
-  request.is_raw = zone.format() == config::MasterFormat::kRaw;
-  request.checks = check_options(zone);
+  zone::LoadRequest request = load_request(*job.zone, *job.directory);
   request.previous = job.previous;
   request.threads = job.parsers;
   request.buffers = &buffers;
@@ -57,6 +48,19 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
 }
 
 }  // namespace
+
+zone::LoadRequest load_request(const config::Zone& zone, const std::string& directory) {
+  zone::LoadRequest request;
+  request.path = path_of(zone, directory);
+  request.apex = dns::Name(zone.name());
+  request.rr_class = zone.rr_class;
+  request.limits = {zone.options->max_records, zone.options->max_records_per_type,
+                    zone.options->max_types_per_name};
+  request.max_ttl_s = zone.options->max_zone_ttl_s;
+  request.is_raw = zone.format() == config::MasterFormat::kRaw;
+  request.checks = check_options(zone);
+  return request;
+}
 
 std::string path_of(const config::Zone& zone, const std::string& directory) {
   if (zone.file.empty() || zone.file.front() == '/' || directory.empty()) return zone.file;

@@ -41,6 +41,9 @@ struct LoadOutcome {
   uint64_t replayed = 0;          ///< versions that its file did not have
 };
 
+/// How the zone's file is read; without what one load after the other shares.
+zone::LoadRequest load_request(const config::Zone& zone, const std::string& directory);
+
 /// Where the zone's file is.
 std::string path_of(const config::Zone& zone, const std::string& directory);
 

@@ -18,6 +18,7 @@
 #include "config/printer.h"
 #include "server/control_access.h"
 #include "server/privileges.h"
+#include "server/roll_back.h"
 #include "server/settings.h"
 #include "server/statistics.h"
 #include "server/status_text.h"
@@ -464,6 +465,11 @@ control::CommandResult Server::thaw(const std::optional<control::ZoneSelector>& 
 
 control::CommandResult Server::sync(const std::optional<control::ZoneSelector>& zone, bool clean) {
   return with_place(zone, [this, clean](const auto& place) { return zone_files_->sync(place, clean); });
+}
+
+control::CommandResult Server::rollback(const control::ZoneSelector& zone, dns::Serial serial) {
+  return with_place(
+      zone, [&](const auto& place) { return roll_back(*place, serial, *zones_, *versions_, *updates_); });
 }
 
 int Server::process_id() const {

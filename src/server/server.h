@@ -69,6 +69,7 @@ class Server final : public control::Operations, private ZoneEvents {
   control::CommandResult freeze(const std::optional<control::ZoneSelector>& zone) override;
   control::CommandResult thaw(const std::optional<control::ZoneSelector>& zone) override;
   control::CommandResult sync(const std::optional<control::ZoneSelector>& zone, bool clean) override;
+  control::CommandResult rollback(const control::ZoneSelector& zone, dns::Serial serial) override;
   control::CommandResult scan() override;
   control::CommandResult add_zone(const control::ZoneSelector& zone, std::string_view statement) override;
   control::CommandResult modify_zone(const control::ZoneSelector& zone, std::string_view statement) override;

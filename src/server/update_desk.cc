@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/edited_version.h"
 #include "server/update_settings.h"
 #include "server/zone_log.h"
+#include "zone/content_writer.h"
 
 namespace nomen::server {
 
@@ -14,6 +16,9 @@ namespace {
 
 /// What may wait for one zone: seconds of work.
 constexpr size_t kMostWaiting = size_t{1} << 16;
+
+/// The limits were kept when the change was made first.
+constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
 
 int64_t now_us() {
   using std::chrono::microseconds;
@@ -79,6 +84,13 @@ void UpdateDesk::take(std::vector<ForwardedUpdate> updates) {
 void UpdateDesk::work(const ZonePlace& place, Line& line) {
   if (line.committing) return;
   for (auto& call : std::exchange(line.idle_calls, {})) call();
+  while (!line.edits.empty()) {
+    Edit edit = std::move(line.edits.front());
+    line.edits.pop_front();
+    auto made = make_edit(place, edit);
+    if (made) return commit(place, line, std::move(*made));
+    edit.done(std::unexpected(made.error()));
+  }
   if (line.waiting.empty()) {
     lines_.erase(place);
     return;
@@ -96,8 +108,39 @@ void UpdateDesk::work(const ZonePlace& place, Line& line) {
     send_(std::move(made.replies));
     return;
   }
-  line.committing = true;
-  commit(place, std::move(made));
+  commit(place, line, std::move(made));
+}
+
+void UpdateDesk::edit(const ZonePlace& place, Edit edit) {
+  Line& line = lines_[place];
+  line.edits.push_back(std::move(edit));
+  work(place, line);
+}
+
+Result<UpdateDesk::Made> UpdateDesk::make_edit(const ZonePlace& place, Edit& edit) {
+  const KeptZone* const zone = zones_.at(place);
+  const auto id = log_.id_of(place);
+  if (zone == nullptr || zone->content() == nullptr || !id) return failure("the zone is not ready");
+  if (zone->frozen) return failure("the zone is frozen");
+  const zone::ContentPtr& served = zone->served->shared_content();
+  auto change = edit.make(*served);
+  if (!change) return std::unexpected(change.error());
+  if (change->empty()) return failure("there is nothing to change");
+  zone::ContentWriter writer(*served, kNoLimits);
+  if (auto applied = writer.apply(*change); !applied) return std::unexpected(applied.error());
+  Diagnostics diagnostics;
+  auto version = edited_version(
+      served, writer.finish(diagnostics), std::make_shared<const zone::Change>(std::move(*change)),
+      settings_of(place, *zone).update.serial_method, static_cast<uint64_t>(std::time(nullptr)));
+  if (!version) return std::unexpected(version.error());
+  Made made;
+  const dns::Serial from = served->serial();
+  const dns::Serial to = version->content->serial();
+  made.content = std::move(version->content);
+  made.versions.push_back({*id, from, to, now_us(), edit.actor, *version->change});
+  made.steps.push_back({from, to, std::move(version->change)});
+  made.edited = std::move(edit.done);
+  return made;
 }
 
 UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id,
@@ -136,7 +179,8 @@ UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, 
   return made;
 }
 
-void UpdateDesk::commit(const ZonePlace& place, Made made) {
+void UpdateDesk::commit(const ZonePlace& place, Line& line, Made made) {
+  line.committing = true;
   std::vector<store::Version> versions = std::move(made.versions);
   // std::function wants to be copied.
   auto shared = std::make_shared<Made>(std::move(made));
@@ -146,14 +190,17 @@ void UpdateDesk::commit(const ZonePlace& place, Made made) {
 
 void UpdateDesk::committed(const ZonePlace& place, Made& made, const Result<void>& result) {
   if (result) {
+    const dns::Serial serial = made.content->serial();
     zones_.take_version(place, std::move(made.content), std::move(made.steps));
     zones_.publish();
+    if (made.edited) made.edited(serial);
   } else {
     log(LogCategory::kUpdate, LogSeverity::kError, "update", "updates are lost: {}", result.error().text);
     for (LateReply& reply : made.replies) {
       if ((reply.message[3] & 0x0f) == 0) reply.set_rcode(dns::Rcode::kServFail);
     }
   }
+  if (!result && made.edited) made.edited(std::unexpected(result.error()));
   send_(std::move(made.replies));
   const auto line = lines_.find(place);
   if (line == lines_.end()) return;

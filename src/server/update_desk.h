@@ -3,6 +3,7 @@
 // time the next ones gather. Updates of one zone are made in the order in which they came.
 // Thread rule: the main thread.
 #pragma once
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -22,6 +23,15 @@ class UpdateDesk {
   UpdateDesk(ZoneKeeper& zones, VersionLog& log, SendReplies send);
 
   void take(std::vector<ForwardedUpdate> updates);
+  /// A change that a command makes, at its place in the line.
+  struct Edit {
+    /// The change, made from what is served; its serial is raised if it does not do so itself.
+    std::function<Result<zone::Change>(const zone::Content&)> make;
+    store::Actor actor;
+    /// The serial of the version that is served now, or why there is none.
+    std::function<void(const Result<dns::Serial>&)> done;
+  };
+  void edit(const ZonePlace& place, Edit edit);
   /// The zone's settings are other than before, or it is gone.
   void forget_settings(const ZonePlace& place) { settings_.erase(place); }
   /// Calls `then` when nothing is on its way to the disk for the zone: what follows finds its newest version.
@@ -30,6 +40,7 @@ class UpdateDesk {
  private:
   struct Line {
     std::vector<ForwardedUpdate> waiting;
+    std::deque<Edit> edits;  ///< they go before the updates that wait
     std::vector<std::function<void()>> idle_calls;
     bool committing = false;
   };
@@ -39,6 +50,7 @@ class UpdateDesk {
     std::vector<zone::VersionStep> steps;
     zone::ContentPtr content;
     std::vector<LateReply> replies;
+    std::function<void(const Result<dns::Serial>&)> edited;  ///< of an edit
   };
   /// How a zone takes updates; shared by no two zones, as a policy may name the zone.
   struct Settings {
@@ -50,7 +62,8 @@ class UpdateDesk {
   void work(const ZonePlace& place, Line& line);
   Made make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id,
             std::vector<ForwardedUpdate> updates);
-  void commit(const ZonePlace& place, Made made);
+  Result<Made> make_edit(const ZonePlace& place, Edit& edit);
+  void commit(const ZonePlace& place, Line& line, Made made);
   void committed(const ZonePlace& place, Made& made, const Result<void>& result);
   const Settings& settings_of(const ZonePlace& place, const KeptZone& zone);
   void refuse(std::vector<ForwardedUpdate> updates, dns::Rcode rcode, std::string_view why);

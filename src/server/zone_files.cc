@@ -6,7 +6,7 @@
 #include <ctime>
 #include <utility>
 
-#include "server/file_version.h"
+#include "server/edited_version.h"
 #include "server/update_settings.h"
 #include "server/zone_log.h"
 
@@ -198,9 +198,9 @@ void ZoneFiles::publish_file_version(const ZonePlace& place, const KeptZone& zon
   const std::string name = display_name(*zone.config, place.view);
   const zone::ContentPtr& served = zone.served->shared_content();
   const auto id = log_.id_of(place);
-  auto made = file_version(served, outcome.result.content, outcome.result.change,
-                           update_settings(*zone.config, nullptr).serial_method,
-                           static_cast<uint64_t>(std::time(nullptr)));
+  auto made = edited_version(served, outcome.result.content, outcome.result.change,
+                             update_settings(*zone.config, nullptr).serial_method,
+                             static_cast<uint64_t>(std::time(nullptr)));
   if (!made || !id) {
     log_zone(LogSeverity::kError, name,
              "stays frozen: " + (made ? std::string("its versions are not logged") : made.error().text));

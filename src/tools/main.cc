@@ -15,6 +15,7 @@
 #include "tools/rndc.h"
 #include "tools/rndc_confgen.h"
 #include "tools/tsig_keygen.h"
+#include "tools/zone.h"
 
 namespace {
 
@@ -28,6 +29,7 @@ void print_help(FILE* to) {
              "  checkconf  say whether a named.conf is valid, and what of it this version does\n"
              "  checkzone  say whether a zone file is good; print it in canonical form\n"
              "  key        make a key for signed transactions (TSIG)\n"
+             "  zone       the versions of a zone: list, compare, show who changed what, go back\n"
              "  ctl        ask or tell a running server: status, reload, ...\n"
              "\n"
              "Under the names named, named-checkconf, named-checkzone, named-compilezone, rndc,\n"
@@ -71,6 +73,7 @@ int main(int argc, char** argv) {
   if (command == "checkconf") return checkconf_main(argc - 1, argv + 1, false, zone_tester());
   if (command == "checkzone") return checkzone_main(argc - 1, argv + 1, CheckzoneFace::kNomen);
   if (command == "key") return key_main(argc - 1, argv + 1);
+  if (command == "zone") return zone_main(argc - 1, argv + 1);
   if (command == "ctl") return ctl_main(argc - 1, argv + 1);
   fmt::print(stderr, "nomen: unknown command '{}'\n\n", command);
   print_help(stderr);

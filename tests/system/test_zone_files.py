@@ -13,8 +13,8 @@ pytestmark = pytest.mark.skipif(SUBJECT == "bind", reason="what is said of edite
 class Server(Controlled):
     """One zone, `example`, that takes updates."""
 
-    def __init__(self, start, clause="allow-update { any; };"):
-        super().__init__(start, options="allow-transfer { any; };", statements='zone "example" { type primary; file "example.zone"; %s };' % clause, zone=False)
+    def __init__(self, start, clause="allow-update { any; };", keys=""):
+        super().__init__(start, options="allow-transfer { any; };", statements=keys + 'zone "example" { type primary; file "example.zone"; %s };' % clause, zone=False)
 
     def again(self):
         since = self.named.mark()

@@ -1,4 +1,4 @@
-#include "server/file_version.h"
+#include "server/edited_version.h"
 
 #include <fmt/format.h>
 
@@ -45,16 +45,16 @@ zone::Change with_serial(const zone::Content& served, const zone::Content& edite
 
 }  // namespace
 
-Result<FileVersion> file_version(const zone::ContentPtr& served, zone::ContentPtr edited,
-                                 std::shared_ptr<const zone::Change> change, update::SerialMethod method,
-                                 uint64_t now_s) {
+Result<EditedVersion> edited_version(const zone::ContentPtr& served, zone::ContentPtr edited,
+                                     std::shared_ptr<const zone::Change> change, update::SerialMethod method,
+                                     uint64_t now_s) {
   const dns::Serial before = served->serial();
   const dns::Serial after = edited->serial();
-  if (after.is_after(before)) return FileVersion{std::move(edited), std::move(change), false};
+  if (after.is_after(before)) return EditedVersion{std::move(edited), std::move(change), false};
   if (!(after == before))
     return failure(
-        fmt::format("the file's serial {} is not later than {}, which is served", after.value, before.value));
-  FileVersion version;
+        fmt::format("its serial {} is not later than {}, which is served", after.value, before.value));
+  EditedVersion version;
   version.serial_raised = true;
   version.change = std::make_shared<const zone::Change>(
       with_serial(*served, *edited, *change, update::next_serial(before, method, now_s)));

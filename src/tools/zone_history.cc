@@ -1,0 +1,141 @@
+#include "tools/zone_history.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "config/build.h"
+#include "server/added_zones_file.h"
+#include "server/loader.h"
+#include "server/replay.h"
+#include "server/version_log.h"
+#include "store/history.h"
+#include "zone/content_writer.h"
+
+namespace nomen::tools {
+
+namespace {
+
+constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
+
+struct FoundZone {
+  config::ZonePtr zone;
+  std::string view;
+};
+
+Result<FoundZone> find_zone(const config::Config& config, const ZoneChoice& choice) {
+  const auto name = dns::Name::parse(choice.zone);
+  if (!name) return failure("'" + choice.zone + "' is not a name: " + name.error().text);
+  std::optional<FoundZone> found;
+  for (const config::View& view : config.views) {
+    if (!choice.view.empty() && view.name != choice.view) continue;
+    for (const config::ZonePtr& zone : view.zones) {
+      if (!(zone->name() == name->view()) || zone->type == config::ZoneType::kInView) continue;
+      if (found) return failure("zone '" + choice.zone + "' is in more than one view: choose with --view");
+      found = FoundZone{zone, view.name};
+    }
+  }
+  if (!found) return failure("there is no zone '" + choice.zone + "' in the configuration");
+  return std::move(*found);
+}
+
+/// Relative names start at the configuration's `directory`, which itself starts where the file is read from.
+std::string absolute(const std::string& directory) {
+  std::error_code error;
+  const auto path = std::filesystem::absolute(directory.empty() ? "." : directory, error);
+  return error ? directory : path.lexically_normal().string();
+}
+
+}  // namespace
+
+Result<ZoneHistory> ZoneHistory::open(const ZoneChoice& choice) {
+  config::LoadOptions options;
+  options.added_zones_file = server::added_zones_path;
+  const config::Loaded loaded = config::load_config(choice.config_file, options);
+  for (const Diagnostic& diagnostic : loaded.diagnostics) {
+    if (diagnostic.severity == Severity::kError) return failure(to_string(diagnostic));
+  }
+  auto found = find_zone(loaded.config, choice);
+  if (!found) return std::unexpected(found.error());
+  ZoneHistory history;
+  history.directory_ = absolute(loaded.config.options.directory);
+  history.zone_ = std::move(found->zone);
+  const std::string path = history.directory_ + "/" + server::kVersionLogFile;
+  auto log = store::SqliteStore::open(path, store::SqliteStore::Access::kRead);
+  if (!log) return failure("the log of versions '" + path + "': " + log.error().text);
+  history.log_ = std::move(*log);
+  const auto zones = history.log_->zones();
+  if (!zones) return std::unexpected(zones.error());
+  const store::ZoneName wanted{found->view, dns::Name(history.zone_->name()), history.zone_->rr_class};
+  for (const store::KnownZone& known : *zones) {
+    if (!(known.name == wanted)) continue;
+    history.id_ = known.id;
+    return history;
+  }
+  return failure("no version of zone '" + choice.zone + "' has been logged");
+}
+
+Result<std::vector<store::VersionInfo>> ZoneHistory::list(size_t count) const {
+  return log_->list(id_, count, std::nullopt);
+}
+
+/// False when `to` does not follow `from` in the log.
+Result<bool> ZoneHistory::changes_from(dns::Serial from, dns::Serial to,
+                                       std::vector<zone::Change>& changes) const {
+  changes.clear();
+  bool arrived = false;
+  const auto read = log_->since(id_, from, [&](store::Version&& version) {
+    changes.push_back(std::move(version.change));
+    arrived = version.to == to;
+    return !arrived;
+  });
+  if (!read) return std::unexpected(read.error());
+  return *read && arrived;
+}
+
+Result<zone::Change> ZoneHistory::difference(dns::Serial from, dns::Serial to) const {
+  if (from == to) return zone::Change{};
+  std::vector<zone::Change> changes;
+  const auto forwards = changes_from(from, to, changes);
+  if (!forwards) return std::unexpected(forwards.error());
+  if (*forwards) return store::condense(changes, zone_->rr_class);
+  const auto backwards = changes_from(to, from, changes);
+  if (!backwards) return std::unexpected(backwards.error());
+  if (*backwards) return store::invert(store::condense(changes, zone_->rr_class));
+  return failure(fmt::format("the log does not have both versions {} and {}", from.value, to.value));
+}
+
+Result<std::vector<store::Version>> ZoneHistory::versions() const {
+  std::vector<store::Version> all;
+  const auto rows = log_->list(id_, SIZE_MAX >> 1, std::nullopt);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return all;
+  const auto read = log_->since(id_, rows->back().from, [&](store::Version&& version) {
+    all.push_back(std::move(version));
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+Result<zone::ContentPtr> ZoneHistory::content(std::optional<dns::Serial> serial) const {
+  zone::LoadResult loaded = zone::load_zone(server::load_request(*zone_, directory_));
+  if (loaded.content == nullptr) {
+    for (const Diagnostic& diagnostic : loaded.diagnostics) {
+      if (diagnostic.severity == Severity::kError) return failure(to_string(diagnostic));
+    }
+    return failure("the zone's file cannot be read");
+  }
+  auto newest = server::replay(*log_, id_, std::move(loaded.content));
+  if (!newest) return std::unexpected(newest.error());
+  if (!serial || newest->content->serial() == *serial) return std::move(newest->content);
+  const auto back = difference(newest->content->serial(), *serial);
+  if (!back) return std::unexpected(back.error());
+  zone::ContentWriter writer(*newest->content, kNoLimits);
+  if (auto applied = writer.apply(*back); !applied) return std::unexpected(applied.error());
+  Diagnostics diagnostics;
+  return writer.finish(diagnostics);
+}
+
+}  // namespace nomen::tools

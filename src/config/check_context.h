@@ -23,6 +23,8 @@ class CheckContext {
     if (!options_.ignore_deprecated) warn(at, std::move(text));
   }
 
+  /// How many messages there are.
+  size_t found() const { return diagnostics_.size(); }
   const Tree& tree() const { return tree_; }
   Disk& disk() { return disk_; }
   Names& names() { return names_; }

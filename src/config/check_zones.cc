@@ -2,6 +2,7 @@
 #include <charconv>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "config/check_context.h"
 #include "config/names.h"
@@ -47,6 +48,10 @@ class ZoneCheck {
         name_(zone.value()->text) {}
 
   void run();
+  /// The same of a zone that says what one before it says, of which nothing was found.
+  void run_alike(ZoneType type);
+  /// Whether there is nothing to find in zones that say the same under another name and with another file.
+  bool is_pattern() const { return type_ == ZoneType::kPrimary && !may_write_; }
 
  private:
   bool check_class();
@@ -75,6 +80,7 @@ class ZoneCheck {
   std::string name_;
   std::string canonical_;
   ZoneType type_ = ZoneType::kNone;
+  bool may_write_ = true;  ///< its file
 };
 
 const Node* ZoneCheck::effective(std::string_view option) const {
@@ -159,6 +165,7 @@ void ZoneCheck::check_file() {
   const bool is_dynamic = find(block_, "update-policy") != nullptr || allows_update();
   const bool writes = type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror ||
                       (type_ == ZoneType::kPrimary && is_dynamic);
+  may_write_ = writes;
   if (!writes) return;
   const auto [old, is_new] = state_.files.emplace(std::string(file->value()->text), &zone_);
   if (!is_new) {
@@ -345,6 +352,12 @@ void ZoneCheck::check_update() {
   }
 }
 
+void ZoneCheck::run_alike(ZoneType type) {
+  type_ = type;
+  canonical_ = canonical_name(name_);
+  if (!canonical_.empty()) check_duplicate(canonical_);
+}
+
 void ZoneCheck::run() {
   canonical_ = canonical_name(name_);
   if (canonical_.empty()) return;  // the model says so
@@ -398,9 +411,17 @@ class ViewsCheck {
   void zones(Nodes block, Nodes view_block, const std::string& view, dns::RRClass rr_class) {
     ZoneTable& table = state_.views[view + "/" + dns::to_string(rr_class)];
     table.reserve(block.size());
+    std::unordered_set<const Node*> patterns;  // of this view: what they mean may be other in another one
     for (const Node& statement : block) {
       if (statement.name() != "zone") continue;
-      ZoneCheck(context_, state_, statement, view_block, rr_class, table).run();
+      ZoneCheck check(context_, state_, statement, view_block, rr_class, table);
+      if (statement.alike != nullptr && patterns.contains(statement.alike)) {
+        check.run_alike(ZoneType::kPrimary);
+        continue;
+      }
+      const size_t found = context_.found();
+      check.run();
+      if (context_.found() == found && check.is_pattern()) patterns.insert(&statement);
     }
   }
 

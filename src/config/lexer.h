@@ -50,6 +50,7 @@ class Lexer {
   /// Goes on at `to`, which is ahead.
   void skip_to(const char* to);
   const char* at() const { return at_; }
+  const char* end() const { return end_; }
   uint32_t line() const { return line_; }
 
  private:

@@ -7,6 +7,7 @@
 #include "config/token_stream.h"
 #include "config/value.h"
 #include "config/zone_memory.h"
+#include "config/zone_pattern.h"
 
 namespace nomen::config {
 namespace {
@@ -89,6 +90,7 @@ class Parser {
   void block_body(Place place, Chain& chain, int depth);
   Node* statement(Place place, int row, const Token& name, int depth);
   bool read_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
+  bool zone_by_pattern(Place place, Chain& chain, const Token& name);
   void zone_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
   bool known_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
   void lifecycle_warnings(const StatementRow& row, const Token& name);
@@ -121,7 +123,9 @@ class Parser {
   Diagnostics& diagnostics_;
   std::string directory_ = options_.directory;
   size_t errors_ = 0;
-  size_t views_ = 0;    ///< that have begun
+  size_t views_ = 0;                    ///< that have begun
+  std::optional<ZonePattern> pattern_;  ///< of the zone statement that was read last
+  Place pattern_place_ = Place::kTop;
   bool fatal_ = false;  ///< what follows cannot be understood any more
 };
 
@@ -145,7 +149,7 @@ void Parser::block_body(Place place, Chain& chain, int depth) {
       include();
       continue;
     }
-    if (options_.recall != nullptr && name.text == "zone") {
+    if (name.text == "zone") {
       zone_statement(place, seen, chain, name, depth);
     } else {
       read_statement(place, seen, chain, name, depth);
@@ -166,22 +170,41 @@ bool Parser::read_statement(Place place, std::vector<uint16_t>& seen, Chain& cha
 /// A zone that has been read before is passed by; of another one its text is remembered.
 void Parser::zone_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name,
                             int depth) {
-  ZoneRecall& recall = *options_.recall;
+  ZoneRecall* const recall = options_.recall;
   const char* const begin = name.text.data();
-  if (recall.has_known()) {
+  if (recall != nullptr && recall->has_known()) {
     const std::string_view text = tokens_.lexer().statement(begin);
-    if (!text.empty() && recall.knows(text)) {
+    if (!text.empty() && recall->knows(text)) {
       tokens_.lexer().skip_to(text.data() + text.size());
       return;
     }
   }
-  const size_t files = tree_.files().size();
-  const size_t lexers = tokens_.depth();
-  const size_t errors = errors_;
-  if (!read_statement(place, seen, chain, name, depth) || errors != errors_) return;
-  if (tree_.files().size() != files || tokens_.depth() != lexers) return;
+  if (!zone_by_pattern(place, chain, name)) {
+    const size_t files = tree_.files().size();
+    const size_t lexers = tokens_.depth();
+    const size_t errors = errors_;
+    const size_t messages = diagnostics_.size();
+    if (!read_statement(place, seen, chain, name, depth) || errors != errors_) return;
+    if (tree_.files().size() != files || tokens_.depth() != lexers) return;
+    pattern_place_ = place;
+    pattern_.reset();
+    if (diagnostics_.size() == messages)
+      pattern_ = ZonePattern::of({begin, static_cast<size_t>(tokens_.lexer().at() - begin)}, *chain.last);
+  }
+  if (recall == nullptr) return;
   const Lexer& lexer = tokens_.lexer();
-  recall.note({begin, static_cast<size_t>(lexer.at() - begin)}, chain.last, lexer.line());
+  recall->note({begin, static_cast<size_t>(lexer.at() - begin)}, chain.last, lexer.line());
+}
+
+/// False when the statement is not like the one before it.
+bool Parser::zone_by_pattern(Place place, Chain& chain, const Token& name) {
+  if (!pattern_ || pattern_place_ != place) return false;
+  Lexer& lexer = tokens_.lexer();
+  const auto match = pattern_->match({name.text.data(), static_cast<size_t>(lexer.end() - name.text.data())});
+  if (!match) return false;
+  chain.add(pattern_->make(tree_, *match, name.position));
+  lexer.skip_to(match->end);
+  return true;
 }
 
 // False when the rest of the statement was not understood and is to be skipped.

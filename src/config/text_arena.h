@@ -18,6 +18,15 @@ class TextArena {
     return new (take(sizeof(T), alignof(T))) T();
   }
 
+  /// The same of several, one behind the other.
+  template <class T>
+  T* make_row(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    T* const row = static_cast<T*>(take(count * sizeof(T), alignof(T)));
+    for (size_t i = 0; i < count; i++) new (row + i) T();
+    return row;
+  }
+
   /// A copy of `text` that lives as long as the arena.
   std::string_view copy(std::string_view text);
 

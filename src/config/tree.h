@@ -80,6 +80,8 @@ struct Node {
   uint64_t number = 0;    ///< kValue of a number, boolean (0, 1), size, duration (s), port
   const Node* child = nullptr;
   const Node* next = nullptr;
+  /// A zone statement: one in front of it that says the same but for name and file (zone_pattern.h).
+  const Node* alike = nullptr;
 
   Nodes children() const { return Nodes(child); }
   /// A statement's row in the grammar.

@@ -1,0 +1,124 @@
+#include "config/zone_pattern.h"
+
+#include <cstring>
+
+namespace nomen::config {
+
+namespace {
+
+/// A longer statement is hardly one of very many; and its columns are far from where they would stop
+/// counting.
+constexpr size_t kMostBytes = 4096;
+constexpr uint16_t kMostColumns = 32'000;
+constexpr size_t kMostParts = 64;
+
+bool is_plain(std::string_view quoted) {
+  return quoted.find_first_of("\\\n") == std::string_view::npos;
+}
+
+/// Takes `expected` off the front of `text`.
+bool take(std::string_view& text, std::string_view expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(expected.size());
+  return true;
+}
+
+/// Takes what stands in front of the closing quote.
+std::optional<std::string_view> take_quoted(std::string_view& text) {
+  const size_t end = text.substr(0, kMostBytes).find('"');
+  if (end == std::string_view::npos || !is_plain(text.substr(0, end))) return std::nullopt;
+  const std::string_view quoted = text.substr(0, end);
+  text.remove_prefix(end);
+  return quoted;
+}
+
+bool lies_in(std::string_view part, std::string_view whole) {
+  return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
+}
+
+}  // namespace
+
+/// The part of `node` and of all below and behind it; its index.
+size_t ZonePattern::add(const Node& node, const Node& name, const Node& file, Behind& behind) {
+  const size_t at = parts_.size();
+  parts_.push_back({node, behind});
+  if (&node == &name) {
+    name_part_ = at;
+    behind = Behind::kName;
+  } else if (&node == &file) {
+    file_part_ = at;
+    behind = Behind::kFile;
+  }
+  if (node.child != nullptr) {
+    const size_t child = add(*node.child, name, file, behind);
+    parts_[at].child = child;
+  }
+  // What stands behind the statement itself is not of the pattern.
+  if (at != 0 && node.next != nullptr) {
+    const size_t next = add(*node.next, name, file, behind);
+    parts_[at].next = next;
+  }
+  return at;
+}
+
+std::optional<ZonePattern> ZonePattern::of(std::string_view text, const Node& statement) {
+  const Node* name = statement.value();
+  const Node* file = find(statement.block(), "file");
+  if (file != nullptr) file = file->value();
+  if (name == nullptr || file == nullptr || !name->quoted || !file->quoted) return std::nullopt;
+  if (text.size() > kMostBytes || statement.position.column > kMostColumns) return std::nullopt;
+  if (!lies_in(name->text, text) || !lies_in(file->text, text) || file->text.data() < name->text.data() ||
+      !is_plain(name->text) || !is_plain(file->text))
+    return std::nullopt;
+  ZonePattern pattern;
+  pattern.statement_ = &statement;
+  pattern.name_ = name->text;
+  pattern.file_ = file->text;
+  const char* const name_end = name->text.data() + name->text.size();
+  const char* const file_end = file->text.data() + file->text.size();
+  pattern.before_name_ = {text.data(), static_cast<size_t>(name->text.data() - text.data())};
+  pattern.between_ = {name_end, static_cast<size_t>(file->text.data() - name_end)};
+  pattern.behind_file_ = {file_end, static_cast<size_t>(text.data() + text.size() - file_end)};
+  Behind behind = Behind::kNothing;
+  pattern.add(statement, *name, *file, behind);
+  if (pattern.parts_.size() > kMostParts) return std::nullopt;
+  return pattern;
+}
+
+std::optional<ZonePattern::Match> ZonePattern::match(std::string_view text) const {
+  if (!take(text, before_name_)) return std::nullopt;
+  const auto name = take_quoted(text);
+  if (!name || !take(text, between_)) return std::nullopt;
+  const auto file = take_quoted(text);
+  if (!file || !take(text, behind_file_)) return std::nullopt;
+  return Match{*name, *file, text.data()};
+}
+
+Node* ZonePattern::make(Tree& tree, const Match& match, const Position& position) const {
+  const Position& first = parts_[0].node.position;
+  const uint32_t name_line = parts_[name_part_].node.position.line;
+  const uint32_t file_line = parts_[file_part_].node.position.line;
+  const int begin = static_cast<int>(position.column) - static_cast<int>(first.column);
+  const int longer_name = static_cast<int>(match.name.size()) - static_cast<int>(name_.size());
+  const int longer_file = static_cast<int>(match.file.size()) - static_cast<int>(file_.size());
+  Node* const made = tree.arena().make_row<Node>(parts_.size());
+  for (size_t i = 0; i < parts_.size(); i++) {
+    const Part& part = parts_[i];
+    Node& node = made[i];
+    node = part.node;
+    node.child = part.child != 0 ? made + part.child : nullptr;
+    node.next = part.next != 0 ? made + part.next : nullptr;
+    const uint32_t line = node.position.line;
+    int column = node.position.column;
+    if (line == first.line) column += begin;
+    if (part.behind != Behind::kNothing && line == name_line) column += longer_name;
+    if (part.behind == Behind::kFile && line == file_line) column += longer_file;
+    node.position = {position.file, line - first.line + position.line, static_cast<uint16_t>(column)};
+  }
+  made[name_part_].text = match.name;
+  made[file_part_].text = match.file;
+  made[0].alike = statement_;
+  return made;
+}
+
+}  // namespace nomen::config

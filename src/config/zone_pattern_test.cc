@@ -1,0 +1,114 @@
+#include "config/zone_pattern.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "config/build.h"
+#include "config/check.h"
+#include "config/parser.h"
+
+namespace nomen::config {
+namespace {
+
+/// Every node with its place, in order; and how many zones were copied from a pattern.
+void describe(Nodes nodes, std::string& out, size_t& alike) {
+  for (const Node& node : nodes) {
+    out += std::to_string(node.position.line) + ":" + std::to_string(node.position.column) + " " +
+           std::to_string(static_cast<int>(node.kind)) + " " + std::string(node.text) +
+           (node.quoted ? " quoted\n" : "\n");
+    alike += node.alike != nullptr ? 1 : 0;
+    describe(node.children(), out, alike);
+  }
+}
+
+struct Described {
+  std::string nodes;
+  size_t alike = 0;
+  Diagnostics diagnostics;
+};
+
+Described described(const std::string& text) {
+  Described out;
+  const auto tree = parse_text("c", text, {}, real_disk(), out.diagnostics);
+  describe(tree->statements(), out.nodes, out.alike);
+  if (has_error(out.diagnostics)) return out;
+  check_tree(*tree, {}, real_disk(), out.diagnostics);
+  build_config(*tree, out.diagnostics);
+  return out;
+}
+
+/// Each zone alone has no pattern in front of it.
+TEST(ZonePattern, ZonesThatAreAlikeAreReadAsIfTheyWereAlone) {
+  const std::string forms[] = {
+      "zone \"NAME\" { type primary; file \"FILE\"; };\n",
+      "  zone \"NAME\" IN {\n\ttype primary; # of ours\n\tfile \"FILE\"; notify no;\n};",
+      "zone\n\"NAME\"\n{ file\n \"FILE\"; allow-query { !192.0.2.1; any; }; type primary; };",
+      "zone \"NAME\" { file \"FILE\"; type primary; /* } */ }; zone \"NAMEx\" { type hint; file \"h\"; };",
+  };
+  const std::pair<const char*, const char*> zones[] = {{"a.example", "a"},
+                                                       {"bbbbbbbb.example", "some/where/b"},
+                                                       {"c", "c\\\"d"},
+                                                       {"d.\\\\.example", "d"},
+                                                       {"e.example", "eee"}};
+  for (const std::string& form : forms) {
+    std::string together;
+    std::string expected;
+    uint32_t line = 0;
+    for (const auto& [name, file] : zones) {
+      std::string one = form;
+      for (size_t at; (at = one.find("NAME")) != std::string::npos;) one.replace(at, 4, name);
+      one.replace(one.find("FILE"), 4, file);
+      const std::string alone = std::string(line, '\n') + one;
+      Described got = described(alone);
+      EXPECT_EQ(got.alike, 0U) << alone;
+      expected += got.nodes;
+      together += one + "\n";
+      line += static_cast<uint32_t>(std::count(one.begin(), one.end(), '\n')) + 1;
+    }
+    const Described all = described(together);
+    EXPECT_EQ(all.nodes, expected) << together;
+    EXPECT_EQ(all.alike > 0, form.find("hint") == std::string::npos) << together;
+  }
+}
+
+TEST(ZonePattern, WhatIsWrongWithAZoneLikeTheOneBeforeIsSaid) {
+  const std::string head = "zone \"a.example\" { type primary; file \"a\"; };\n";
+  const auto found = [&](const std::string& more) {
+    const Described all = described(head + more);
+    std::string text;
+    for (const Diagnostic& diagnostic : all.diagnostics) text += to_string(diagnostic) + "\n";
+    return text;
+  };
+  EXPECT_EQ(found("zone \"b.example\" { type primary; file \"b\"; };\n"), "");
+  EXPECT_EQ(found("zone \"A.example\" { type primary; file \"b\"; };\n"),
+            "c:2:1: zone 'A.example': already exists previous definition: c:1\n");
+  EXPECT_NE(found("zone \"b..example\" { type primary; file \"b\"; };\n"), "");
+  EXPECT_NE(found("zone \"b.example\" { type primary; file \"b\"; }\n"), "");
+  EXPECT_NE(found("zone \"b.example { type primary; file \"b\"; };\n"), "");
+}
+
+TEST(ZonePattern, TheFileOfADynamicZoneMayNotBeAnother) {
+  const std::string text =
+      "zone \"a.example\" { type primary; file \"a\"; allow-update { any; }; };\n"
+      "zone \"b.example\" { type primary; file \"b\"; allow-update { any; }; };\n"
+      "zone \"c.example\" { type primary; file \"a\"; allow-update { any; }; };\n";
+  const Described all = described(text);
+  EXPECT_EQ(all.alike, 2U);
+  ASSERT_EQ(all.diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(all.diagnostics[0]), "c:3:34: writeable file 'a': already in use: c:1");
+}
+
+TEST(ZonePattern, HoldsInOneViewOnly) {
+  const std::string text =
+      "view \"one\" {\n zone \"a.example\" { type primary; file \"a\"; };\n};\n"
+      "view \"two\" { allow-update { any; };\n zone \"a.example\" { type primary; file \"a\"; };\n"
+      " zone \"b.example\" { type primary; file \"a\"; };\n};\n";
+  const Described all = described(text);
+  EXPECT_EQ(all.alike, 2U);
+  ASSERT_EQ(all.diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(all.diagnostics[0]), "c:6:35: writeable file 'a': already in use: c:5");
+}
+
+}  // namespace
+}  // namespace nomen::config

@@ -21,6 +21,12 @@ struct Replayed {
 /// served then, and both stay as they are.
 Result<Replayed> replay(store::VersionStore& log, store::ZoneId zone, zone::ContentPtr from_file);
 
+/// Drops the oldest rows of a zone whose file says the version `in_file`: what is beyond the size of a
+/// journal (max-journal-size), but nothing that the file does not have. Any thread; waits for the disk.
+Result<void> prune(store::VersionStore& log, store::ZoneId zone, dns::Serial in_file, uint64_t most_bytes);
+/// The size that a zone's rows may have in the log: as configured, or enough for people to look back.
+uint64_t most_logged_bytes(const zone::Content& content, std::optional<uint64_t> max_journal_size);
+
 /// Memory that the steps kept for IXFR may take: of a zone with this content, by max-journal-size.
 size_t most_recent_bytes(const zone::Content& content, std::optional<uint64_t> max_journal_size);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/edited_version.h"
+#include "server/replay.h"
 #include "server/update_settings.h"
 #include "server/zone_log.h"
 
@@ -85,7 +86,7 @@ void ZoneFiles::write_in_background(const ZonePlace& place) {
     return;
   }
   writer_.write(zone->served->shared_content(), zone_file(*zone->config, zones_.directory()),
-                [this, place, name](const Result<os::FileStamp>& written) {
+                pruning(place, *zone), [this, place, name](const Result<os::FileStamp>& written) {
                   if (written) {
                     zones_.note_file(place, *written);
                   } else {
@@ -93,6 +94,18 @@ void ZoneFiles::write_in_background(const ZonePlace& place) {
                              "its file cannot be written: " + written.error().text);
                   }
                 });
+}
+
+/// What the file has now, the log needs only so far back.
+std::function<void()> ZoneFiles::pruning(const ZonePlace& place, const KeptZone& zone) const {
+  const auto id = log_.id_of(place);
+  if (!id) return {};
+  const uint64_t most = most_logged_bytes(*zone.content(), zone.config->options->max_journal_size);
+  return [log = log_.store(), id = *id, serial = zone.content()->serial(), most,
+          name = display_name(*zone.config, place.view)] {
+    if (auto pruned = prune(*log, id, serial, most); !pruned)
+      log_zone(LogSeverity::kError, name, "old versions stay in the log: " + pruned.error().text);
+  };
 }
 
 void ZoneFiles::changed(const ZonePlace& place, const KeptZone& zone) {

@@ -35,6 +35,7 @@ class ZoneFiles {
   class Delay;
   Result<void> write_now(const ZonePlace& place, const KeptZone& zone);
   void write_in_background(const ZonePlace& place);
+  std::function<void()> pruning(const ZonePlace& place, const KeptZone& zone) const;
   Result<void> may_write(const KeptZone& zone) const;
   void publish_file_version(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome);
 

@@ -38,12 +38,14 @@ class ZoneWriter {
   ZoneWriter(const ZoneWriter&) = delete;
   ZoneWriter& operator=(const ZoneWriter&) = delete;
 
-  void write(zone::ContentPtr content, ZoneFile file, Done done);
+  /// `then` is called on the writer's thread when the file is written.
+  void write(zone::ContentPtr content, ZoneFile file, std::function<void()> then, Done done);
 
  private:
   struct Job {
     zone::ContentPtr content;
     ZoneFile file;
+    std::function<void()> then;
     Done done;
   };
   void run();

@@ -23,12 +23,15 @@ class ZoneBuilder {
   const std::shared_ptr<const ZoneOptions>& shared() const { return shared_; }
 
  private:
+  void set_name(const Node& name, Zone& zone);
   std::shared_ptr<const ZoneOptions> options_of(Nodes block);
 
   Names& names_;
   std::shared_ptr<const ZoneOptions> shared_;
   std::unordered_map<std::string, std::shared_ptr<const ZoneOptions>> by_settings_;
   std::string key_;
+  const Node* pattern_ = nullptr;  ///< the last statement that others may be like,
+  ZonePtr pattern_zone_;           ///< and what it meant
 };
 
 void append_text(const Node& node, std::string& out) {
@@ -64,18 +67,30 @@ ZoneType zone_type_of(std::string_view text) {
   return ZoneType::kNone;
 }
 
-ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
-  auto made = std::make_shared<Zone>();
-  Zone& zone = *made;
-  zone.added = names_.tree().is_added(statement);
-  zone.type = ZoneType::kNone;
-  const Node& name = *statement.value();
+void ZoneBuilder::set_name(const Node& name, Zone& zone) {
   if (const auto parsed = dns::Name::parse(name.text)) {
     zone.name_wire.assign(reinterpret_cast<const char*>(parsed->data()), parsed->size());
   } else {
     zone.name_wire.assign(1, '\0');
     names_.error(name.position, "zone '" + std::string(name.text) + "': is not a valid name");
   }
+}
+
+ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
+  auto made = std::make_shared<Zone>();
+  Zone& zone = *made;
+  zone.added = names_.tree().is_added(statement);
+  const Node& name = *statement.value();
+  set_name(name, zone);
+  if (statement.alike != nullptr && statement.alike == pattern_) {
+    // A pattern has nothing else that is its own.
+    zone.rr_class = pattern_zone_->rr_class;
+    zone.type = pattern_zone_->type;
+    zone.file = find(statement.block(), "file")->value()->text;
+    zone.options = pattern_zone_->options;
+    return made;
+  }
+  zone.type = ZoneType::kNone;
   zone.rr_class = view_class;
   if (name.next != nullptr && name.next->kind == Node::Kind::kValue) {
     zone.rr_class = dns::parse_class(name.next->text).value_or(view_class);
@@ -96,6 +111,11 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     }
   }
   zone.options = options_of(statement.block());
+  const bool has_more = !zone.journal.empty() || !zone.primaries.empty() || zone.update_policy != nullptr;
+  if (zone.type == ZoneType::kPrimary && !has_more) {
+    pattern_ = &statement;
+    pattern_zone_ = made;
+  }
   return made;
 }
 

@@ -173,6 +173,11 @@ void Parser::zone_statement(Place place, std::vector<uint16_t>& seen, Chain& cha
   ZoneRecall* const recall = options_.recall;
   const char* const begin = name.text.data();
   if (recall != nullptr && recall->has_known()) {
+    Lexer& lexer = tokens_.lexer();
+    if (const size_t size = recall->knows_next({begin, static_cast<size_t>(lexer.end() - begin)})) {
+      lexer.skip_to(begin + size);
+      return;
+    }
     const std::string_view text = tokens_.lexer().statement(begin);
     if (!text.empty() && recall->knows(text)) {
       tokens_.lexer().skip_to(text.data() + text.size());

@@ -49,6 +49,18 @@ ZoneRecall::View& ZoneRecall::here() {
   return views_[view_];
 }
 
+size_t ZoneRecall::knows_next(std::string_view text) {
+  if (!use_known_ || view_ >= memory_.views_.size()) return 0;
+  const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_];
+  View& view = here();
+  const size_t next = view.known.empty() ? 0 : view.known.back() + size_t{1};
+  if (next >= entries.size() || entries[next].size > text.size()) return 0;
+  // The same bytes from the same place on are the same statement, wherever it ends.
+  if (hash_of(text.substr(0, entries[next].size)) != entries[next].text) return 0;
+  view.known.push_back(static_cast<uint32_t>(next));
+  return entries[next].size;
+}
+
 bool ZoneRecall::knows(std::string_view text) {
   if (!use_known_ || view_ >= memory_.views_.size()) return false;
   const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_];
@@ -64,7 +76,7 @@ bool ZoneRecall::knows(std::string_view text) {
 }
 
 void ZoneRecall::note(std::string_view text, const Node* statement, uint32_t last_line) {
-  here().noted.push_back({hash_of(text), statement, last_line});
+  here().noted.push_back({hash_of(text), text.size(), statement, last_line});
 }
 
 /// Whether all is so ordinary that statements can be told by their text.
@@ -136,7 +148,8 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
     for (size_t n = 0; n < views_[i].noted.size(); n++) {
       const Noted& noted = views_[i].noted[n];
       const ZonePtr& zone = only_new.views[i].zones[n];
-      if (means_what_it_says(*noted.statement)) entries.push_back({noted.text, hash_of(zone->name()), zone});
+      if (means_what_it_says(*noted.statement))
+        entries.push_back({noted.text, hash_of(zone->name()), noted.size, zone});
     }
   }
   memory_.views_ = std::move(views);

@@ -24,6 +24,7 @@ class ZoneMemory {
   struct Entry {
     uint64_t text = 0;  ///< hash of the statement's text
     uint64_t name = 0;  ///< hash of the zone's name
+    size_t size = 0;    ///< of the statement's text
     ZonePtr zone;
   };
 
@@ -47,7 +48,10 @@ class ZoneRecall {
   void enter_view(size_t view) { view_ = view; }
   size_t view() const { return view_; }
   bool has_known() const { return use_known_; }
-  /// Whether the next statement is known; the reader then goes on behind it.
+  /// Whether `text` begins with the statement that stood next the last time; its size, or 0. The reader then
+  /// goes on behind it.
+  size_t knows_next(std::string_view text);
+  /// Whether the next statement is known.
   bool knows(std::string_view text);
   /// This one had to be parsed.
   void note(std::string_view text, const Node* statement, uint32_t last_line);
@@ -62,6 +66,7 @@ class ZoneRecall {
  private:
   struct Noted {
     uint64_t text;
+    size_t size;
     const Node* statement;
     uint32_t last_line;
   };

@@ -1,6 +1,6 @@
 #include "config/zone_pattern.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace nomen::config {
 
@@ -25,8 +25,10 @@ bool take(std::string_view& text, std::string_view expected) {
 
 /// Takes what stands in front of the closing quote.
 std::optional<std::string_view> take_quoted(std::string_view& text) {
-  const size_t end = text.substr(0, kMostBytes).find('"');
-  if (end == std::string_view::npos || !is_plain(text.substr(0, end))) return std::nullopt;
+  const size_t most = std::min(text.size(), kMostBytes);
+  size_t end = 0;
+  while (end < most && text[end] != '"' && text[end] != '\\' && text[end] != '\n') end++;
+  if (end == most || text[end] != '"') return std::nullopt;
   const std::string_view quoted = text.substr(0, end);
   text.remove_prefix(end);
   return quoted;

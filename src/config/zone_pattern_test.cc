@@ -99,6 +99,33 @@ TEST(ZonePattern, TheFileOfADynamicZoneMayNotBeAnother) {
   EXPECT_EQ(to_string(all.diagnostics[0]), "c:3:34: writeable file 'a': already in use: c:1");
 }
 
+TEST(ZonePattern, WhatDependsOnTheNameIsItsOwn) {
+  Diagnostics diagnostics;
+  std::string text;
+  for (const char* name : {"a.example", "b.example"}) {
+    text += "zone \"" + std::string(name) + "\" { type primary; file \"" + name +
+            ".db\"; update-policy { grant k zonesub any; }; };\n" + "zone \"plain." + name +
+            "\" { type primary; file \"plain\"; };\n" + "zone \"too." + name +
+            "\" { type primary; file \"other\"; };\n";
+  }
+  const auto tree = parse_text("c", text, {}, real_disk(), diagnostics);
+  const Config config = build_config(*tree, diagnostics);
+  ASSERT_EQ(diagnostics.size(), 0U) << to_string(diagnostics[0]);
+  ASSERT_EQ(config.views[0].zones.size(), 6U);
+  for (const size_t i : {0U, 3U}) {
+    const Zone& dynamic = *config.views[0].zones[i];
+    EXPECT_NE(dynamic.update_policy, nullptr);
+    EXPECT_EQ(dynamic.display_name() + " " + dynamic.file,
+              i == 0 ? "a.example/IN a.example.db" : "b.example/IN b.example.db");
+  }
+  const Zone& plain = *config.views[0].zones[1];
+  const Zone& copied = *config.views[0].zones[2];
+  EXPECT_EQ(copied.display_name() + " " + copied.file, "too.a.example/IN other");
+  EXPECT_EQ(copied.type, plain.type);
+  EXPECT_EQ(copied.options, plain.options);
+  EXPECT_EQ(copied.update_policy, nullptr);
+}
+
 TEST(ZonePattern, HoldsInOneViewOnly) {
   const std::string text =
       "view \"one\" {\n zone \"a.example\" { type primary; file \"a\"; };\n};\n"

@@ -100,7 +100,7 @@ constexpr StatementRow kRows[] = {
     {.name = "flush-zones-on-shutdown",
      .places = kOpt,
      .shape = "<boolean>",
-     .status = Status::kHarmless,
+     .status = Status::kObeyed,
      .nothing = "no|yes"},
     {.name = "fstrm-set-buffer-hint", .places = kOpt, .shape = "<integer>", .status = Status::kHarmless},
     {.name = "fstrm-set-flush-timeout", .places = kOpt, .shape = "<integer>", .status = Status::kHarmless},

@@ -9,6 +9,7 @@
 
 #include "base/os/file.h"
 #include "server/replay.h"
+#include "server/take_bind_journal.h"
 #include "server/zone_checks.h"
 
 namespace nomen::server {
@@ -36,6 +37,14 @@ zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
 /// A zone whose versions are logged: its file may be older than what was acknowledged.
 void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
   if (job.log == nullptr || outcome.result.content == nullptr) return;
+  if (job.zone->type == config::ZoneType::kPrimary) {
+    const std::string path = journal_path(*job.zone, *job.directory);
+    if (auto taken = take_bind_journal(*job.log, job.log_id, path, *outcome.result.content); !taken) {
+      outcome.result.diagnostics.push_back({Severity::kError, {}, taken.error().text});
+      outcome.result.content = nullptr;
+      return;
+    }
+  }
   auto replayed = replay(*job.log, job.log_id, outcome.result.content);
   if (!replayed) {
     outcome.result.diagnostics.push_back({Severity::kError, {}, replayed.error().text});
@@ -60,6 +69,12 @@ zone::LoadRequest load_request(const config::Zone& zone, const std::string& dire
   request.is_raw = zone.format() == config::MasterFormat::kRaw;
   request.checks = check_options(zone);
   return request;
+}
+
+std::string journal_path(const config::Zone& zone, const std::string& directory) {
+  if (zone.journal.empty()) return path_of(zone, directory) + ".jnl";
+  if (zone.journal.front() == '/' || directory.empty()) return zone.journal;
+  return directory + "/" + zone.journal;
 }
 
 std::string path_of(const config::Zone& zone, const std::string& directory) {

@@ -44,6 +44,9 @@ struct LoadOutcome {
 /// How the zone's file is read; without what one load after the other shares.
 zone::LoadRequest load_request(const config::Zone& zone, const std::string& directory);
 
+/// Where BIND keeps the journal of the zone.
+std::string journal_path(const config::Zone& zone, const std::string& directory);
+
 /// Where the zone's file is.
 std::string path_of(const config::Zone& zone, const std::string& directory);
 

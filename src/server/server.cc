@@ -270,6 +270,9 @@ void Server::shut_down() {
   interfaces_.reset();
   rescans_.reset();
   for (const auto& worker : workers_) worker->stop();
+  if (!config_.options.flush_zones_on_shutdown) return;
+  if (const auto written = zone_files_->sync(std::nullopt, false); !written.text.empty())
+    say(LogSeverity::kError, "{}", written.text);
 }
 
 // ---- what changes while it runs

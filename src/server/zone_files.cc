@@ -123,7 +123,7 @@ CommandResult ZoneFiles::sync(const std::optional<ZonePlace>& place, bool clean)
     if (auto written = write_now(at, zone); !written) {
       problems += (problems.empty() ? "" : "\n") + written.error().text;
     } else if (clean && !zone.config->file.empty()) {
-      ::unlink((path_of(*zone.config, zones_.directory()) + ".jnl").c_str());
+      ::unlink(journal_path(*zone.config, zones_.directory()).c_str());
     }
   };
   if (place) {

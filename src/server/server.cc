@@ -191,8 +191,14 @@ Result<void> Server::start() {
   publish();
   for (const auto& worker : workers_) worker->start();
   configured_s_ = std::time(nullptr);
+  add_session_key();
   zones_->configure(config_, false);
   return {};
+}
+
+void Server::add_session_key() {
+  if (user_ && config_.options.session_keyfile) make_directory_for(*config_.options.session_keyfile, *user_);
+  if (auto added = session_key_.add_to(config_); !added) say(LogSeverity::kError, "{}", added.error().text);
 }
 
 /// Before anything is opened: a second server of the same configuration ends here.
@@ -342,6 +348,7 @@ Result<void> Server::apply_configuration(bool reload_all) {
   if (loading_ != Loading::kAtStart)
     loading_ = reload_all || loading_ == Loading::kAllZones ? Loading::kAllZones : Loading::kNewZones;
   added_zones_.forget_files();
+  add_session_key();
   zones_->configure(config_, reload_all);
   // The channel that brought the command is answered first; then channels change.
   loop_->post([this] { open_controls(); });
@@ -532,11 +539,23 @@ control::CommandResult Server::show_zone(const control::ZoneSelector& zone) {
 }
 
 control::CommandResult Server::add_zone(const control::ZoneSelector& zone, std::string_view statement) {
-  return added_zones_.add(config_, *zones_, zone, statement);
+  control::CommandResult result = added_zones_.add(config_, *zones_, zone, statement);
+  tell_session_key(zone);
+  return result;
 }
 
 control::CommandResult Server::modify_zone(const control::ZoneSelector& zone, std::string_view statement) {
-  return added_zones_.modify(config_, *zones_, zone, statement);
+  control::CommandResult result = added_zones_.modify(config_, *zones_, zone, statement);
+  tell_session_key(zone);
+  return result;
+}
+
+void Server::tell_session_key(const control::ZoneSelector& zone) {
+  control::CommandResult problem;
+  const KeptZone* const kept = select(zone, problem);
+  if (kept == nullptr) return;
+  if (auto told = session_key_.needed_by(*kept->config); !told)
+    say(LogSeverity::kError, "{}", told.error().text);
 }
 
 control::CommandResult Server::delete_zone(const control::ZoneSelector& zone, bool clean) {

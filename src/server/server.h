@@ -20,6 +20,7 @@
 #include "server/listeners.h"
 #include "server/log_channels.h"
 #include "server/process.h"
+#include "server/session_key.h"
 #include "server/signals.h"
 #include "server/snapshot_slot.h"
 #include "server/update_desk.h"
@@ -89,6 +90,8 @@ class Server final : public control::Operations, private ZoneEvents {
   LogChannelsConfig first_channels() const;
   Result<void> configure_logging(const config::Config& config);
   Result<void> take_lock();
+  void add_session_key();
+  void tell_session_key(const control::ZoneSelector& zone);
   Result<void> make_workers();
   void open_controls();
   void on_signal(int number);
@@ -138,6 +141,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<UpdateDesk> updates_;
   std::unique_ptr<ZoneFiles> zone_files_;
   AddedZones added_zones_;
+  SessionKey session_key_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<net::InterfaceWatcher> interfaces_;
   std::unique_ptr<Interval> rescans_;

@@ -235,3 +235,17 @@ def test_many_updates_at_once_are_all_kept_in_order(start):
     # Nomen may make one version of many updates; BIND makes one of each.
     assert 2 <= serial(named) <= 101
     assert wait_for(lambda: all(texts(named, "m%d.example." % i) for i in range(100)), "all hundred names")
+
+
+def test_update_policy_local_takes_what_nsupdate_l_sends(start):
+    """The server's session key, from the file that only its user can read."""
+    named = start(dynamic("update-policy local;"))
+    path = os.path.join(named.directory, "session.key")
+    assert os.stat(path).st_mode & 0o077 == 0
+    script = "server 127.0.0.1 %d\nzone example.\nupdate add local.example. 300 A 192.0.2.44\nsend\n" % named.port
+    done = subprocess.run(["nsupdate", "-k", path], input=script, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    assert texts(named, "local.example.") == ["192.0.2.44"]
+    update = change()
+    update.add("unsigned", 300, "A", "192.0.2.45")
+    assert send(named, update) == 5

@@ -13,6 +13,7 @@ namespace {
 
 /// So many statements in a row may be gone and the rest is still known by its order.
 constexpr size_t kLookAhead = 64;
+constexpr size_t kFetchAhead = 12;
 /// Statements whose meaning is not all in their text.
 constexpr std::string_view kLookElsewhere[] = {"database", "dlz", "key-directory", "dnssec-policy", "plugin"};
 
@@ -116,6 +117,8 @@ bool ZoneRecall::complete(const Tree& tree, Config& config) const {
     std::vector<ZonePtr> all;
     all.reserve(views_[i].known.size() + zones.size());
     for (const uint32_t known : views_[i].known) {
+      // The count of who shares it stands beside the zone; of 100,000 few are in the cache.
+      if (known + kFetchAhead < entries.size()) __builtin_prefetch(entries[known + kFetchAhead].zone.get());
       if (!names.empty() && names.contains(entries[known].name)) return false;
       all.push_back(entries[known].zone);
     }

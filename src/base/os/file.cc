@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -31,16 +32,25 @@ class Descriptor {
   int fd_;
 };
 
-Result<std::string> read_all(int fd, const std::string& path) {
+/// `expected`: as large as it will be, or so.
+Result<std::string> read_all(int fd, const std::string& path, size_t expected) {
+  constexpr size_t kStep = 1 << 16;
   std::string out;
-  char buffer[1 << 16];
-  for (;;) {
-    const ssize_t n = ::read(fd, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return file_failure("cannot read", path);
-    if (n == 0) return out;
-    out.append(buffer, static_cast<size_t>(n));
+  bool at_end = false;
+  int error = 0;
+  out.reserve(expected + 1);  // one more byte shows the end
+  while (!at_end && error == 0) {
+    const size_t room = std::max(out.capacity(), out.size() + (out.size() == out.capacity() ? kStep : 0));
+    out.resize_and_overwrite(room, [&, filled = out.size()](char* to, size_t size) {
+      const ssize_t n = ::read(fd, to + filled, size - filled);
+      at_end = n == 0;
+      if (n < 0 && errno != EINTR) error = errno;
+      return filled + static_cast<size_t>(std::max<ssize_t>(n, 0));
+    });
   }
+  if (error == 0) return out;
+  errno = error;
+  return file_failure("cannot read", path);
 }
 
 /// False, with the reason in errno, when not all could be written.
@@ -99,7 +109,7 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
       return file;
     }
   }
-  auto content = read_all(fd.get(), path);
+  auto content = read_all(fd.get(), path, 0);
   if (!content) return std::unexpected(content.error());
   file.owned_ = std::move(*content);
   file.data_ = reinterpret_cast<const uint8_t*>(file.owned_.data());
@@ -129,7 +139,9 @@ MappedFile::~MappedFile() {
 Result<std::string> read_file(const std::string& path) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return file_failure("cannot open", path);
-  return read_all(fd.get(), path);
+  struct stat st{};
+  const bool is_regular = ::fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode);
+  return read_all(fd.get(), path, is_regular ? static_cast<size_t>(st.st_size) : 0);
 }
 
 Result<void> replace_file(const std::string& path, Bytes content, uint32_t mode) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "answer/servers_in_zone.h"
 #include "zone/lookup.h"
 
 namespace nomen::answer {
@@ -102,56 +103,25 @@ bool Additional::add_address_sets(const Query& query, zone::NodeView node, const
   return fits;
 }
 
-void Additional::fetch_server_lines(const zone::Content& content, const dns::HashedName& name,
-                                    size_t owner_labels, zone::RRsetView ns_set) {
-  const size_t apex_bytes = name.suffix(content.apex_labels()).size();
-  const zone::ServerNames names = ns_set.server_names();
-  const uint8_t* rr = ns_set.data().data();
-  fetched_count_ = 0;
-  for (size_t i = 0; i < std::min(ns_set.count(), kMostServers); i++) {
-    const Bytes target(rr + 2, load_u16(rr));
-    rr += 2 + target.size();
-    const size_t shared = target.size() - names.own(i);
-    if (shared < apex_bytes) continue;
-    size_t labels = owner_labels;
-    while (name.suffix(labels).size() != shared) labels--;
-    const uint64_t hash = zone::Content::hash_below(name, labels, target.first(names.own(i)));
-    content.prefetch_line(hash);
-    fetched_[fetched_count_++] = hash;
-  }
-}
-
-void Additional::fetch_server_nodes(const zone::Content& content) const {
-  for (size_t i = 0; i < fetched_count_; i++) content.prefetch_node(fetched_[i]);
-}
-
 void Additional::add_server_addresses(const Query& query, const zone::Content& content,
                                       const dns::HashedName& name, size_t owner_labels,
                                       zone::RRsetView ns_set, bool is_referral, Response& response) {
-  const size_t apex_bytes = name.suffix(content.apex_labels()).size();
   const size_t owner_bytes = name.suffix(owner_labels).size();
-  const zone::ServerNames names = ns_set.server_names();
   // First the glue that must fit (in-domain), then the rest (sibling glue).
   bool has_others = false;
   for (const bool must_fit : {true, false}) {
     if (!must_fit && !has_others) break;
-    const uint8_t* rr = ns_set.data().data();
-    for (size_t i = 0; i < ns_set.count(); i++) {
-      const Bytes target(rr + 2, load_u16(rr));
-      rr += 2 + target.size();
-      const size_t shared = target.size() - names.own(i);
-      if (shared < apex_bytes) continue;
-      const bool is_needed = is_referral && shared == owner_bytes;
+    for_each_server_in_zone(content, name, owner_labels, ns_set, [&](const ServerInZone& server) {
+      const bool is_needed = is_referral && server.shared == owner_bytes;
       has_others |= !is_needed;
-      if (is_needed != must_fit) continue;
-      size_t labels = owner_labels;
-      while (name.suffix(labels).size() != shared) labels--;
-      const zone::Content::Found found = content.find_below(name, labels, target.first(names.own(i)));
-      if (!found.node) continue;
-      const Owner owner{{target.data(), target.size()}, found.hash, response.server_name_at(i)};
-      if (!is_referral && is_below_cut(content, owner.name, found.node)) continue;
+      if (is_needed != must_fit) return;
+      const zone::Content::Found found = content.find_below(name, server.labels, server.own());
+      if (!found.node) return;
+      const Owner owner{
+          {server.name.data(), server.name.size()}, found.hash, response.server_name_at(server.number)};
+      if (!is_referral && is_below_cut(content, owner.name, found.node)) return;
       if (!add_address_sets(query, found.node, owner, response) && must_fit) response.set_truncated();
-    }
+    });
   }
 }
 

@@ -3,7 +3,6 @@
 // without in-domain glue a referral does not help, so it must fit or the answer is truncated (RFC 9471).
 // Thread rule: belongs to one worker.
 #pragma once
-#include <array>
 #include <vector>
 
 #include "answer/query.h"
@@ -23,11 +22,6 @@ class Additional {
   void collect(zone::RRsetView set);
   /// Adds the addresses of what was collected, as far as the zone that answers has them.
   void add_addresses(const Query& query, const zone::Content& content, Response& response);
-  /// Sends the memory reads on their way that add_server_addresses() will wait for in a large zone: first
-  /// those of the index; then fetch_server_nodes(), some work later, those of the nodes.
-  void fetch_server_lines(const zone::Content& content, const dns::HashedName& name, size_t owner_labels,
-                          zone::RRsetView ns_set);
-  void fetch_server_nodes(const zone::Content& content) const;
   /// Adds the addresses of the name servers in `ns_set`, which was added last and whose owner is the suffix
   /// of `owner_labels` labels of `name`: for a referral the glue, else what the zone itself has.
   void add_server_addresses(const Query& query, const zone::Content& content, const dns::HashedName& name,
@@ -46,8 +40,6 @@ class Additional {
   /// Adds the address sets of a node that are not there yet; false when one did not fit.
   bool add_address_sets(const Query& query, zone::NodeView node, const Owner& owner, Response& response);
 
-  std::array<uint64_t, kMostServers> fetched_;  ///< hashes of the servers whose index lines are on their way
-  size_t fetched_count_ = 0;
   std::vector<const uint8_t*> targets_;  ///< wire names in rdata of the snapshot's zones
   dns::HashedName hashed_;
 };

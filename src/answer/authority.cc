@@ -215,10 +215,7 @@ class Walk {
   }
 
   void referral(const Lookup& found) {
-    const bool ahead = content_->is_large() && found.node.has(NodeView::kMaybeGlue);
-    if (ahead) additional_.fetch_server_lines(*content_, *name_, found.labels, found.rrset);
     if (!require(add_name_servers(found.labels, found.rrset))) return;
-    if (ahead) additional_.fetch_server_nodes(*content_);
     if (query_.edns.dnssec_ok && content_->is_signed()) {
       const RRsetView ds = found.node.find(RRType::kDs);
       if (ds) {

@@ -102,6 +102,17 @@ bool read_options(Query& query, Bytes options, const ServerSettings& server, uin
   return true;
 }
 
+/// An OPT: `fields` is where its type is, `size` that of its rdata, which is all there. False: malformed.
+bool read_opt(Query& query, const uint8_t* fields, size_t size, const ServerSettings& server,
+              uint32_t now_s) {
+  query.edns.present = true;
+  query.edns.udp_size = load_u16(fields + 2);
+  query.edns.version = fields[5];
+  query.edns.dnssec_ok = (fields[6] & 0x80) != 0;
+  if (query.edns.version != 0) return true;  // the options of a version we do not know mean nothing to us
+  return read_options(query, {fields + 10, size}, server, now_s);
+}
+
 /// One record behind the question; false when it is malformed. `at` moves behind it.
 bool read_record(Query& query, Bytes message, size_t& at, bool in_additional, bool is_last,
                  const ServerSettings& server, uint32_t now_s) {
@@ -122,12 +133,31 @@ bool read_record(Query& query, Bytes message, size_t& at, bool in_additional, bo
   }
   if (type != dns::RRType::kOpt) return true;
   if (!in_additional || query.edns.present || message[owner] != 0) return false;
-  query.edns.present = true;
-  query.edns.udp_size = load_u16(&message[head + 2]);
-  query.edns.version = message[head + 5];
-  query.edns.dnssec_ok = (message[head + 6] & 0x80) != 0;
-  if (query.edns.version != 0) return true;  // the options of a version we do not know mean nothing to us
-  return read_options(query, message.subspan(head + 10, size), server, now_s);
+  return read_opt(query, &message[head], size, server, now_s);
+}
+
+/// Whether behind the question there is one OPT alone, as most clients send it, and all of it.
+bool is_lone_opt(const Query& query) {
+  const Received& received = query.received;
+  const uint8_t* const counts = received.data + 6;
+  const uint8_t* const opt = received.data + query.question.end;
+  const size_t fixed_end = query.question.end + kOptBytes;
+  return load_u32(counts) == 0 && load_u16(counts + 4) == 1 && fixed_end <= received.size && opt[0] == 0 &&
+         load_u16(opt + 1) == dns::number(dns::RRType::kOpt) &&
+         fixed_end + load_u16(opt + 9) <= received.size;
+}
+
+bool read_records(Query& query, const ServerSettings& server, uint32_t now_s) {
+  const uint8_t* counts = query.received.data + 6;
+  const uint32_t before_additional = load_u16(counts) + uint32_t{load_u16(counts + 2)};
+  const uint32_t records = before_additional + load_u16(counts + 4);
+  const Bytes message(query.received.data, query.received.size);
+  size_t at = query.question.end;
+  for (uint32_t i = 0; i < records; i++) {
+    if (!read_record(query, message, at, i >= before_additional, i + 1 == records, server, now_s))
+      return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -138,17 +168,12 @@ void read_edns(Query& query, const ServerSettings& server, uint32_t now_s) {
   const uint8_t* behind = query.received.data + 6;
   if ((load_u16(behind) | load_u32(behind + 2)) == 0 && query.question.present)
     return;  // nothing but a question
-  const Received& received = query.received;
-  const uint8_t* counts = received.data + 6;
-  const uint32_t before_additional = load_u16(counts) + uint32_t{load_u16(counts + 2)};
-  const uint32_t records = before_additional + load_u16(counts + 4);
-  const Bytes message(received.data, received.size);
-  size_t at = query.question.end;
-  for (uint32_t i = 0; i < records; i++) {
-    if (!read_record(query, message, at, i >= before_additional, i + 1 == records, server, now_s)) {
-      query.early = dns::Rcode::kFormErr;
-      return;
-    }
+  const uint8_t* const opt = query.received.data + query.question.end;
+  const bool is_well = is_lone_opt(query) ? read_opt(query, opt + 1, load_u16(opt + 9), server, now_s)
+                                          : read_records(query, server, now_s);
+  if (!is_well) {
+    query.early = dns::Rcode::kFormErr;
+    return;
   }
   if (query.edns.present && query.edns.version != 0) {
     query.early = dns::Rcode::kBadVers;
@@ -171,10 +196,9 @@ void OptOptions::add(ExtendedError error) {
   add(kExtendedError, code);
 }
 
-OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
-                         uint32_t now_s) {
-  OptOptions options;
-  if (!query.edns.present) return options;
+void add_reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
+                       uint32_t now_s, OptOptions& options) {
+  if (!query.edns.wants_options()) return;
   if (query.edns.wants_nsid && server.server_id) options.add(kNsid, as_bytes(*server.server_id));
   if (query.edns.cookie != CookieState::kNone && (view == nullptr || view->answer_cookie)) {
     std::array<uint8_t, kClientCookieBytes + kServerCookieBytes> cookie;
@@ -189,7 +213,6 @@ OptOptions reply_options(const Query& query, const ServerSettings& server, const
     store_u16(timeout.data(), server.tcp_advertised_timeout_ds);
     options.add(kKeepalive, timeout);
   }
-  return options;
 }
 
 }  // namespace nomen::answer

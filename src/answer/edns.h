@@ -26,6 +26,7 @@ enum class ExtendedError : uint16_t {
 class OptOptions {
  public:
   Bytes bytes() const { return {data_.data(), size_}; }
+  void clear() { size_ = 0; }
   void add(uint16_t code, Bytes value);
   void add(ExtendedError error);
 
@@ -35,8 +36,8 @@ class OptOptions {
   std::array<uint8_t, kCapacity> data_;
 };
 
-/// What our OPT answers to theirs.
-OptOptions reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
-                         uint32_t now_s);
+/// Adds what our OPT answers to theirs.
+void add_reply_options(const Query& query, const ServerSettings& server, const ViewSettings* view,
+                       uint32_t now_s, OptOptions& options);
 
 }  // namespace nomen::answer

@@ -27,6 +27,7 @@ inline constexpr uint16_t kTc = 0x0200;           ///< the header's bit of trunc
 inline constexpr uint16_t kEchoedFlags = 0x7910;  ///< opcode, RD and CD come back as they came
 inline constexpr uint16_t kPointer = 0xC000;      ///< of a compressed name (RFC 1035 4.1.4)
 inline constexpr size_t kPointedHeadBytes = 10;   ///< of an RR whose owner is a pointer, up to its length
+inline constexpr size_t kOwnerAndHeadBytes = 12;  ///< the same with the length
 inline constexpr size_t kCopyStep = 32;           ///< short pieces are copied whole, into room that is there
 inline constexpr size_t kOptBytes = 11;           ///< our OPT without options (RFC 6891 6.1.2)
 inline constexpr size_t kZonesInCache = 256;      ///< a table of more zones is worth fetching ahead

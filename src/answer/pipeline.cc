@@ -7,6 +7,7 @@
 #include "answer/chaos.h"
 #include "answer/permit.h"
 #include "answer/plain_answer.h"
+#include "answer/plain_referral.h"
 #include "answer/query_log.h"
 #include "answer/route_transfer.h"
 #include "answer/route_update.h"
@@ -77,10 +78,8 @@ void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint3
       admit(queries_[i]);
     }
     look_ahead(snapshot, count);
-    for (size_t i = 0; i < count; i++) {
-      read_edns(queries_[i], *snapshot.server, now_s);
-      reply(snapshot, queries_[i], batch[i], now_s);
-    }
+    find(snapshot, count, now_s);
+    for (size_t i = 0; i < count; i++) reply(snapshot, queries_[i], batch[i], now_s);
     batch = batch.subspan(count);
   }
 }
@@ -112,16 +111,26 @@ void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
   }
 }
 
-size_t Pipeline::size_limit(const Query& query) const {
-  if (query.received.transport == Transport::kTcp) return kMaxMessageBytes;
-  if (!query.edns.present) return kPlainUdpBytes;
-  size_t limit = std::max<size_t>(query.edns.udp_size, kPlainUdpBytes);
-  if (query.view != nullptr) {
-    limit = std::min<size_t>(limit, query.view->settings->max_udp_size);
-    if (query.edns.cookie != CookieState::kValid)
-      limit = std::min<size_t>(limit, query.view->settings->nocookie_udp_size);
+/// Looks all names of the batch up that only their zones decide about. The glue of referrals is fetched on
+/// the way, as the questions themselves were.
+void Pipeline::find(const Snapshot& snapshot, size_t count, uint32_t now_s) {
+  bool any_glue = false;
+  for (size_t i = 0; i < count; i++) {
+    Query& query = queries_[i];
+    read_edns(query, *snapshot.server, now_s);
+    query.view = nullptr;
+    query.zone = nullptr;
+    query.found_in = nullptr;
+    query.glue_count = 0;
+    if (!find_plainly(query, snapshot) || !query.zone->is_large() ||
+        query.found.kind != zone::Lookup::Kind::kReferral ||
+        !query.found.node.has(zone::NodeView::kMaybeGlue)) {
+      continue;
+    }
+    fetch_glue_lines(query);
+    any_glue = true;
   }
-  return std::max(limit, kPlainUdpBytes);
+  for (size_t i = 0; any_glue && i < count; i++) fetch_glue_nodes(queries_[i]);
 }
 
 void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
@@ -131,20 +140,9 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
     counters_.dropped.add();
     return;
   }
-  query.view = nullptr;
-  query.zone = nullptr;
-  query.found_in = nullptr;
   exchange.wants_keepalive = query.edns.wants_keepalive;
-  exchange.reply_size = answer_plainly(query, snapshot, exchange.out);
-  Rcode rcode = Rcode::kNoError;
-  if (exchange.reply_size == 0) {
-    if (query.found_in != nullptr) {
-      answer_simple(snapshot, query, exchange);
-    } else {
-      answer_fully(snapshot, query, exchange, now_s);
-    }
-    rcode = response_.rcode();
-  }
+  const Rcode rcode = query.found_in != nullptr ? answer_simple(snapshot, query, exchange, now_s)
+                                                : answer_fully(snapshot, query, exchange, now_s);
   if (exchange.reply_size != 0) {
     record(query, exchange.out.data(), rcode);
   } else if (query.question.opcode == Opcode::kQuery) {  // a transfer that goes on by itself
@@ -155,15 +153,24 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
   if (snapshot.server->query_log && query.question.present) log_query(query);
 }
 
-/// The rest of the way of a question of which answer_plainly() knows that only the zone decides.
-void Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange) {
-  response_.begin(query.question, query.received.data, exchange.out, size_limit(query), 0);
-  response_.set_view(*query.view->settings);
+/// The answer to a question of which find_plainly() knows that only the zone decides.
+Rcode Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange,
+                              uint32_t now_s) {
+  const ViewSettings& view = *query.view->settings;
+  options_.clear();
+  if (query.edns.wants_options()) add_reply_options(query, *snapshot.server, &view, now_s, options_);
+  const size_t limit = size_limit(query);
+  exchange.reply_size = answer_plainly(query, limit, options_.bytes(), response_.random(), exchange.out);
+  if (exchange.reply_size != 0) return static_cast<Rcode>(load_u16(exchange.out.data() + 2) & 15);
+  response_.begin(query.question, query.received.data, exchange.out, limit,
+                  query.edns.present ? kOptBytes + options_.bytes().size() : 0);
+  response_.set_view(view);
   answer_from_zones(query, *snapshot.local, response_, additional_);
-  exchange.reply_size = response_.finish(query.edns, kDefaultUdpSize, {});
+  exchange.reply_size = response_.finish(query.edns, view.edns_udp_size, options_.bytes());
+  return response_.rcode();
 }
 
-void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
+Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
   if (query.edns.has_tsig && !signature_.read({query.received.data, query.received.size}))
     query.early = Rcode::kFormErr;
   if (query.question.present && query.early == Rcode::kNoError)
@@ -172,20 +179,22 @@ void Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& ex
   if (is_for_others(query) && may_hand_over(snapshot, query)) {
     // The reply may be written over the request.
     if (is_update) request_.assign(query.received.data, query.received.data + query.received.size);
-    if (!is_update && hand_over_transfer(query, exchange)) return;
+    if (!is_update && hand_over_transfer(query, exchange)) return Rcode::kNoError;
   }
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
-  OptOptions options = reply_options(query, *snapshot.server, view, now_s);
+  options_.clear();
+  add_reply_options(query, *snapshot.server, view, now_s, options_);
   const bool is_signed = query.edns.has_tsig && query.view != nullptr;
-  const size_t reserved = (query.edns.present ? kOptBytes + options.bytes().size() : 0) +
+  const size_t reserved = (query.edns.present ? kOptBytes + options_.bytes().size() : 0) +
                           (is_signed ? signature_.reply_bytes() : 0);
   response_.begin(query.question, query.received.data, exchange.out, size_limit(query), reserved);
   const ExtendedError extended_error = decide(snapshot, query);
-  if (extended_error != ExtendedError::kNone) options.add(extended_error);
+  if (extended_error != ExtendedError::kNone) options_.add(extended_error);
   exchange.reply_size =
-      response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options.bytes());
-  if (is_update && response_.rcode() == Rcode::kNoError && hand_over_update(query, exchange)) return;
+      response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options_.bytes());
+  if (is_update && response_.rcode() == Rcode::kNoError && hand_over_update(query, exchange)) return Rcode::kNoError;
   if (is_signed) exchange.reply_size = signature_.sign(exchange.out, exchange.reply_size, now_s);
+  return response_.rcode();
 }
 
 /// The counters: two additions for the usual query.

@@ -1,7 +1,10 @@
 // The packet's way through answer/, in order, in one place:
 //
-//   admit -> read_edns -> blackhole -> plain_answer
-//         or, where that is not enough -> signature -> select_view -> route -> permit -> answer -> encode ->
+//   admit -> read_edns -> find_plainly -> blackhole -> answer_plainly, or, where that is not enough, answer
+//   ->
+//         encode -> record
+//   where not only the zone decides:
+//   admit -> read_edns -> blackhole -> signature -> select_view -> route -> permit -> answer -> encode ->
 //         record
 //
 // A batch of requests is looked up together: while one waits for memory, the next is on its way there.
@@ -46,19 +49,20 @@ class Pipeline {
   bool hand_over_transfer(Query& query, Exchange& exchange);
   bool hand_over_update(const Query& query, Exchange& exchange);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
-  void answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange);
-  void answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
+  void find(const Snapshot& snapshot, size_t count, uint32_t now_s);
+  dns::Rcode answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange, uint32_t now_s);
+  dns::Rcode answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   dns::Rcode refusal_of_signature(const Query& query) const;
   ExtendedError decide(const Snapshot& snapshot, Query& query);
   ExtendedError route_query(const Snapshot& snapshot, Query& query);
   static const ServedZone* zone_of(const Snapshot& snapshot, const Query& query);
-  size_t size_limit(const Query& query) const;
   void record(const Query& query, const uint8_t* reply, dns::Rcode rcode);
 
   Elsewhere& elsewhere_;
   std::vector<Query> queries_;
   Signature signature_;
   Response response_;
+  OptOptions options_;  ///< of the reply in the making
   Additional additional_;
   Counters counters_;
   std::vector<uint8_t> request_;  ///< a copy, of an update

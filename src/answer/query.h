@@ -2,6 +2,8 @@
 // out, and only read after that (DESIGN 3). No stage changes what an earlier one wrote.
 // Thread rule: belongs to one worker; made once and used for one request after the other.
 #pragma once
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "answer/limits.h"
@@ -66,6 +68,9 @@ struct Edns {
   uint16_t udp_size = 0;
   CookieState cookie = CookieState::kNone;
   std::array<uint8_t, 8> client_cookie{};
+
+  /// Whether our OPT will have options beside those that say what went wrong.
+  bool wants_options() const { return wants_nsid || wants_keepalive || cookie != CookieState::kNone; }
 };
 
 struct Query {
@@ -82,7 +87,23 @@ struct Query {
   dns::Rcode other_refused = dns::Rcode::kNoError;  ///< of a transfer or an update
   const ServedZone* zone = nullptr;                 ///< written by route(): the zone that answers, if any
   zone::Lookup found;                               ///< what is at the question's name in
-  const zone::Content* found_in = nullptr;          ///< this; both written by answer_plainly()
+  const zone::Content* found_in = nullptr;          ///< this; both written by find_plainly()
+  /// Whose addresses the glue of a referral will be, by the hashes of their names: only in large zones.
+  uint8_t glue_count = 0;
+  std::array<uint64_t, kMostServers> glue_hashes{};
 };
+
+/// How large the reply may become (RFC 1035 4.2, RFC 6891 6.2.5). After select_view() or find_plainly().
+inline size_t size_limit(const Query& query) {
+  if (query.received.transport == Transport::kTcp) return kMaxMessageBytes;
+  if (!query.edns.present) return kPlainUdpBytes;
+  size_t limit = query.edns.udp_size;
+  if (query.view != nullptr) {
+    limit = std::min<size_t>(limit, query.view->settings->max_udp_size);
+    if (query.edns.cookie != CookieState::kValid)
+      limit = std::min<size_t>(limit, query.view->settings->nocookie_udp_size);
+  }
+  return std::max(limit, kPlainUdpBytes);
+}
 
 }  // namespace nomen::answer

@@ -9,45 +9,8 @@ namespace nomen::answer {
 namespace {
 
 constexpr size_t kMaxPointerTarget = 0x4000;
-constexpr size_t kNameProbes = 16;         // slots in which a written name may be
-constexpr size_t kLeastRRBytes = 11;       // the root as owner, and no rdata
-constexpr size_t kOwnerAndHeadBytes = 12;  // of an RR whose owner is a pointer, in front of its rdata
-
-/// Writes the names of one NS RRset.
-struct ServerWriter {
-  zone::ServerNames names;
-  size_t question_end;  ///< where the question's name ends in the message
-  uint8_t* out;
-  size_t at;               ///< in the message: where the next octet goes
-  size_t brothers_at = 0;  ///< where the suffix that brothers share stands already
-
-  /// The rdata of RR number `i`, which is at `rr` behind its length, and in front of it the length it has
-  /// now. Returns where the name can be pointed at: never at a mere pointer, which some readers do not like.
-  size_t put(size_t i, const uint8_t* rr) {
-    const size_t size = load_u16(rr);
-    const size_t start = at;
-    size_t own = names.own(i);
-    size_t target = 0;
-    if (own + 1 < size) {
-      target = question_end - (size - own);
-    } else if (brothers_at != 0) {
-      own = size - names.brothers();
-      target = brothers_at;
-    } else {
-      own = size;
-      if (names.brothers() > 1) brothers_at = at + size - names.brothers();
-    }
-    std::memcpy(out + at, rr + 2, kCopyStep);
-    if (own > kCopyStep) std::memcpy(out + at + kCopyStep, rr + 2 + kCopyStep, own - kCopyStep);
-    at += own;
-    if (target != 0) {
-      store_u16(out + at, static_cast<uint16_t>(0xC000 | target));
-      at += 2;
-    }
-    store_u16(out + start - 2, static_cast<uint16_t>(at - start));
-    return own == 0 ? target : start;
-  }
-};
+constexpr size_t kNameProbes = 16;    // slots in which a written name may be
+constexpr size_t kLeastRRBytes = 11;  // the root as owner, and no rdata
 
 enum class RdataShape : uint8_t { kPlain, kName, kMx, kTwoNames };
 
@@ -368,22 +331,13 @@ bool Response::add_set(Section section, uint64_t name_hash, const PutOwner& put_
   return true;
 }
 
-/// All of an RR in front of its rdata but the length; returns where that goes.
-inline uint8_t* Response::put_head(uint8_t* p, uint16_t owner, dns::RRType type, uint32_t ttl_s) const {
-  store_u16(p, owner);
-  store_u16(p + 2, dns::number(type));
-  store_u16(p + 4, class_);
-  store_u32(p + 6, ttl_s);
-  return p + 10;
-}
-
 /// One RR whose rdata goes out as it is: the commonest answer.
 [[gnu::always_inline]] inline bool Response::add_plain(Section section, uint16_t owner, uint64_t name_hash,
                                                        zone::RRsetView set, uint32_t ttl_s) {
   const Bytes data = set.data();  // length and rdata, as they go out
   const size_t end = at_ + kPointedHeadBytes + data.size();
   if (end > end_) return false;
-  copy_in_steps(put_head(out_ + at_, owner, set.type(), ttl_s), data, {out_, capacity_});
+  copy_in_steps(put_head(out_ + at_, owner, set.type(), class_, ttl_s), data, {out_, capacity_});
   at_ = end;
   note_set(name_hash, set.type());
   counts_[static_cast<size_t>(section)]++;
@@ -411,43 +365,25 @@ bool Response::add_at_offset(Section section, size_t offset, uint64_t name_hash,
 }
 
 /// The order in which the RRs of an NS RRset shall go out.
-void Response::order_servers(size_t count, std::array<uint8_t, kMostServers>& order) {
+ServerOrder Response::order_servers(size_t count) {
+  ServerOrder order = servers_in_order();
   const RRsetOrder wanted = count > 1 ? order_of(dns::RRType::kNs) : RRsetOrder::kNone;
   const size_t first = wanted == RRsetOrder::kCyclic ? cyclic_++ % count : 0;
-  order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  static_assert(kMostServers == 16);
   if (first != 0) std::rotate(order.begin(), order.begin() + first, order.begin() + count);
-  if (wanted != RRsetOrder::kRandom) return;
-  for (size_t i = count - 1; i > 0; i--)
-    std::swap(order[i], order[random_.below(static_cast<uint32_t>(i) + 1)]);
+  if (wanted == RRsetOrder::kRandom) shuffle_servers(order, count, random_);
+  return order;
 }
 
 bool Response::add_name_servers(Section section, size_t labels, zone::RRsetView set) {
   const size_t count = set.count();
-  const Bytes data = set.data();
-  const size_t most = at_ + count * kOwnerAndHeadBytes + data.size();
+  const size_t most = at_ + most_server_bytes(set);
   server_count_ = 0;
-  if (labels == 0 || count > kMostServers || most > std::min(end_, kMaxPointerTarget) ||
-      most + kCopyStep > capacity_) {
+  if (labels == 0 || count > kMostServers || most > capacity_ ||
+      most - kCopyStep > std::min(end_, kMaxPointerTarget)) {
     return add_at_suffix(section, labels, set, set.ttl_s());
   }
-  std::array<const uint8_t*, kMostServers> rrs;
-  const uint8_t* rr = data.data();
-  for (size_t i = 0; i < count; i++) {
-    rrs[i] = rr;
-    rr += 2 + load_u16(rr);
-  }
-  std::array<uint8_t, kMostServers> order;
-  order_servers(count, order);
-  std::array<uint8_t, 16> head;  // of every RR: all in front of its rdata
-  put_head(head.data(), pointer_to_suffix(labels), dns::RRType::kNs, set.ttl_s());
-  ServerWriter writer{set.server_names(), kHeaderBytes + question_->name.size, out_, at_};
-  for (size_t n = 0; n < count; n++) {
-    std::memcpy(out_ + writer.at, head.data(), head.size());
-    writer.at += kOwnerAndHeadBytes;
-    server_at_[order[n]] = static_cast<uint16_t>(writer.put(order[n], rrs[order[n]]));
-  }
-  at_ = writer.at;
+  at_ = put_servers(out_, at_, pointer_to_suffix(labels), class_, kHeaderBytes + question_->name.size, set,
+                    order_servers(count), server_at_);
   server_count_ = count;
   note_set(question_->name.hash[labels], dns::RRType::kNs);
   counts_[static_cast<size_t>(section)] += static_cast<uint16_t>(count);
@@ -458,21 +394,10 @@ bool Response::add_soa(size_t apex_labels, zone::RRsetView set, uint32_t ttl_s,
                        zone::Content::SoaNames names) {
   if (apex_labels == 0 || !names.both_below())
     return add_at_suffix(Section::kAuthority, apex_labels, set, ttl_s);
-  const Bytes rdata = set.first_rdata();
-  const size_t size = kOwnerAndHeadBytes + names.mname_own + 2 + names.rname_own + 2 + 20;
+  const size_t size = soa_bytes(names);
   if (!room(size)) return false;
   const uint64_t apex_hash = question_->name.hash[apex_labels];
-  const uint16_t pointer = pointer_to_suffix(apex_labels);
-  uint8_t* p = put_head(out_ + at_, pointer, dns::RRType::kSoa, ttl_s);
-  store_u16(p, static_cast<uint16_t>(size - kOwnerAndHeadBytes));
-  p += 2;
-  std::memcpy(p, rdata.data(), names.mname_own);
-  store_u16(p + names.mname_own, pointer);
-  p += names.mname_own + 2;
-  std::memcpy(p, rdata.data() + names.mname_size, names.rname_own);
-  store_u16(p + names.rname_own, pointer);
-  p += names.rname_own + 2;
-  std::memcpy(p, rdata.data() + names.mname_size + names.rname_size, 20);
+  put_soa(out_ + at_, pointer_to_suffix(apex_labels), class_, ttl_s, set, names);
   at_ += size;
   note_set(apex_hash, dns::RRType::kSoa);
   counts_[static_cast<size_t>(Section::kAuthority)]++;
@@ -505,14 +430,7 @@ size_t Response::finish(const Edns& edns, uint16_t own_udp_size, Bytes options) 
   if (!room(kOptBytes + options.size()))
     options = {};  // long options beside a long question: the OPT matters more
   if (edns.present && room(kOptBytes + options.size())) {
-    uint8_t* opt = out_ + at_;
-    opt[0] = 0;
-    store_u16(opt + 1, dns::number(dns::RRType::kOpt));
-    store_u16(opt + 3, own_udp_size);
-    store_u32(opt + 5, static_cast<uint32_t>(rcode >> 4) << 24 | (edns.dnssec_ok ? 0x8000U : 0U));
-    store_u16(opt + 9, static_cast<uint16_t>(options.size()));
-    if (!options.empty()) std::memcpy(opt + kOptBytes, options.data(), options.size());
-    at_ += kOptBytes + options.size();
+    at_ = static_cast<size_t>(put_opt(out_ + at_, own_udp_size, rcode, edns.dnssec_ok, options) - out_);
     counts_[static_cast<size_t>(Section::kAdditional)]++;
   }
   uint16_t flags = static_cast<uint16_t>((question_->flags & kEchoedFlags) | kQr | (rcode & 15));

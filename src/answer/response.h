@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "answer/query.h"
+#include "answer/record_writing.h"
 #include "answer/snapshot.h"
 #include "base/bytes.h"
 #include "base/random.h"
@@ -20,27 +21,12 @@ namespace nomen::answer {
 
 enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
 
-/// Whether the rdata of a type goes out as the zone holds it: only the names in NS, MD, MF, CNAME, SOA, MB,
-/// MG, MR, PTR, MINFO and MX may be compressed (RFC 3597 4).
-inline bool is_sent_as_it_is(dns::RRType type) {
-  constexpr uint32_t kNamed = 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 7 | 1U << 8 | 1U << 9 |
-                              1U << 12 | 1U << 14 | 1U << 15;
-  return dns::number(type) >= 16 || (kNamed >> dns::number(type) & 1) == 0;
-}
-
-/// Copies what is mostly an address to its place in `out`: without a call where there is room behind it.
-/// `data` has kCopyStep readable bytes.
-inline void copy_in_steps(uint8_t* to, Bytes data, MutableBytes out) {
-  if (data.size() <= kCopyStep && to + kCopyStep <= out.data() + out.size()) {
-    std::memcpy(to, data.data(), kCopyStep);
-  } else {
-    std::memcpy(to, data.data(), data.size());
-  }
-}
-
 class Response {
  public:
   explicit Response(uint64_t seed) : random_(seed) {}
+
+  /// What the order of RRs is drawn from: answer_plainly() draws from it too.
+  FastRandom& random() { return random_; }
 
   /// `out` may be the request's own memory. `limit` is how large the whole message may become, OPT included;
   /// `reserved` of it is kept for the OPT.
@@ -109,8 +95,7 @@ class Response {
   uint16_t pointer_to_suffix(size_t labels) const {
     return static_cast<uint16_t>(kPointer | (kHeaderBytes + question_->name.suffix_at[labels]));
   }
-  uint8_t* put_head(uint8_t* p, uint16_t owner, dns::RRType type, uint32_t ttl_s) const;
-  void order_servers(size_t count, std::array<uint8_t, kMostServers>& order);
+  ServerOrder order_servers(size_t count);
   bool may_share_with_question(const uint8_t* top) const;
   bool put_suffix(size_t labels);
   bool put_name(const uint8_t* wire, const dns::HashedName& name);
@@ -166,7 +151,7 @@ class Response {
   size_t set_count_ = 0;
   std::array<WrittenName, kNameSlots> written_{};
   size_t server_count_ = 0;  ///< names of the last add_name_servers(), when their places are known
-  std::array<uint16_t, kMostServers> server_at_;
+  ServerPlaces server_at_;
   std::vector<const uint8_t*> rrs_;  ///< the RRs of a set in the order they go out; only grows
   dns::HashedName scratch_;
 };

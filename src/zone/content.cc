@@ -25,13 +25,12 @@ NodeView Content::find(dns::NameView name) const {
 Content::Found Content::find_below(const dns::HashedName& name, size_t labels, Bytes own) const {
   const size_t below = name.suffix_at[apex_labels_] - name.suffix_at[labels];
   if (own.size() + below >= dns::kMaxNameBytes) return {};
-  std::array<uint8_t, dns::kMaxNameBytes + 33> wanted;
-  dns::lower_padded(own.data(), wanted.data(), own.size());
-  const uint64_t hash = dns::extend_hash_by(name.hash[labels], wanted.data(), own.size());
-  // Lower-case already; a copy in steps without a call.
-  dns::lower_padded(name.lower.data() + name.suffix_at[labels], &wanted[own.size()], below);
-  const Ref ref =
-      index_.find(hash, [&](Ref r) { return node(r).is_named(wanted.data(), own.size() + below); });
+  std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
+  dns::lower_padded(own.data(), lowered.data(), own.size());
+  const uint64_t hash = dns::extend_hash_by(name.hash[labels], lowered.data(), own.size());
+  const Bytes front(lowered.data(), own.size());
+  const Bytes back(name.lower.data() + name.suffix_at[labels], below);
+  const Ref ref = index_.find(hash, [&](Ref r) { return node(r).is_named(front, back); });
   return {ref == 0 ? NodeView() : node(ref), hash};
 }
 

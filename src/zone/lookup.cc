@@ -85,6 +85,8 @@ size_t closest_encloser(const Content& content, const dns::HashedName& name, Nod
   return exists;
 }
 
+}  // namespace
+
 Lookup lookup_missing(const Content& content, const dns::HashedName& name, RRType type) {
   Lookup result;
   NodeView encloser;
@@ -104,12 +106,9 @@ Lookup lookup_missing(const Content& content, const dns::HashedName& name, RRTyp
   return result;
 }
 
-}  // namespace
-
 Lookup lookup_from(const Content& content, const dns::HashedName& name, RRType type, NodeView node) {
   Lookup result;
   result.node = node;
-  if (!result.node) return lookup_missing(content, name, type);
   if (result.node.has(NodeView::kCut | NodeView::kMaybeOccluded)) {
     if (!result.node.has(NodeView::kMaybeOccluded) && type != RRType::kDs) {
       result.labels = name.labels;

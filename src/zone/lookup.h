@@ -32,19 +32,26 @@ struct Lookup {
 /// `name` is at or below the content's apex.
 inline Lookup lookup(const Content& content, const dns::HashedName& name, dns::RRType type);
 
-/// The rest of the search, for a name whose node is `node` (empty: it has none).
+/// The rest of the search, for a name whose node is `node`.
 Lookup lookup_from(const Content& content, const dns::HashedName& name, dns::RRType type, NodeView node);
+/// The rest of the search, for a name that has no node.
+Lookup lookup_missing(const Content& content, const dns::HashedName& name, dns::RRType type);
 
-// A plain hit, which most are, is found without a call.
-inline Lookup lookup(const Content& content, const dns::HashedName& name, dns::RRType type) {
+// What most questions find, a plain hit or a zone cut, is found without a call.
+[[gnu::always_inline]] inline Lookup lookup(const Content& content, const dns::HashedName& name,
+                                            dns::RRType type) {
+  const NodeView node = content.find(name, name.labels);
+  if (!node) return lookup_missing(content, name, type);
   Lookup result;
-  result.node = content.find(name, name.labels);
-  if (!result.node || result.node.has(NodeView::kCut | NodeView::kMaybeOccluded))
-    return lookup_from(content, name, type, result.node);
-  result.rrset = result.node.find(type);
-  if (!result.rrset || type == dns::RRType::kRrsig) return lookup_from(content, name, type, result.node);
-  result.kind = Lookup::Kind::kData;
   result.labels = name.labels;
+  result.node = node;
+  const bool is_cut = node.has(NodeView::kCut);
+  result.rrset = node.find(is_cut ? dns::RRType::kNs : type);
+  if (node.has(NodeView::kMaybeOccluded) || !result.rrset || type == dns::RRType::kRrsig ||
+      (is_cut && type == dns::RRType::kDs)) {
+    return lookup_from(content, name, type, node);
+  }
+  result.kind = is_cut ? Lookup::Kind::kReferral : Lookup::Kind::kData;
   return result;
 }
 

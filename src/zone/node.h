@@ -143,12 +143,19 @@ class NodeView {
   /// bytes further).
   bool is_named(const uint8_t* lower, size_t size) const {
     if (at_[3] != size) return false;
-    if (has(kMixedCase)) return is_named_slowly(lower, size);
-    const uint8_t* own = at_ + kHeaderBytes;
-    for (; size > 8; size -= 8, own += 8, lower += 8) {
-      if (word(own) != word(lower)) return false;
+    if (has(kMixedCase)) return is_named_slowly(0, lower, size);
+    return begins_with(at_ + kHeaderBytes, lower, size);
+  }
+  /// The same where the lower-cased labels stand in two places: `front`, and behind them `back`.
+  bool is_named(Bytes front, Bytes back) const {
+    if (at_[3] != front.size() + back.size()) return false;
+    if (has(kMixedCase)) {
+      return is_named_slowly(0, front.data(), front.size()) &&
+             is_named_slowly(front.size(), back.data(), back.size());
     }
-    return size == 0 || ((word(own) ^ word(lower)) << (64 - 8 * size)) == 0;
+    const uint8_t* own = at_ + kHeaderBytes;
+    return begins_with(own, front.data(), front.size()) &&
+           begins_with(own + front.size(), back.data(), back.size());
   }
 
   static constexpr size_t kHeaderBytes = 8;
@@ -165,7 +172,14 @@ class NodeView {
     std::memcpy(&value, p, sizeof value);
     return value;
   }
-  bool is_named_slowly(const uint8_t* lower, size_t size) const;
+  static bool begins_with(const uint8_t* own, const uint8_t* lower, size_t size) {
+    for (; size > 8; size -= 8, own += 8, lower += 8) {
+      if (word(own) != word(lower)) return false;
+    }
+    return size == 0 || ((word(own) ^ word(lower)) << (64 - 8 * size)) == 0;
+  }
+  /// Whether the owner's labels from octet `from` on are the `size` bytes of `lower`.
+  bool is_named_slowly(size_t from, const uint8_t* lower, size_t size) const;
 
   const uint8_t* at_ = nullptr;
 };

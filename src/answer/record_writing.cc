@@ -1,0 +1,65 @@
+#include "answer/record_writing.h"
+
+namespace nomen::answer {
+
+namespace {
+
+/// Writes the names of one NS RRset.
+struct ServerWriter {
+  zone::ServerNames names;
+  size_t name_end;  ///< where the question's name ends in the message
+  uint8_t* out;
+  size_t at;               ///< in the message: where the next octet goes
+  size_t brothers_at = 0;  ///< where the suffix that brothers share stands already
+
+  /// The rdata of RR number `i`, which is at `rr` behind its length, and in front of it the length it has
+  /// now. Returns where the name can be pointed at: never at a mere pointer, which some readers do not like.
+  size_t put(size_t i, const uint8_t* rr) {
+    const size_t size = load_u16(rr);
+    const size_t start = at;
+    size_t own = names.own(i);
+    size_t target = 0;
+    if (own + 1 < size) {
+      target = name_end - (size - own);
+    } else if (brothers_at != 0) {
+      own = size - names.brothers();
+      target = brothers_at;
+    } else {
+      own = size;
+      if (names.brothers() > 1) brothers_at = at + size - names.brothers();
+    }
+    std::memcpy(out + at, rr + 2, kCopyStep);
+    if (own > kCopyStep) std::memcpy(out + at + kCopyStep, rr + 2 + kCopyStep, own - kCopyStep);
+    at += own;
+    if (target != 0) {
+      store_u16(out + at, static_cast<uint16_t>(kPointer | target));
+      at += 2;
+    }
+    store_u16(out + start - 2, static_cast<uint16_t>(at - start));
+    return own == 0 ? target : start;
+  }
+};
+
+}  // namespace
+
+size_t put_servers(uint8_t* out, size_t at, uint16_t owner, uint16_t rr_class, size_t name_end,
+                   zone::RRsetView set, const ServerOrder& order, ServerPlaces& places) {
+  const size_t count = set.count();
+  std::array<const uint8_t*, kMostServers> rrs;
+  const uint8_t* rr = set.data().data();
+  for (size_t i = 0; i < count; i++) {
+    rrs[i] = rr;
+    rr += 2 + load_u16(rr);
+  }
+  std::array<uint8_t, 16> head;  // of every RR: all in front of its rdata
+  put_head(head.data(), owner, dns::RRType::kNs, rr_class, set.ttl_s());
+  ServerWriter writer{set.server_names(), name_end, out, at};
+  for (size_t n = 0; n < count; n++) {
+    std::memcpy(out + writer.at, head.data(), head.size());
+    writer.at += kOwnerAndHeadBytes;
+    places[order[n]] = static_cast<uint16_t>(writer.put(order[n], rrs[order[n]]));
+  }
+  return writer.at;
+}
+
+}  // namespace nomen::answer

@@ -114,13 +114,14 @@ void Additional::add_server_addresses(const Query& query, const zone::Content& c
     for_each_server_in_zone(content, name, owner_labels, ns_set, [&](const ServerInZone& server) {
       const bool is_needed = is_referral && server.shared == owner_bytes;
       has_others |= !is_needed;
-      if (is_needed != must_fit) return;
+      if (is_needed != must_fit) return true;
       const zone::Content::Found found = content.find_below(name, server.labels, server.own());
-      if (!found.node) return;
+      if (!found.node) return true;
       const Owner owner{
           {server.name.data(), server.name.size()}, found.hash, response.server_name_at(server.number)};
-      if (!is_referral && is_below_cut(content, owner.name, found.node)) return;
+      if (!is_referral && is_below_cut(content, owner.name, found.node)) return true;
       if (!add_address_sets(query, found.node, owner, response) && must_fit) response.set_truncated();
+      return true;
     });
   }
 }

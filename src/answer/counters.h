@@ -37,15 +37,23 @@ struct Outcome {
   CookieState cookie = CookieState::kNone;
   bool looked_up = false;  ///< a QUERY that was well formed: it is in queries_by_type too
 
+  /// TC and AA stand where the header's flags have them (RFC 1035 4.1.1), so that no bit has to move.
   constexpr size_t index() const {
-    return size_t{rcode} | size_t{authoritative} << 5 | size_t{answered} << 6 | size_t{truncated} << 7 |
-           size_t{edns} << 8 | size_t{tcp} << 9 | size_t{v6} << 10 | static_cast<size_t>(cookie) << 11 |
+    return size_t{rcode} | size_t{answered} << 5 | size_t{edns} << 6 | size_t{tcp} << 7 | size_t{v6} << 8 |
+           size_t{truncated} << 9 | size_t{authoritative} << 10 | static_cast<size_t>(cookie) << 11 |
            size_t{looked_up} << 13;
   }
   static constexpr Outcome at(size_t index) {
     const auto bit = [index](unsigned place) { return (index >> place & 1) != 0; };
-    return {static_cast<uint8_t>(index & 31),          bit(5), bit(6), bit(7), bit(8), bit(9), bit(10),
-            static_cast<CookieState>(index >> 11 & 3), bit(13)};
+    return {.rcode = static_cast<uint8_t>(index & 31),
+            .authoritative = bit(10),
+            .answered = bit(5),
+            .truncated = bit(9),
+            .edns = bit(6),
+            .tcp = bit(7),
+            .v6 = bit(8),
+            .cookie = static_cast<CookieState>(index >> 11 & 3),
+            .looked_up = bit(13)};
   }
 };
 

@@ -73,30 +73,33 @@ Pipeline::Pipeline(uint64_t seed, Elsewhere& elsewhere)
 void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s) {
   while (!batch.empty()) {
     const size_t count = std::min(batch.size(), kBatch);
-    for (size_t i = 0; i < count; i++) {
-      queries_[i].received = batch[i].received;
-      admit(queries_[i]);
+    const std::span<Query> queries(queries_.data(), count);
+    const Exchange* exchange = batch.data();
+    for (Query& query : queries) {
+      query.received = (exchange++)->received;
+      admit(query);
     }
-    look_ahead(snapshot, count);
-    find(snapshot, count, now_s);
-    for (size_t i = 0; i < count; i++) reply(snapshot, queries_[i], batch[i], now_s);
+    look_ahead(snapshot, queries);
+    find(snapshot, queries, now_s);
+    Exchange* next = batch.data();
+    for (Query& query : queries) reply(snapshot, query, *next++, now_s);
     batch = batch.subspan(count);
   }
 }
 
 /// Sends the memory reads of all questions of the batch on their way: the zone table's lines, then the zones'
 /// index lines, then the nodes. The zone found is kept; nothing is decided here.
-void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
+void Pipeline::look_ahead(const Snapshot& snapshot, std::span<Query> queries) {
   if (snapshot.views.empty()) return;
   const ZoneTable& zones = snapshot.views.front()->zones;
-  const bool many_zones = zones.size() > kZonesInCache;
-  for (size_t i = 0; many_zones && i < count; i++) {
-    if (queries_[i].question.present) zones.prefetch(queries_[i].question.name);
+  if (zones.size() > kZonesInCache) {
+    for (const Query& query : queries) {
+      if (query.question.present) zones.prefetch(query.question.name);
+    }
   }
   const ServedZone* last = nullptr;
   bool any_large = false;
-  for (size_t i = 0; i < count; i++) {
-    Query& query = queries_[i];
+  for (Query& query : queries) {
     query.ahead = nullptr;
     if (!query.question.present) continue;
     last = query.ahead = zones.find_longest_near(query.question.name, last);
@@ -104,8 +107,8 @@ void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
     last->content()->prefetch_line(query.question.name);
     any_large = true;
   }
-  for (size_t i = 0; any_large && i < count; i++) {
-    const Query& query = queries_[i];
+  if (!any_large) return;
+  for (const Query& query : queries) {
     if (query.ahead != nullptr && query.ahead->is_large())
       query.ahead->content()->prefetch_node(query.question.name);
   }
@@ -113,10 +116,9 @@ void Pipeline::look_ahead(const Snapshot& snapshot, size_t count) {
 
 /// Looks all names of the batch up that only their zones decide about. The glue of referrals is fetched on
 /// the way, as the questions themselves were.
-void Pipeline::find(const Snapshot& snapshot, size_t count, uint32_t now_s) {
+void Pipeline::find(const Snapshot& snapshot, std::span<Query> queries, uint32_t now_s) {
   bool any_glue = false;
-  for (size_t i = 0; i < count; i++) {
-    Query& query = queries_[i];
+  for (Query& query : queries) {
     read_edns(query, *snapshot.server, now_s);
     query.view = nullptr;
     query.zone = nullptr;
@@ -130,7 +132,8 @@ void Pipeline::find(const Snapshot& snapshot, size_t count, uint32_t now_s) {
     fetch_glue_lines(query);
     any_glue = true;
   }
-  for (size_t i = 0; any_glue && i < count; i++) fetch_glue_nodes(queries_[i]);
+  if (!any_glue) return;
+  for (const Query& query : queries) fetch_glue_nodes(query);
 }
 
 void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
@@ -192,7 +195,8 @@ Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& e
   if (extended_error != ExtendedError::kNone) options_.add(extended_error);
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options_.bytes());
-  if (is_update && response_.rcode() == Rcode::kNoError && hand_over_update(query, exchange)) return Rcode::kNoError;
+  if (is_update && response_.rcode() == Rcode::kNoError && hand_over_update(query, exchange))
+    return Rcode::kNoError;
   if (is_signed) exchange.reply_size = signature_.sign(exchange.out, exchange.reply_size, now_s);
   return response_.rcode();
 }
@@ -210,7 +214,8 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   outcome.tcp = query.received.transport == Transport::kTcp;
   outcome.v6 = query.received.peer->is_v6();
   outcome.cookie = query.edns.cookie;
-  outcome.looked_up = question.present && query.early == Rcode::kNoError && question.opcode == Opcode::kQuery;
+  outcome.looked_up = query.found_in != nullptr || (question.present && query.early == Rcode::kNoError &&
+                                                    question.opcode == Opcode::kQuery);
   counters_.outcomes[outcome.index()].add();
   if (outcome.looked_up) {
     const uint16_t type = dns::number(question.type);

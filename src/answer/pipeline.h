@@ -44,12 +44,12 @@ class Pipeline {
   const Counters& counters() const { return counters_; }
 
  private:
-  void look_ahead(const Snapshot& snapshot, size_t count);
+  void look_ahead(const Snapshot& snapshot, std::span<Query> queries);
   bool may_hand_over(const Snapshot& snapshot, Query& query);
   bool hand_over_transfer(Query& query, Exchange& exchange);
   bool hand_over_update(const Query& query, Exchange& exchange);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
-  void find(const Snapshot& snapshot, size_t count, uint32_t now_s);
+  void find(const Snapshot& snapshot, std::span<Query> queries, uint32_t now_s);
   dns::Rcode answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange, uint32_t now_s);
   dns::Rcode answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   dns::Rcode refusal_of_signature(const Query& query) const;

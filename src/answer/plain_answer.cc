@@ -1,5 +1,7 @@
 #include "answer/plain_answer.h"
 
+#include <memory>
+
 #include "answer/additional.h"
 #include "answer/authority.h"
 #include "answer/plain_referral.h"
@@ -96,7 +98,7 @@ bool find_plainly(Query& query, const Snapshot& snapshot) {
   query.view = snapshot.for_all;
   query.zone = query.ahead;
   query.found_in = query.zone->content();
-  query.found = zone::lookup(*query.found_in, query.question.name, query.question.type);
+  std::construct_at(&query.found, zone::lookup(*query.found_in, query.question.name, query.question.type));
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "answer/plain_referral.h"
 
+#include "answer/server_writing.h"
 #include "answer/servers_in_zone.h"
 
 namespace nomen::answer {
@@ -30,19 +31,18 @@ bool put_glue(const Query& query, const ServerPlaces& places, PlainReply& reply)
   const dns::HashedName& name = query.question.name;
   const size_t owner_bytes = name.suffix(query.found.labels).size();
   bool has_siblings = false;
-  bool is_simple = true;
-  for (const bool in_domain : {true, false}) {
-    if (!in_domain && !has_siblings) break;
-    for_each_server_in_zone(
+  for (bool below = true;; below = false) {
+    const bool is_simple = for_each_server_in_zone(
         content, name, query.found.labels, query.found.rrset, [&](const ServerInZone& server) {
-          const bool is_below = server.shared == owner_bytes;
-          has_siblings |= !is_below;
-          if (is_below != in_domain) return;
+          if ((server.shared == owner_bytes) != below) {
+            has_siblings = true;
+            return true;
+          }
           const NodeView node = content.find_below(name, server.labels, server.own()).node;
-          if (node) is_simple = is_simple && put_addresses(query, node, places[server.number], reply);
+          return !node || put_addresses(query, node, places[server.number], reply);
         });
+    if (!is_simple || !below || !has_siblings) return is_simple;
   }
-  return is_simple;
 }
 
 }  // namespace
@@ -50,13 +50,13 @@ bool put_glue(const Query& query, const ServerPlaces& places, PlainReply& reply)
 void fetch_glue_lines(Query& query) {
   const zone::Content& content = *query.found_in;
   const dns::HashedName& name = query.question.name;
-  query.glue_count = 0;
   for_each_server_in_zone(
       content, name, query.found.labels, query.found.rrset, [&](const ServerInZone& server) {
-        if (query.glue_count == kMostServers) return;
+        if (query.glue_count == kMostServers) return false;
         const uint64_t hash = zone::Content::hash_below(name, server.labels, server.own());
         content.prefetch_line(hash);
         query.glue_hashes[query.glue_count++] = hash;
+        return true;
       });
 }
 

@@ -12,6 +12,6 @@ void fetch_glue_lines(Query& query);
 void fetch_glue_nodes(const Query& query);
 
 /// Adds the referral that stands in `query`; false when it is not that simple, or too large.
-bool put_plain_referral(const Query& query, FastRandom& random, PlainReply& reply);
+[[gnu::noinline]] bool put_plain_referral(const Query& query, FastRandom& random, PlainReply& reply);
 
 }  // namespace nomen::answer

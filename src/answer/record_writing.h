@@ -1,15 +1,12 @@
 // Records whose wire form is known beforehand, written in one go: heads with a pointer as owner, the SOA of a
-// negative answer, the NS RRset of a referral, our OPT. The caller has seen that there is room.
-// Thread rule: pure functions over the caller's memory.
+// negative answer, our OPT; the NS RRset of a referral is in server_writing.h. The caller has seen that there
+// is room. Thread rule: pure functions over the caller's memory.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 #include "answer/limits.h"
 #include "base/bytes.h"
-#include "base/random.h"
 #include "dns/types.h"
 #include "zone/content.h"
 #include "zone/node.h"
@@ -74,31 +71,5 @@ inline uint8_t* put_opt(uint8_t* p, uint16_t udp_size, uint16_t rcode, bool dnss
   if (!options.empty()) std::memcpy(p + kOptBytes, options.data(), options.size());
   return p + kOptBytes + options.size();
 }
-
-/// The order in which the RRs of an NS RRset go out, by their numbers.
-using ServerOrder = std::array<uint8_t, kMostServers>;
-
-inline ServerOrder servers_in_order() {
-  static_assert(kMostServers == 16);
-  return {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-}
-inline void shuffle_servers(ServerOrder& order, size_t count, FastRandom& random) {
-  for (size_t i = count - 1; i > 0; i--)
-    std::swap(order[i], order[random.below(static_cast<uint32_t>(i) + 1)]);
-}
-
-/// Where in the message the names of servers stand, by the numbers of their RRs.
-using ServerPlaces = std::array<uint16_t, kMostServers>;
-
-/// Most octets that put_servers() writes or scribbles on.
-inline size_t most_server_bytes(zone::RRsetView set) {
-  return set.count() * kOwnerAndHeadBytes + set.data().size() + kCopyStep;
-}
-
-/// Writes an NS RRset of at most kMostServers RRs, with the compression that is known beforehand
-/// (zone/server_names.h), to offset `at` of the message `out`. `owner` is a pointer into the question's name,
-/// which ends at offset `name_end`. Returns where the set ends.
-size_t put_servers(uint8_t* out, size_t at, uint16_t owner, uint16_t rr_class, size_t name_end,
-                   zone::RRsetView set, const ServerOrder& order, ServerPlaces& places);
 
 }  // namespace nomen::answer

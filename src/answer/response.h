@@ -10,6 +10,7 @@
 
 #include "answer/query.h"
 #include "answer/record_writing.h"
+#include "answer/server_writing.h"
 #include "answer/snapshot.h"
 #include "base/bytes.h"
 #include "base/random.h"

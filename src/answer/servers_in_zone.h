@@ -18,10 +18,10 @@ struct ServerInZone {
   Bytes own() const { return name.first(name.size() - shared); }
 };
 
-/// visit(const ServerInZone&) for each in the set's order. The owner of `set` is the suffix of `owner_labels`
-/// labels of `name`, which is at or below the apex.
+/// visit(const ServerInZone&) for each in the set's order, as long as it says true; returns what it said
+/// last. The owner of `set` is the suffix of `owner_labels` labels of `name`, which is at or below the apex.
 template <class Visit>
-void for_each_server_in_zone(const zone::Content& content, const dns::HashedName& name, size_t owner_labels,
+bool for_each_server_in_zone(const zone::Content& content, const dns::HashedName& name, size_t owner_labels,
                              zone::RRsetView set, Visit&& visit) {
   const size_t apex_bytes = name.suffix(content.apex_labels()).size();
   const zone::ServerNames names = set.server_names();
@@ -34,8 +34,9 @@ void for_each_server_in_zone(const zone::Content& content, const dns::HashedName
     if (shared < apex_bytes) continue;
     size_t labels = owner_labels;
     while (name.suffix(labels).size() != shared) labels--;
-    visit(ServerInZone{i, target, shared, labels});
+    if (!visit(ServerInZone{i, target, shared, labels})) return false;
   }
+  return true;
 }
 
 }  // namespace nomen::answer

@@ -22,18 +22,6 @@ NodeView Content::find(dns::NameView name) const {
   return find(hashed, hashed.labels);
 }
 
-Content::Found Content::find_below(const dns::HashedName& name, size_t labels, Bytes own) const {
-  const size_t below = name.suffix_at[apex_labels_] - name.suffix_at[labels];
-  if (own.size() + below >= dns::kMaxNameBytes) return {};
-  std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
-  dns::lower_padded(own.data(), lowered.data(), own.size());
-  const uint64_t hash = dns::extend_hash_by(name.hash[labels], lowered.data(), own.size());
-  const Bytes front(lowered.data(), own.size());
-  const Bytes back(name.lower.data() + name.suffix_at[labels], below);
-  const Ref ref = index_.find(hash, [&](Ref r) { return node(r).is_named(front, back); });
-  return {ref == 0 ? NodeView() : node(ref), hash};
-}
-
 NodeView Content::find_wildcard(const dns::HashedName& name, size_t labels) const {
   static constexpr uint8_t kLabel[48] = {1, '*'};
   return find_below(name, labels, {kLabel, 2}).node;

@@ -65,7 +65,18 @@ class Content {
     NodeView node;
     uint64_t hash;
   };
-  Found find_below(const dns::HashedName& name, size_t labels, Bytes own) const;
+  [[gnu::always_inline]] Found find_below(const dns::HashedName& name, size_t labels, Bytes own) const {
+    const size_t below = name.suffix_at[apex_labels_] - name.suffix_at[labels];
+    if (own.size() + below >= dns::kMaxNameBytes) return {};
+    std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
+    dns::lower_padded(own.data(), lowered.data(), own.size());
+    const uint64_t hash = dns::extend_hash_by(name.hash[labels], lowered.data(), own.size());
+    const Bytes front(lowered.data(), own.size());
+    const Bytes back(name.lower.data() + name.suffix_at[labels], below);
+    const auto is_meant = [&](Ref r) __attribute__((always_inline)) { return node(r).is_named(front, back); };
+    const Ref ref = index_.find(hash, is_meant);
+    return {ref == 0 ? NodeView() : node(ref), hash};
+  }
   /// The child "*" of the node that the suffix of `labels` labels of `name` names.
   NodeView find_wildcard(const dns::HashedName& name, size_t labels) const;
   /// The node with the NSEC3 RRs of the hash that `owner_label` spells (RFC 5155 3).

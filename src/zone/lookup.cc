@@ -70,7 +70,6 @@ void refer(Lookup& result, NodeView cut) {
 size_t closest_encloser(const Content& content, const dns::HashedName& name, NodeView& encloser) {
   size_t exists = content.apex_labels();
   size_t missing = name.labels;
-  encloser = content.apex_node();
   while (missing - exists > 1) {
     // Most questions miss by one label; from far off, halve the distance.
     const size_t middle = missing - exists <= 4 ? missing - 1 : exists + (missing - exists) / 2;
@@ -82,6 +81,7 @@ size_t closest_encloser(const Content& content, const dns::HashedName& name, Nod
       missing = middle;
     }
   }
+  if (!encloser) encloser = content.apex_node();
   return exists;
 }
 

@@ -38,8 +38,11 @@ class NameTable {
   /// The same for the whole name, where the entry may well be `likely` (or nullptr), one of this table's: the
   /// questions of a batch are mostly for one zone.
   const Entry* find_longest_near(const dns::HashedName& name, const Entry* likely) const {
-    const size_t deepest = deepest_below(name.labels + 1U);
-    if (likely != nullptr && deepest != kNoDepth && name.hash[deepest] == likely->apex_hash()) return likely;
+    if (likely != nullptr) {
+      // Mostly all names of a table have as many labels.
+      const size_t deepest = name.labels >= deepest_ ? deepest_ : deepest_below(name.labels + 1U);
+      if (deepest != kNoDepth && name.hash[deepest] == likely->apex_hash()) return likely;
+    }
     return find_longest(name, name.labels);
   }
   const Entry* find_exact(const dns::HashedName& name) const {
@@ -69,6 +72,7 @@ class NameTable {
     free_.pop_back();
     slot(ref) = std::move(entry);
     if (depths_[labels]++ == 0) depth_mask_[labels / 64] |= uint64_t{1} << (labels % 64);
+    deepest_ = deepest_below(dns::kMaxLabels);
     index_.insert(hash, ref, [this](Ref other) { return at(other).apex_hash(); });
   }
   /// Takes the entry with this name out; false when there is none.
@@ -79,6 +83,7 @@ class NameTable {
     if (ref == 0) return false;
     index_.remove(name.full_hash(), ref);
     if (--depths_[name.labels] == 0) depth_mask_[name.labels / 64] &= ~(uint64_t{1} << (name.labels % 64));
+    deepest_ = deepest_below(dns::kMaxLabels);
     slot(ref) = nullptr;
     free_.push_back(ref);
     return true;
@@ -137,6 +142,7 @@ class NameTable {
   std::vector<Ref> free_;
   std::array<uint32_t, dns::kMaxLabels> depths_{};  ///< entries by number of labels
   std::array<uint64_t, 2> depth_mask_{};            ///< a bit for each number of labels that has entries
+  size_t deepest_ = kNoDepth;                       ///< the greatest of these
 };
 
 }  // namespace nomen::zone

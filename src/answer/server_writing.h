@@ -1,8 +1,39 @@
+// The NS RRset of a referral in its wire form, with the compression that is known beforehand
+// (zone/server_names.h). Inline, because a referral is little else. The caller has seen that there is room.
+// Thread rule: pure functions over the caller's memory.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "answer/limits.h"
 #include "answer/record_writing.h"
+#include "base/bytes.h"
+#include "base/random.h"
+#include "zone/node.h"
 
 namespace nomen::answer {
 
-namespace {
+/// The order in which the RRs of an NS RRset go out, by their numbers.
+using ServerOrder = std::array<uint8_t, kMostServers>;
+
+inline ServerOrder servers_in_order() {
+  static_assert(kMostServers == 16);
+  return {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+}
+inline void shuffle_servers(ServerOrder& order, size_t count, FastRandom& random) {
+  for (size_t i = count - 1; i > 0; i--)
+    std::swap(order[i], order[random.below(static_cast<uint32_t>(i) + 1)]);
+}
+
+/// Where in the message the names of servers stand, by the numbers of their RRs.
+using ServerPlaces = std::array<uint16_t, kMostServers>;
+
+/// Most octets that put_servers() writes or scribbles on.
+inline size_t most_server_bytes(zone::RRsetView set) {
+  return set.count() * kOwnerAndHeadBytes + set.data().size() + kCopyStep;
+}
 
 /// Writes the names of one NS RRset.
 struct ServerWriter {
@@ -40,10 +71,11 @@ struct ServerWriter {
   }
 };
 
-}  // namespace
-
-size_t put_servers(uint8_t* out, size_t at, uint16_t owner, uint16_t rr_class, size_t name_end,
-                   zone::RRsetView set, const ServerOrder& order, ServerPlaces& places) {
+/// Writes an NS RRset of at most kMostServers RRs to offset `at` of the message `out`. `owner` is a pointer
+/// into the question's name, which ends at offset `name_end`. Returns where the set ends.
+[[gnu::always_inline]] inline size_t put_servers(uint8_t* out, size_t at, uint16_t owner, uint16_t rr_class,
+                                                 size_t name_end, zone::RRsetView set,
+                                                 const ServerOrder& order, ServerPlaces& places) {
   const size_t count = set.count();
   std::array<const uint8_t*, kMostServers> rrs;
   const uint8_t* rr = set.data().data();

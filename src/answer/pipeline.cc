@@ -207,8 +207,6 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   const uint16_t flags = load_u16(reply + 2);
   Outcome outcome;
   outcome.rcode = static_cast<uint8_t>(std::min<size_t>(static_cast<size_t>(rcode), Outcome::kOtherRcode));
-  outcome.authoritative = (flags & kAa) != 0;
-  outcome.truncated = (flags & kTc) != 0;
   outcome.answered = load_u16(reply + 6) != 0;
   outcome.edns = query.edns.present;
   outcome.tcp = query.received.transport == Transport::kTcp;
@@ -216,7 +214,8 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   outcome.cookie = query.edns.cookie;
   outcome.looked_up = query.found_in != nullptr || (question.present && query.early == Rcode::kNoError &&
                                                     question.opcode == Opcode::kQuery);
-  counters_.outcomes[outcome.index()].add();
+  static_assert(Outcome{.authoritative = true}.index() == kAa && Outcome{.truncated = true}.index() == kTc);
+  counters_.outcomes[outcome.index() | (flags & (kAa | kTc))].add();
   if (outcome.looked_up) {
     const uint16_t type = dns::number(question.type);
     counters_.queries_by_type[type < Counters::kTypes ? type : 0].add();

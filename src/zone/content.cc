@@ -31,8 +31,8 @@ NodeView Content::find_nsec3(dns::NameView owner) const {
   if (!owner.is_below(apex_)) return {};
   dns::HashedName hashed;
   hashed.assign(owner);
-  const Ref ref = find_ref(nsec3_index_, hashed, hashed.labels);
-  return ref == 0 ? NodeView() : node(ref);
+  NodeView looked_at;
+  return find_ref(nsec3_index_, hashed, hashed.labels, looked_at) == 0 ? NodeView() : looked_at;
 }
 
 std::vector<Ref> Content::sorted_nodes() const {

@@ -54,8 +54,8 @@ class Content {
   /// The node of the suffix of `labels` labels of `name`, which is at or below the apex; nothing when the
   /// name does not exist.
   [[gnu::always_inline]] NodeView find(const dns::HashedName& name, size_t labels) const {
-    const Ref ref = find_ref(index_, name, labels);
-    return ref == 0 ? NodeView() : node(ref);
+    NodeView looked_at;
+    return find_ref(index_, name, labels, looked_at) == 0 ? NodeView() : looked_at;
   }
   /// The node of any name; nothing when it does not exist or is outside of the zone.
   NodeView find(dns::NameView name) const;
@@ -84,7 +84,8 @@ class Content {
 
   /// Where the node of a name at or below the apex is (among the NSEC3 owners if `nsec3`), or 0.
   Ref ref_of(const dns::HashedName& name, bool nsec3) const {
-    return find_ref(nsec3 ? nsec3_index_ : index_, name, name.labels);
+    NodeView looked_at;
+    return find_ref(nsec3 ? nsec3_index_ : index_, name, name.labels, looked_at);
   }
   /// All references are below this number.
   uint64_t end_ref() const { return arena_.end_ref(); }
@@ -152,10 +153,16 @@ class Content {
   Content(const Content&) = default;
   void note_soa();
 
-  [[gnu::always_inline]] Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels) const {
+  /// `looked_at` is the node, when there is one.
+  [[gnu::always_inline]] Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels,
+                                      NodeView& looked_at) const {
     const uint8_t* lower = name.lower.data() + name.suffix_at[labels];
     const size_t size = name.suffix_at[apex_labels_] - name.suffix_at[labels];
-    return index.find(name.hash[labels], [&](Ref ref) { return node(ref).is_named(lower, size); });
+    const auto is_meant = [&](Ref ref) __attribute__((always_inline)) {
+      looked_at = node(ref);
+      return looked_at.is_named(lower, size);
+    };
+    return index.find(name.hash[labels], is_meant);
   }
 
   dns::StoredName apex_;

@@ -1,5 +1,7 @@
 #include "zone/lookup.h"
 
+#include <algorithm>
+
 namespace nomen::zone {
 
 namespace {
@@ -58,20 +60,15 @@ bool find_occluder(const Content& content, const dns::HashedName& name, size_t d
   return false;
 }
 
-/// The zone cut is known, and so are its labels.
-void refer(Lookup& result, NodeView cut) {
-  result.kind = Kind::kReferral;
-  result.node = cut;
-  result.rrset = cut.find(RRType::kNs);
-}
-
-/// Labels of the longest suffix that exists. All shorter ones exist too, so a deep name is searched by
-/// halves.
+/// Labels of the longest suffix that exists, whose node is `encloser` then; whether the name above the whole
+/// one exists is known: `encloser` is its node or empty. All shorter names exist too, so a deep one is
+/// searched by halves.
 size_t closest_encloser(const Content& content, const dns::HashedName& name, NodeView& encloser) {
+  if (encloser) return name.labels - 1U;
   size_t exists = content.apex_labels();
-  size_t missing = name.labels;
+  size_t missing = std::max<size_t>(name.labels - 1U, exists + 1);
   while (missing - exists > 1) {
-    // Most questions miss by one label; from far off, halve the distance.
+    // Near ones are tried from the name upwards; from far off, halve the distance.
     const size_t middle = missing - exists <= 4 ? missing - 1 : exists + (missing - exists) / 2;
     const NodeView node = content.find(name, middle);
     if (node) {
@@ -87,14 +84,12 @@ size_t closest_encloser(const Content& content, const dns::HashedName& name, Nod
 
 }  // namespace
 
-Lookup lookup_missing(const Content& content, const dns::HashedName& name, RRType type) {
+Lookup lookup_missing(const Content& content, const dns::HashedName& name, RRType type, NodeView parent) {
   Lookup result;
-  NodeView encloser;
-  result.labels = static_cast<uint8_t>(closest_encloser(content, name, encloser));
-  if (encloser.has(NodeView::kCut) && !encloser.has(NodeView::kMaybeOccluded)) {
-    refer(result, encloser);
-    return result;
-  }
+  NodeView encloser = parent;
+  const size_t labels = closest_encloser(content, name, encloser);
+  if (encloser.is_sure_cut()) return referral_to(encloser, labels);
+  result.labels = static_cast<uint8_t>(labels);
   if (encloser.has(NodeView::kCut | NodeView::kDname | NodeView::kMaybeOccluded) &&
       find_occluder(content, name, result.labels, result)) {
     return result;
@@ -110,11 +105,7 @@ Lookup lookup_from(const Content& content, const dns::HashedName& name, RRType t
   Lookup result;
   result.node = node;
   if (result.node.has(NodeView::kCut | NodeView::kMaybeOccluded)) {
-    if (!result.node.has(NodeView::kMaybeOccluded) && type != RRType::kDs) {
-      result.labels = name.labels;
-      refer(result, result.node);
-      return result;
-    }
+    if (node.is_sure_cut() && type != RRType::kDs) return referral_to(node, name.labels);
     // The cut's own DS belongs to the parent (RFC 4035 3.1.4.1); all else at and below it does not.
     const size_t deepest =
         type == RRType::kDs || !result.node.has(NodeView::kCut) ? name.labels - 1U : name.labels;

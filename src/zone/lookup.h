@@ -34,14 +34,27 @@ inline Lookup lookup(const Content& content, const dns::HashedName& name, dns::R
 
 /// The rest of the search, for a name whose node is `node`.
 Lookup lookup_from(const Content& content, const dns::HashedName& name, dns::RRType type, NodeView node);
-/// The rest of the search, for a name that has no node.
-Lookup lookup_missing(const Content& content, const dns::HashedName& name, dns::RRType type);
+/// The rest of the search, for a name that has no node; `parent` is that of the name above it, if it has one.
+Lookup lookup_missing(const Content& content, const dns::HashedName& name, dns::RRType type, NodeView parent);
+/// A referral to `cut`, the node of the suffix of `labels` labels.
+inline Lookup referral_to(NodeView cut, size_t labels) {
+  return {.kind = Lookup::Kind::kReferral,
+          .is_wildcard = false,
+          .labels = static_cast<uint8_t>(labels),
+          .node = cut,
+          .rrset = cut.find(dns::RRType::kNs)};
+}
 
-// What most questions find, a plain hit or a zone cut, is found without a call.
+// What most questions find, a plain hit or a zone cut at the name or above it, is found without a call.
 [[gnu::always_inline]] inline Lookup lookup(const Content& content, const dns::HashedName& name,
                                             dns::RRType type) {
   const NodeView node = content.find(name, name.labels);
-  if (!node) return lookup_missing(content, name, type);
+  if (!node) {
+    const size_t above = name.labels - 1U;
+    const NodeView parent = above > content.apex_labels() ? content.find(name, above) : NodeView();
+    if (parent && parent.is_sure_cut()) return referral_to(parent, above);
+    return lookup_missing(content, name, type, parent);
+  }
   Lookup result;
   result.labels = name.labels;
   result.node = node;

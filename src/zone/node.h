@@ -94,6 +94,8 @@ class NodeView {
   uint8_t flags() const { return at_[2]; }
   bool has(uint8_t any_of) const { return (at_[2] & any_of) != 0; }
   bool is_empty() const { return rrset_count() == 0; }
+  /// A zone cut that no other one or DNAME can be above of.
+  bool is_sure_cut() const { return (at_[2] & (kCut | kMaybeOccluded)) == kCut; }
   uint32_t children() const { return load<uint32_t>(4); }
   /// The owner's labels below the apex, without a root label.
   Bytes labels() const { return {at_ + kHeaderBytes, at_[3]}; }

@@ -35,19 +35,29 @@ inline size_t most_server_bytes(zone::RRsetView set) {
   return set.count() * kOwnerAndHeadBytes + set.data().size() + kCopyStep;
 }
 
-/// Writes the names of one NS RRset.
-struct ServerWriter {
-  zone::ServerNames names;
-  size_t name_end;  ///< where the question's name ends in the message
-  uint8_t* out;
-  size_t at;               ///< in the message: where the next octet goes
-  size_t brothers_at = 0;  ///< where the suffix that brothers share stands already
-
-  /// The rdata of RR number `i`, which is at `rr` behind its length, and in front of it the length it has
-  /// now. Returns where the name can be pointed at: never at a mere pointer, which some readers do not like.
-  size_t put(size_t i, const uint8_t* rr) {
-    const size_t size = load_u16(rr);
-    const size_t start = at;
+/// Writes an NS RRset of at most kMostServers RRs to offset `at` of the message `out`. `owner` is a pointer
+/// into the question's name, which ends at offset `name_end`. Returns where the set ends.
+[[gnu::always_inline]] inline size_t put_servers(uint8_t* out, size_t at, uint16_t owner, uint16_t rr_class,
+                                                 size_t name_end, zone::RRsetView set,
+                                                 const ServerOrder& order, ServerPlaces& places) {
+  const size_t count = set.count();
+  std::array<const uint8_t*, kMostServers> rrs;
+  const uint8_t* end_of_rrs = set.first_rdata().data() - 2;
+  for (size_t i = 0; i < count; i++) {
+    rrs[i] = end_of_rrs;
+    end_of_rrs += 2 + load_u16(end_of_rrs);
+  }
+  const zone::ServerNames names(end_of_rrs);  // stands behind them
+  std::array<uint8_t, 16> head;               // of every RR: all in front of its rdata
+  put_head(head.data(), owner, dns::RRType::kNs, rr_class, set.ttl_s());
+  size_t brothers_at = 0;  // where the suffix that brothers share stands already
+  uint8_t* p = out + at;
+  for (size_t n = 0; n < count; n++) {
+    const size_t i = order[n];
+    const uint8_t* const rdata = rrs[i] + 2;
+    const size_t size = load_u16(rrs[i]);
+    std::memcpy(p, head.data(), head.size());
+    uint8_t* const name = p + kOwnerAndHeadBytes;
     size_t own = names.own(i);
     size_t target = 0;
     if (own + 1 < size) {
@@ -57,41 +67,21 @@ struct ServerWriter {
       target = brothers_at;
     } else {
       own = size;
-      if (names.brothers() > 1) brothers_at = at + size - names.brothers();
+      if (names.brothers() > 1) brothers_at = static_cast<size_t>(name - out) + size - names.brothers();
     }
-    std::memcpy(out + at, rr + 2, kCopyStep);
-    if (own > kCopyStep) std::memcpy(out + at + kCopyStep, rr + 2 + kCopyStep, own - kCopyStep);
-    at += own;
+    std::memcpy(name, rdata, kCopyStep);
+    if (own > kCopyStep) [[unlikely]]
+      std::memcpy(name + kCopyStep, rdata + kCopyStep, own - kCopyStep);
+    p = name + own;
     if (target != 0) {
-      store_u16(out + at, static_cast<uint16_t>(kPointer | target));
-      at += 2;
+      store_u16(p, static_cast<uint16_t>(kPointer | target));
+      p += 2;
     }
-    store_u16(out + start - 2, static_cast<uint16_t>(at - start));
-    return own == 0 ? target : start;
+    store_u16(name - 2, static_cast<uint16_t>(p - name));
+    // Never at a mere pointer, which some readers do not like.
+    places[i] = static_cast<uint16_t>(own == 0 ? target : static_cast<size_t>(name - out));
   }
-};
-
-/// Writes an NS RRset of at most kMostServers RRs to offset `at` of the message `out`. `owner` is a pointer
-/// into the question's name, which ends at offset `name_end`. Returns where the set ends.
-[[gnu::always_inline]] inline size_t put_servers(uint8_t* out, size_t at, uint16_t owner, uint16_t rr_class,
-                                                 size_t name_end, zone::RRsetView set,
-                                                 const ServerOrder& order, ServerPlaces& places) {
-  const size_t count = set.count();
-  std::array<const uint8_t*, kMostServers> rrs;
-  const uint8_t* rr = set.data().data();
-  for (size_t i = 0; i < count; i++) {
-    rrs[i] = rr;
-    rr += 2 + load_u16(rr);
-  }
-  std::array<uint8_t, 16> head;  // of every RR: all in front of its rdata
-  put_head(head.data(), owner, dns::RRType::kNs, rr_class, set.ttl_s());
-  ServerWriter writer{set.server_names(), name_end, out, at};
-  for (size_t n = 0; n < count; n++) {
-    std::memcpy(out + writer.at, head.data(), head.size());
-    writer.at += kOwnerAndHeadBytes;
-    places[order[n]] = static_cast<uint16_t>(writer.put(order[n], rrs[order[n]]));
-  }
-  return writer.at;
+  return static_cast<size_t>(p - out);
 }
 
 }  // namespace nomen::answer

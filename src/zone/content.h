@@ -84,8 +84,7 @@ class Content {
 
   /// Where the node of a name at or below the apex is (among the NSEC3 owners if `nsec3`), or 0.
   Ref ref_of(const dns::HashedName& name, bool nsec3) const {
-    NodeView looked_at;
-    return find_ref(nsec3 ? nsec3_index_ : index_, name, name.labels, looked_at);
+    return find_ref(nsec3 ? nsec3_index_ : index_, name, name.labels);
   }
   /// All references are below this number.
   uint64_t end_ref() const { return arena_.end_ref(); }
@@ -163,6 +162,11 @@ class Content {
       return looked_at.is_named(lower, size);
     };
     return index.find(name.hash[labels], is_meant);
+  }
+
+  Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels) const {
+    NodeView looked_at;
+    return find_ref(index, name, labels, looked_at);
   }
 
   dns::StoredName apex_;

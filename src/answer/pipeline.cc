@@ -71,6 +71,7 @@ Pipeline::Pipeline(uint64_t seed, Elsewhere& elsewhere)
     : elsewhere_(elsewhere), queries_(kBatch), response_(seed) {}
 
 void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s) {
+  has_blackhole_ = !snapshot.server->blackhole->is_none();
   while (!batch.empty()) {
     const size_t count = std::min(batch.size(), kBatch);
     const std::span<Query> queries(queries_.data(), count);
@@ -139,7 +140,7 @@ void Pipeline::find(const Snapshot& snapshot, std::span<Query> queries, uint32_t
 void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
   exchange.reply_size = 0;
   exchange.answered_later = false;
-  if (query.dropped || is_blackholed(query, snapshot)) {
+  if (query.dropped || (has_blackhole_ && is_blackholed(query, snapshot))) {
     counters_.dropped.add();
     return;
   }
@@ -161,7 +162,8 @@ Rcode Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exch
                               uint32_t now_s) {
   const ViewSettings& view = *query.view->settings;
   options_.clear();
-  if (query.edns.wants_options()) add_reply_options(query, *snapshot.server, &view, now_s, options_);
+  if (query.edns.present && query.edns.wants_options())
+    add_reply_options(query, *snapshot.server, &view, now_s, options_);
   const size_t limit = size_limit(query);
   exchange.reply_size = answer_plainly(query, limit, options_.bytes(), response_.random(), exchange.out);
   if (exchange.reply_size != 0) return static_cast<Rcode>(load_u16(exchange.out.data() + 2) & 15);

@@ -62,7 +62,8 @@ class Pipeline {
   std::vector<Query> queries_;
   Signature signature_;
   Response response_;
-  OptOptions options_;  ///< of the reply in the making
+  OptOptions options_;          ///< of the reply in the making
+  bool has_blackhole_ = false;  ///< of the batch: somebody may be on the blackhole list
   Additional additional_;
   Counters counters_;
   std::vector<uint8_t> request_;  ///< a copy, of an update

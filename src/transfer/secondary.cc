@@ -32,9 +32,10 @@ void Secondary::start_with(const Soa& soa, const std::optional<store::ZoneTimes>
   soa_ = soa;
   refresh_us_ = now_us;
   expires_us_ = now_us + static_cast<int64_t>(soa.expire_s) * kSecondUs;
-  if (!times || times->serial != soa.serial) return;
+  if (!times) return;
+  // The times may be those of an earlier version, when the server ended before those of this one were kept:
+  // its life is not longer by that. Nor by a clock that was set back since.
   refreshed_us_ = times->refreshed_us;
-  // A clock that has been set back since must not lengthen the zone's life.
   expires_us_ = std::min(expires_us_, times->expires_us);
 }
 

@@ -184,6 +184,13 @@ TEST(Secondary, TimesOutliveARestart) {
   EXPECT_TRUE(too_late.expire_if_due(times.expires_us + kSecond));
 }
 
+TEST(Secondary, TimesOfAnEarlierVersionBoundItsLifeToo) {
+  const store::ZoneTimes times = fresh(1).times();
+  Secondary again(options_for(1), 2);
+  again.start_with(soa(6), times, kStart + 80000 * kSecond);
+  EXPECT_TRUE(again.expire_if_due(times.expires_us));
+}
+
 TEST(Secondary, BoundsOfTheConfigurationHoldForRefreshAndRetry) {
   SecondaryOptions options = options_for(1);
   options.max_refresh_s = 400;

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.skipif(SUBJECT == "bind", reason="about what this versi
 
 HALF_OBEYED = {
     "secondary": 'zone "s" { type secondary; primaries { 127.0.0.1; }; };',
-    "allow-update": 'zone "u" { type primary; file "example.zone"; allow-update { 127.0.0.1; }; };',
+    "update-policy": 'zone "u" { type primary; file "example.zone"; update-policy { grant k external x ANY; }; };',
     "dnssec-policy": 'zone "d" { type primary; file "example.zone"; dnssec-policy default; inline-signing yes; };',
     "forward": 'zone "f" { type forward; forwarders { 127.0.0.1; }; };',
     "rate-limit": "view v { rate-limit { slip 2; }; };",

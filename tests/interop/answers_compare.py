@@ -386,10 +386,14 @@ def rule_ad_of_a_cut_answer(case):
 
 
 def rule_loop(case):
-    """A loop of CNAMEs: BIND gives the links and SERVFAIL, NSD, Knot and PowerDNS give them and NOERROR. Either will do."""
-    if not well_formed(case.subject, case.bind) or case.bind.rcode != dns.rcode.SERVFAIL or not case.bind.answer:
+    """A loop of CNAMEs: BIND gives the links and SERVFAIL, NSD, Knot and PowerDNS give them and NOERROR. Either will do.
+    Where both are cut off, the links are looked for over TCP."""
+    subject, bind = case.subject, case.bind
+    if well_formed(subject, bind) and subject.truncated and bind.truncated:
+        subject, bind = case.over_tcp(case.kind), case.over_tcp("bind")
+    if not well_formed(subject, bind) or bind.rcode != dns.rcode.SERVFAIL or not bind.answer:
         return None
-    if case.subject.rcode == dns.rcode.NOERROR and set(case.subject.answer) == set(case.bind.answer):
+    if subject.rcode == dns.rcode.NOERROR and set(subject.answer) == set(bind.answer):
         return {"rcode", "edns", "answer", "authority"}
     return None
 
@@ -480,9 +484,17 @@ def rule_transfers(case):
     return None
 
 
+def rule_two_peers_say_the_same(case):
+    """BIND stands against two of NSD, Knot and PowerDNS, which say to the last record what we say: a referral where NSEC is asked
+    for at a zone cut; the referral beside a chain that leads below a cut of another zone."""
+    same = [peer for peer in case.peers().values() if well_formed(case.subject, peer) and not differing(case.subject, peer)]
+    return set(FIELDS) if len(same) >= 2 else None
+
+
 RULES = (rule_chain_across_zones, rule_ds_behind_a_chain, rule_wildcard_no_data, rule_cname_asked_below_a_dname,
          rule_more_fits, rule_ad_of_a_cut_answer, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue,
-         rule_at_the_border, rule_small_client, rule_cut_off_before_the_end, rule_transfers)
+         rule_at_the_border, rule_small_client, rule_cut_off_before_the_end, rule_transfers,
+         rule_two_peers_say_the_same)
 
 
 def excerpt(world_text, case):

@@ -1,6 +1,7 @@
-// Requests whose answer is not one reply from a zone's data: transfers, which are many messages long, and
-// updates, whose reply waits for the disk. The pipeline finds out who asks, for what zone, and whether that
-// may be, and gives them away here; the server implements it. Thread rule: called by a worker, on its thread.
+// Requests that are more than a look at a zone's data: transfers, whose answer is many messages long,
+// updates, whose reply waits for the disk, and NOTIFY, which makes a secondary ask its primary. The pipeline
+// finds out who asks, for what zone, and whether that may be, and gives them away here; the server implements
+// it. Thread rule: called by a worker, on its thread.
 #pragma once
 #include "answer/query.h"
 #include "answer/signature.h"
@@ -19,6 +20,10 @@ class Elsewhere {
   /// receiver's. `reply` is what will be answered but for the response code in its header, the signature, and
   /// the time. What is not NOERROR is answered at once, otherwise the reply comes later by itself.
   virtual dns::Rcode update(const Query& query, Bytes request, Bytes reply, const Signature& signature) = 0;
+
+  /// A NOTIFY for query.zone, a secondary, by somebody who is listened to. The reply does not wait for what
+  /// it leads to; it has the response code that is returned.
+  virtual dns::Rcode notify(const Query& query) = 0;
 
  protected:
   ~Elsewhere() = default;

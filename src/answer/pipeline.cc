@@ -9,6 +9,7 @@
 #include "answer/plain_answer.h"
 #include "answer/plain_referral.h"
 #include "answer/query_log.h"
+#include "answer/route_notify.h"
 #include "answer/route_transfer.h"
 #include "answer/route_update.h"
 #include "answer/select_view.h"
@@ -40,8 +41,9 @@ Rcode refusal_of_type(RRType type) {
 
 /// Whether this may be for somebody else: a look that costs nothing, because nearly no request is.
 bool is_for_others(const Query& query) {
-  return query.question.opcode == Opcode::kQuery ? is_transfer(query.question.type)
-                                                 : query.question.opcode == Opcode::kUpdate;
+  return query.question.opcode == Opcode::kQuery
+             ? is_transfer(query.question.type)
+             : query.question.opcode == Opcode::kUpdate || query.question.opcode == Opcode::kNotify;
 }
 
 /// In the header of a reply that is complete otherwise.
@@ -184,7 +186,9 @@ Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& e
   if (is_for_others(query) && may_hand_over(snapshot, query)) {
     // The reply may be written over the request.
     if (is_update) request_.assign(query.received.data, query.received.data + query.received.size);
-    if (!is_update && hand_over_transfer(query, exchange)) return Rcode::kNoError;
+    if (query.question.opcode == Opcode::kQuery && hand_over_transfer(query, exchange))
+      return Rcode::kNoError;
+    if (query.question.opcode == Opcode::kNotify) hand_over_notify(query);
   }
   const ViewSettings* view = query.view != nullptr ? query.view->settings.get() : nullptr;
   options_.clear();
@@ -244,9 +248,16 @@ bool Pipeline::may_hand_over(const Snapshot& snapshot, Query& query) {
       refusal_of_signature(query) != Rcode::kNoError)
     return false;
   if (!query.edns.has_tsig) signature_.clear();  // of an earlier request
-  query.other_refused = query.question.opcode == Opcode::kUpdate
-                            ? refusal_of_update(query, *snapshot.local)
-                            : refusal_of_transfer(query, *snapshot.local);
+  switch (query.question.opcode) {
+    case Opcode::kUpdate:
+      query.other_refused = refusal_of_update(query, *snapshot.local);
+      break;
+    case Opcode::kNotify:
+      query.other_refused = refusal_of_notify(query, *snapshot.local);
+      break;
+    default:
+      query.other_refused = refusal_of_transfer(query, *snapshot.local);
+  }
   return query.other_refused == Rcode::kNoError;
 }
 
@@ -257,6 +268,11 @@ bool Pipeline::hand_over_transfer(Query& query, Exchange& exchange) {
   exchange.answered_later = exchange.reply_size == 0;
   response_.set_rcode(Rcode::kNoError);
   return true;
+}
+
+/// The reply is made here in any case.
+void Pipeline::hand_over_notify(Query& query) {
+  if (query.zone->settings().role == ZoneRole::kSecondary) query.other_refused = elsewhere_.notify(query);
 }
 
 /// The reply is there, for the time when the update is made. False when it is refused: it goes out then.
@@ -292,11 +308,14 @@ ExtendedError Pipeline::decide(const Snapshot& snapshot, Query& query) {
     response_.drop_question();  // what an unknown opcode's question means is not known (as BIND does)
     return fail(Rcode::kNotImp);
   }
+  const bool is_notify = query.question.opcode == Opcode::kNotify;
+  if (!query.question.present && is_notify) return fail(Rcode::kFormErr);
   if (!query.question.present) return ExtendedError::kNone;  // a cookie was all that was asked for
   if (const Rcode refused = refusal_of_signature(query); refused != Rcode::kNoError) return fail(refused);
-  if (query.question.opcode == Opcode::kNotify) return fail(Rcode::kNotImp);
-  if (query.question.opcode == Opcode::kUpdate)
+  if (is_notify || query.question.opcode == Opcode::kUpdate) {
+    response_.set_authoritative(is_notify && query.view != nullptr && query.other_refused == Rcode::kNoError);
     return fail(query.view == nullptr ? Rcode::kNotAuth : query.other_refused);
+  }
   if (query.question.rr_class == RRClass::kCh && query.view == nullptr) {
     return answer_chaos(query, *snapshot.server, response_) ? ExtendedError::kNone : fail(Rcode::kRefused);
   }

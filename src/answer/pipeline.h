@@ -47,6 +47,7 @@ class Pipeline {
   void look_ahead(const Snapshot& snapshot, std::span<Query> queries);
   bool may_hand_over(const Snapshot& snapshot, Query& query);
   bool hand_over_transfer(Query& query, Exchange& exchange);
+  void hand_over_notify(Query& query);
   bool hand_over_update(const Query& query, Exchange& exchange);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   void find(const Snapshot& snapshot, std::span<Query> queries, uint32_t now_s);

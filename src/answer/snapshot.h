@@ -50,6 +50,7 @@ struct ZoneSettings {
   bool allow_transfer_plain = true;        ///< not `transport tls`
   policy::AclPtr allow_update;             ///< of a primary zone; update-policy has the last word
   policy::AclPtr allow_update_forwarding;  ///< of a secondary zone
+  policy::AclPtr allow_notify;             ///< of a secondary zone: its primaries, and who else is let in
   /// Whether anybody may ask, whatever the address.
   bool is_open() const { return allow_query->is_any() && allow_query_on->is_any(); }
   std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< nullopt: unlimited

@@ -62,6 +62,7 @@ class NoTransfers final : public Elsewhere {
   dns::Rcode transfer(const Query&, MutableBytes, Signature&, size_t&) override {
     return dns::Rcode::kRefused;
   }
+  dns::Rcode notify(const Query&) override { return dns::Rcode::kRefused; }
 };
 
 class World {
@@ -74,7 +75,7 @@ class World {
     view.minimal_responses = MinimalResponses::kNo;
     zone_settings.allow_query = zone_settings.allow_query_on = policy::Acl::any();
     zone_settings.allow_transfer = zone_settings.allow_update = zone_settings.allow_update_forwarding =
-        policy::Acl::none();
+        zone_settings.allow_notify = policy::Acl::none();
   }
 
   ServerSettings server;

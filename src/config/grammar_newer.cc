@@ -25,7 +25,7 @@ constexpr std::string_view kRecursion = "only recursion uses it";
 constexpr std::string_view kSigning = "signing is not there yet";
 
 constexpr StatementRow kRows[] = {
-    newer("remote-servers", kTop, 0, kNamedRemote, "", "", Status::kStored, "", true),
+    newer("remote-servers", kTop, 0, kNamedRemote, "", "", Status::kObeyed, "", true),
     newer("key-store", kTop, 0, "<string> { @key-store }", "", kSigning, Status::kHarmless, "", true),
     newer("directory", kKeyStore, 0, "<string>", "", kSigning),
     newer("pkcs11-uri", kKeyStore, 0, "<quoted_string>", "", kSigning),

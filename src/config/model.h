@@ -86,7 +86,8 @@ struct ServerOptions {
   bool match_mapped_addresses = false;
   bool flush_zones_on_shutdown = false;
 
-  uint32_t notify_rate = 20, startup_notify_rate = 20, serial_query_rate = 20;  ///< per second
+  std::optional<uint32_t> notify_rate, startup_notify_rate;  ///< per second; unset: the server's choice
+  uint32_t serial_query_rate = 20;                           ///< per second
   uint32_t transfers_in = 10, transfers_out = 10, transfers_per_ns = 2;
   uint32_t transfer_message_size = 20480;
 };
@@ -155,7 +156,7 @@ struct ZoneOptions {
 
   NotifyMode notify = NotifyMode::kYes;
   std::vector<RemoteServer> also_notify;
-  uint32_t notify_delay_s = 5;
+  std::optional<uint32_t> notify_delay_s;  ///< unset: the server's choice
   bool notify_to_soa = false;
   SourceAddress notify_source, notify_source_v6;
   SourceAddress transfer_source, transfer_source_v6;

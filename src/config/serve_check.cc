@@ -68,6 +68,7 @@ class ServeCheck {
     const StatementRow& row = node.grammar_row();
     if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
     if (row.name == "update-policy") update_policy(node);
+    if (row.stands_in(Place::kZone) || row.stands_in(Place::kTop)) remote_servers(node);
     if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
     if (row.status == Status::kObeyed) {
       if (row.name != "acl") match_list(node.name(), node.children());
@@ -81,7 +82,7 @@ class ServeCheck {
         add(Severity::kError, node.position, name + " cannot be served by this version" + why);
         break;
       case Status::kStored:
-        add(Severity::kWarning, node.position, name + " is kept; it takes effect when transfers exist");
+        add(Severity::kWarning, node.position, name + " is kept, but has no effect yet");
         break;
       default:
         add(Severity::kWarning, node.position, name + " is ignored" + why);
@@ -90,12 +91,27 @@ class ServeCheck {
 
   void zone_type(const Node& node) {
     const Node& type = *node.value();
-    if (type.is_keyword("primary") || type.is_keyword("master")) return;
+    for (const std::string_view served : {"primary", "master", "secondary", "slave"}) {
+      if (type.is_keyword(served)) return;
+    }
     const std::string name = "zones of type " + std::string(type.text);
     if (type.is_keyword("hint") || type.is_keyword("delegation-only")) {
       add(Severity::kWarning, node.position, name + " are ignored: only recursion uses them");
     } else {
       add(Severity::kError, node.position, name + " cannot be served by this version");
+    }
+  }
+
+  /// Whoever is reached over TLS only cannot be reached.
+  void remote_servers(const Node& node) {
+    static const std::set<std::string_view> kLists = {"primaries", "masters", "also-notify", "remote-servers",
+                                                      "parental-agents"};
+    if (!kLists.contains(node.name())) return;
+    for (const Node& element : node.list()) {
+      const Node* const tls = element.after("tls");
+      if (tls == nullptr || same_word(tls->text, "none")) continue;
+      add(Severity::kError, element.position,
+          "'" + std::string(node.name()) + " ... tls' cannot be served by this version");
     }
   }
 

@@ -64,6 +64,12 @@ class Operations {
   virtual CommandResult sync(const std::optional<ZoneSelector>& zone, bool clean) = 0;
   /// Makes a new version of a zone that says what the version `serial` said.
   virtual CommandResult rollback(const ZoneSelector& zone, dns::Serial serial) = 0;
+  /// Asks a secondary zone's primaries for news: "zone refresh queued".
+  virtual CommandResult refresh(const ZoneSelector& zone) = 0;
+  /// Sends NOTIFY to all who are told of the zone: "zone notify queued".
+  virtual CommandResult notify(const ZoneSelector& zone) = 0;
+  /// Takes a secondary zone anew, whatever its serial.
+  virtual CommandResult retransfer(const ZoneSelector& zone) = 0;
   /// Looks for network interfaces that came or went.
   virtual CommandResult scan() = 0;
   /// Appends what was counted to the statistics file.

@@ -50,6 +50,9 @@ class TestOperations : public Operations {
   CommandResult rollback(const ZoneSelector& zone, dns::Serial serial) override {
     return note("rollback " + text(zone) + " to " + std::to_string(serial.value));
   }
+  CommandResult refresh(const ZoneSelector& zone) override { return note("refresh " + text(zone)); }
+  CommandResult notify(const ZoneSelector& zone) override { return note("notify " + text(zone)); }
+  CommandResult retransfer(const ZoneSelector& zone) override { return note("retransfer " + text(zone)); }
   CommandResult scan() override { return note("scan"); }
   CommandResult write_statistics() override { return note("stats"); }
 

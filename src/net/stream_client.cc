@@ -51,6 +51,10 @@ void StreamClient::send(Bytes message) {
   if (connected_) watch();
 }
 
+SocketAddress StreamClient::local() const {
+  return local_address_of(socket_.get());
+}
+
 void StreamClient::pause(bool paused) {
   paused_ = paused;
   active_ms_ = loop_.now_ms();

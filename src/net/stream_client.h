@@ -45,6 +45,8 @@ class StreamClient final : private EventHandler, private Timer {
   /// Queues a message of 1 to 65535 octets; it leaves as soon as the connection stands.
   void send(Bytes message);
   const SocketAddress& server() const { return server_; }
+  /// Our end; of a connection that stands.
+  SocketAddress local() const;
   /// While paused nothing is read, and the server waits.
   void pause(bool paused);
 

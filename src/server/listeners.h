@@ -28,6 +28,7 @@ class Listeners {
   /// counted; returns how many addresses could not be opened.
   size_t update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local);
   size_t size() const { return open_.size(); }
+  bool is_open(const net::SocketAddress& address) const { return open_.contains(address); }
   /// Sockets of IPv4 (0) and IPv6 (1) that were opened and given up, a worker's share of one counted by
   /// itself.
   struct SocketCounts {

@@ -46,6 +46,13 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
     }
   }
   auto replayed = replay(*job.log, job.log_id, outcome.result.content);
+  if (!replayed && job.zone->type == config::ZoneType::kSecondary) {
+    // A copy is written before the rows that it takes the place of go: it is the newer one, and right.
+    outcome.result.diagnostics.push_back(
+        {Severity::kWarning, {}, "the version log is cleared: " + replayed.error().text});
+    if (auto cleared = job.log->clear(job.log_id); !cleared) outcome.result.content = nullptr;
+    return;
+  }
   if (!replayed) {
     outcome.result.diagnostics.push_back({Severity::kError, {}, replayed.error().text});
     outcome.result.content = nullptr;

@@ -188,6 +188,13 @@ Result<void> Server::start() {
   updates_ = std::make_unique<UpdateDesk>(
       *zones_, *versions_, [this](std::vector<LateReply> replies) { send_replies(std::move(replies)); });
   zone_files_ = std::make_unique<ZoneFiles>(*loop_, *zones_, *updates_, *versions_);
+  auto secondaries = Secondaries::create(*loop_, *zones_, *versions_, remotes_);
+  if (!secondaries) return std::unexpected(secondaries.error());
+  secondaries_ = std::move(*secondaries);
+  notifier_ = std::make_unique<Notifier>(
+      *loop_, *zones_, remotes_,
+      [this](const net::SocketAddress& address) { return listeners_->is_open(address); });
+  configure_transfers();
   publish();
   for (const auto& worker : workers_) worker->start();
   configured_s_ = std::time(nullptr);
@@ -218,9 +225,13 @@ Result<void> Server::make_workers() {
   const unsigned count =
       options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
   shared_ = std::make_unique<const Worker::Shared>(
-      Worker::Shared{snapshots_, *quota_, transfers_, [this](std::vector<ForwardedUpdate> updates) {
+      Worker::Shared{snapshots_, *quota_, transfers_,
+                     [this](std::vector<ForwardedUpdate> updates) {
                        auto shared = std::make_shared<std::vector<ForwardedUpdate>>(std::move(updates));
                        loop_->post([this, shared] { updates_->take(std::move(*shared)); });
+                     },
+                     [this](std::vector<ForwardedNotify> notifies) {
+                       loop_->post([this, notifies = std::move(notifies)] { secondaries_->take(notifies); });
                      }});
   for (unsigned i = 0; i < count; i++) {
     auto worker = Worker::create(*shared_, i, stream_timeouts(config_.options));
@@ -349,10 +360,18 @@ Result<void> Server::apply_configuration(bool reload_all) {
     loading_ = reload_all || loading_ == Loading::kAllZones ? Loading::kAllZones : Loading::kNewZones;
   added_zones_.forget_files();
   add_session_key();
+  configure_transfers();
   zones_->configure(config_, reload_all);
   // The channel that brought the command is answered first; then channels change.
   loop_->post([this] { open_controls(); });
   return {};
+}
+
+/// What zones are told by and transferred by, before the zones themselves.
+void Server::configure_transfers() {
+  remotes_.configure(config_, options_.port.value_or(config_.options.port));
+  secondaries_->configure(config_.options);
+  notifier_->configure(config_.options);
 }
 
 /// Interfaces are looked at when the kernel has news of them and every interface-interval.
@@ -376,17 +395,25 @@ void Server::rescan() {
 
 void Server::zone_changed(const ZonePlace& place, const KeptZone& zone) {
   zone_files_->changed(place, zone);
+  secondaries_->zone_changed(place, zone);
+  notifier_->zone_changed(place, zone, loading_ == Loading::kAtStart);
 }
 
 void Server::zone_thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) {
   zone_files_->thawed(place, zone, outcome);
 }
 
-void Server::zone_has_no_copy(const ZonePlace&, const KeptZone&) {}
+void Server::zone_has_no_copy(const ZonePlace& place, const KeptZone& zone) {
+  secondaries_->zone_has_no_copy(place, zone);
+}
 
-void Server::zone_configured(const ZonePlace&, const KeptZone&) {}
+void Server::zone_configured(const ZonePlace& place, const KeptZone& zone) {
+  secondaries_->zone_configured(place, zone);
+}
 
 void Server::zone_removed(const ZonePlace& place) {
+  secondaries_->zone_removed(place);
+  notifier_->zone_removed(place);
   updates_->forget_settings(place);
   zone_files_->removed(place);
 }
@@ -437,11 +464,45 @@ const KeptZone* Server::select(const control::ZoneSelector& zone, control::Comma
 
 control::CommandResult Server::reload_zone(const control::ZoneSelector& zone) {
   control::CommandResult problem;
-  if (select(zone, problem) == nullptr) return problem;
+  std::string view;
+  const KeptZone* const kept = select(zone, problem, &view);
+  if (kept == nullptr) return problem;
+  if (kept->is_secondary()) return refresh(zone);
   const auto result =
       zones_->reload(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""));
   return control::CommandResult::success(result == ZoneKeeper::Reload::kQueued ? "zone reload queued"
                                                                                : "zone reload up-to-date");
+}
+
+control::CommandResult Server::refresh(const control::ZoneSelector& zone) {
+  control::CommandResult problem;
+  std::string view;
+  const KeptZone* const kept = select(zone, problem, &view);
+  if (kept == nullptr) return problem;
+  if (!kept->is_secondary()) return {control::ResultCode::kFailure, "not a secondary, mirror, or stub zone"};
+  secondaries_->refresh(zones_->owner_of({view, zone_key(zone.name)}));
+  return control::CommandResult::success("zone refresh queued");
+}
+
+control::CommandResult Server::notify(const control::ZoneSelector& zone) {
+  control::CommandResult problem;
+  std::string view;
+  if (select(zone, problem, &view) == nullptr) return problem;
+  notifier_->notify_again(zones_->owner_of({view, zone_key(zone.name)}));
+  return control::CommandResult::success("zone notify queued");
+}
+
+control::CommandResult Server::retransfer(const control::ZoneSelector& zone) {
+  control::CommandResult problem;
+  std::string view;
+  const KeptZone* const kept = select(zone, problem, &view);
+  if (kept == nullptr) return problem;
+  if (!kept->is_secondary()) {
+    return {control::ResultCode::kFailure,
+            fmt::format("retransfer: inappropriate zone type: {}", config::to_string(kept->config->type))};
+  }
+  secondaries_->retransfer(zones_->owner_of({view, zone_key(zone.name)}));
+  return control::CommandResult::success();
 }
 
 control::CommandResult Server::stop() {
@@ -502,6 +563,9 @@ control::CommandResult Server::status() {
   facts.tcp_clients_most = quota_->high_water();
   facts.tcp_clients_limit = config_.options.tcp_clients;
   facts.loads_pending = zones_->pending();
+  facts.transfers_running = secondaries_->transfers_running();
+  facts.transfers_waiting = secondaries_->transfers_waiting();
+  facts.soa_queries = secondaries_->soa_queries_running();
   return control::CommandResult::success(status_text(facts));
 }
 
@@ -510,7 +574,9 @@ control::CommandResult Server::zone_status(const control::ZoneSelector& zone) {
   std::string view;
   const KeptZone* kept = select(zone, problem, &view);
   if (kept == nullptr) return problem;
-  return control::CommandResult::success(zone_status_text(*kept));
+  const auto times = secondaries_->times(zones_->owner_of({view, zone_key(zone.name)}));
+  if (times && kept->content() == nullptr) return {control::ResultCode::kFailure, "zone not loaded"};
+  return control::CommandResult::success(zone_status_text(*kept, times));
 }
 
 control::CommandResult Server::query_log(std::optional<bool> on) {

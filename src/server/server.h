@@ -19,7 +19,10 @@
 #include "server/interval.h"
 #include "server/listeners.h"
 #include "server/log_channels.h"
+#include "server/notifier.h"
 #include "server/process.h"
+#include "server/remotes.h"
+#include "server/secondaries.h"
 #include "server/session_key.h"
 #include "server/signals.h"
 #include "server/snapshot_slot.h"
@@ -76,6 +79,9 @@ class Server final : public control::Operations, private ZoneEvents {
   control::CommandResult modify_zone(const control::ZoneSelector& zone, std::string_view statement) override;
   control::CommandResult delete_zone(const control::ZoneSelector& zone, bool clean) override;
   control::CommandResult write_statistics() override;
+  control::CommandResult refresh(const control::ZoneSelector& zone) override;
+  control::CommandResult notify(const control::ZoneSelector& zone) override;
+  control::CommandResult retransfer(const control::ZoneSelector& zone) override;
 
  private:
   void zone_changed(const ZonePlace& place, const KeptZone& zone) override;
@@ -98,6 +104,7 @@ class Server final : public control::Operations, private ZoneEvents {
   void shut_down();
   Result<void> apply_configuration(bool reload_all);
   control::CommandResult take_configuration(bool reload_zones);
+  void configure_transfers();
   void publish();
   void loaded();
   void ready();
@@ -140,6 +147,9 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<ZoneKeeper> zones_;
   std::unique_ptr<UpdateDesk> updates_;
   std::unique_ptr<ZoneFiles> zone_files_;
+  Remotes remotes_;
+  std::unique_ptr<Secondaries> secondaries_;
+  std::unique_ptr<Notifier> notifier_;
   AddedZones added_zones_;
   SessionKey session_key_;
   std::unique_ptr<Signals> signals_;

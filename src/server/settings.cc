@@ -269,8 +269,8 @@ answer::ZoneRole role_of(const config::Zone& zone) {
   return zone.is_dynamic() ? answer::ZoneRole::kDynamicPrimary : answer::ZoneRole::kPrimary;
 }
 
-std::shared_ptr<const answer::ZoneSettings> zone_settings(const config::ZoneOptions& options,
-                                                          answer::ZoneRole role) {
+std::shared_ptr<answer::ZoneSettings> zone_settings(const config::ZoneOptions& options,
+                                                    answer::ZoneRole role) {
   auto settings = std::make_shared<answer::ZoneSettings>();
   settings->role = role;
   settings->allow_query = compile(options.allow_query);
@@ -282,10 +282,36 @@ std::shared_ptr<const answer::ZoneSettings> zone_settings(const config::ZoneOpti
   settings->allow_update =
       role == answer::ZoneRole::kPrimaryWithPolicy ? policy::Acl::any() : compile(options.allow_update);
   settings->allow_update_forwarding = compile(options.allow_update_forwarding);
+  settings->allow_notify = policy::Acl::none();
   settings->max_ixfr_ratio_percent = options.max_ixfr_ratio_percent;
   settings->max_transfer_time_out_min = options.max_transfer_time_out_min;
   settings->zero_no_soa_ttl = options.zero_no_soa_ttl;
   return settings;
+}
+
+/// A secondary's primaries may always send NOTIFY, by their addresses alone (as BIND has it); others as
+/// allow-notify says.
+policy::AclPtr allow_notify(const config::Zone& zone) {
+  using Element = policy::Acl::Element;
+  std::vector<Element> elements;
+  for (const config::RemoteServer& primary : zone.primaries) {
+    const net::IpAddress address = to_net(primary.address);
+    Element element;
+    element.kind = Element::Kind::kPrefix;
+    element.prefix = {address, address.bits()};
+    elements.push_back(std::move(element));
+  }
+  Element others;
+  others.kind = Element::Kind::kNested;
+  others.nested = compile(zone.options->allow_notify);
+  elements.push_back(std::move(others));
+  return std::make_shared<const policy::Acl>(std::move(elements));
+}
+
+std::string primaries_text(const config::Zone& zone) {
+  std::string text;
+  for (const config::RemoteServer& primary : zone.primaries) text += config::to_string(primary.address) + ' ';
+  return text;
 }
 
 }  // namespace
@@ -294,6 +320,13 @@ std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(const config:
   Made& made = made_[zone.options.get()];
   made.options = zone.options;
   const answer::ZoneRole role = role_of(zone);
+  if (role == answer::ZoneRole::kSecondary) {
+    auto& of_primaries = made.by_primaries[primaries_text(zone)];
+    if (of_primaries) return of_primaries;
+    auto own = zone_settings(*zone.options, role);
+    own->allow_notify = allow_notify(zone);
+    return of_primaries = std::move(own);
+  }
   auto& settings = made.by_role[static_cast<size_t>(role)];
   if (!settings) settings = zone_settings(*zone.options, role);
   return settings;

@@ -33,7 +33,8 @@ class KeyRings {
 std::shared_ptr<const answer::ViewSettings> view_settings(const config::Config& config,
                                                           const config::View& view, const KeyRings& keys);
 
-/// Compiles each set of options once for each role that a zone with them has, and keeps it.
+/// Compiles each set of options once for each role that a zone with them has, and for a secondary once for
+/// each set of primaries, and keeps it.
 class ZoneSettingsCache {
  public:
   std::shared_ptr<const answer::ZoneSettings> get(const config::Zone& zone);
@@ -42,6 +43,7 @@ class ZoneSettingsCache {
   struct Made {
     std::shared_ptr<const config::ZoneOptions> options;  ///< kept, so that no other has its address
     std::array<std::shared_ptr<const answer::ZoneSettings>, answer::kZoneRoles> by_role;
+    std::unordered_map<std::string, std::shared_ptr<const answer::ZoneSettings>> by_primaries;
   };
   std::unordered_map<const config::ZoneOptions*, Made> made_;
 };

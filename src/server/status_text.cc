@@ -64,9 +64,9 @@ std::string status_text(const StatusFacts& facts) {
       "UDP listeners per interface: {}\n"
       "number of zones: {} (0 automatic)\n"
       "debug level: {}\n"
-      "xfers running: 0\n"
-      "xfers deferred: 0\n"
-      "soa queries in progress: 0\n"
+      "xfers running: {}\n"
+      "xfers deferred: {}\n"
+      "soa queries in progress: {}\n"
       "query logging is {}\n"
       "recursive clients: 0/{}/{}\n"
       "tcp clients: {}/{}\n"
@@ -75,12 +75,13 @@ std::string status_text(const StatusFacts& facts) {
       NOMEN_VERSION, NOMEN_VERSION, said_version(facts), host.data(), machine.sysname, machine.machine,
       machine.release, machine.version, http_time(facts.boot_s), http_time(facts.configured_s),
       facts.config_file, std::thread::hardware_concurrency(), facts.workers, facts.workers, facts.zones,
-      facts.debug_level, facts.query_log ? "ON" : "OFF", soft_limit(facts.recursive_clients_limit),
+      facts.debug_level, facts.transfers_running, facts.transfers_waiting, facts.soa_queries,
+      facts.query_log ? "ON" : "OFF", soft_limit(facts.recursive_clients_limit),
       facts.recursive_clients_limit, facts.tcp_clients, facts.tcp_clients_limit, facts.tcp_clients_most,
       facts.loads_pending != 0 ? fmt::format("zones loading: {}\n", facts.loads_pending) : "");
 }
 
-std::string zone_status_text(const KeptZone& zone) {
+std::string zone_status_text(const KeptZone& zone, const std::optional<Secondaries::Times>& times) {
   const zone::Content* content = zone.content();
   std::string text = fmt::format("name: {}\ntype: {}\n", dns::to_string_no_dot(zone.config->name()),
                                  config::to_string(zone.config->type));
@@ -88,9 +89,10 @@ std::string zone_status_text(const KeptZone& zone) {
   if (content == nullptr) return text + "loaded: no";
   text += fmt::format("serial: {}\nnodes: {}\n", content->serial().value, content->name_count());
   if (zone.loaded_s != 0) text += fmt::format("last loaded: {}\n", http_time(zone.loaded_s));
+  if (times && times->refresh_s != 0) text += fmt::format("next refresh: {}\n", http_time(times->refresh_s));
+  if (times && times->expires_s != 0) text += fmt::format("expires: {}\n", http_time(times->expires_s));
   text += fmt::format("secure: {}\n", content->is_signed() ? "yes" : "no");
-  const bool dynamic = zone.config->is_dynamic() || zone.is_secondary();
-  text += fmt::format("dynamic: {}\n", dynamic ? "yes" : "no");
+  text += fmt::format("dynamic: {}\n", zone.config->is_dynamic() ? "yes" : "no");
   if (zone.config->is_dynamic()) text += fmt::format("frozen: {}\n", zone.frozen ? "yes" : "no");
   return text + fmt::format("reconfigurable via modzone: {}", zone.config->added ? "yes" : "no");
 }

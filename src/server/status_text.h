@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "dns/name.h"
+#include "server/secondaries.h"
 #include "server/zone_keeper.h"
 
 namespace nomen::server {
@@ -26,10 +27,14 @@ struct StatusFacts {
   uint32_t tcp_clients_most = 0;
   uint32_t tcp_clients_limit = 0;
   size_t loads_pending = 0;
+  size_t transfers_running = 0;
+  size_t transfers_waiting = 0;
+  size_t soa_queries = 0;
 };
 
 std::string status_text(const StatusFacts& facts);
-std::string zone_status_text(const KeptZone& zone);
+/// `times` only of a secondary.
+std::string zone_status_text(const KeptZone& zone, const std::optional<Secondaries::Times>& times);
 
 /// The zone's statement as it stands in the configuration file now, on one line.
 Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name,

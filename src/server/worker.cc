@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include "answer/limits.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "transfer/notify_message.h"
 
 namespace nomen::server {
 
@@ -54,7 +56,8 @@ Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::Event
       exchanges_(answer::kBatch),
       stream_reply_(answer::kMaxMessageBytes),
       number_(number),
-      take_updates_(shared.take_updates) {
+      take_updates_(shared.take_updates),
+      take_notifies_(shared.take_notifies) {
   loop_->set_observer(this);
 }
 
@@ -116,11 +119,10 @@ void Worker::take_snapshot() {
   snapshot_version_ = newest;
 }
 
-/// The updates of the round go together.
+/// The updates of the round go together, and the NOTIFYs.
 void Worker::before_wait() {
-  if (updates_.empty()) return;
-  take_updates_(std::move(updates_));
-  updates_.clear();
+  if (!updates_.empty()) take_updates_(std::exchange(updates_, {}));
+  if (!notifies_.empty()) take_notifies_(std::exchange(notifies_, {}));
 }
 
 void Worker::after_wait() {
@@ -191,6 +193,22 @@ dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply
     asking_->hold();
   }
   updates_.push_back(std::move(update));
+  return dns::Rcode::kNoError;
+}
+
+/// The answer does not wait for what is made of it. Of a zone that is told of again and again in one round
+/// only the last word counts.
+dns::Rcode Worker::notify(const answer::Query& query) {
+  const auto read = transfer::read_notify({query.received.data, query.received.size});
+  if (!read) return dns::Rcode::kFormErr;
+  ForwardedNotify notify{
+      {query.view->settings->name, query.zone->apex_hash()}, *query.received.peer, read->serial};
+  if (!notifies_.empty() && notifies_.back().place == notify.place &&
+      notifies_.back().peer.address() == notify.peer.address()) {
+    notifies_.back() = std::move(notify);
+  } else {
+    notifies_.push_back(std::move(notify));
+  }
   return dns::Rcode::kNoError;
 }
 

@@ -14,6 +14,7 @@
 #include "net/event_loop.h"
 #include "net/tcp_listener.h"
 #include "net/udp_listener.h"
+#include "server/forwarded_notify.h"
 #include "server/forwarded_update.h"
 #include "server/snapshot_slot.h"
 #include "server/transfers_out.h"
@@ -38,6 +39,7 @@ class Worker final : private net::DatagramHandler,
     net::ConnectionQuota& quota;
     TransferQuota& transfers;
     TakeUpdates take_updates;
+    TakeNotifies take_notifies;
   };
   /// `number` is the worker's own, for replies that come later.
   static Result<std::unique_ptr<Worker>> create(const Shared& shared, unsigned number,
@@ -75,6 +77,7 @@ class Worker final : private net::DatagramHandler,
                       size_t& reply_size) override;
   dns::Rcode update(const answer::Query& query, Bytes request, Bytes reply,
                     const answer::Signature& signature) override;
+  dns::Rcode notify(const answer::Query& query) override;
   void send_now(std::vector<LateReply>& replies);
   net::UdpListener* listener_of(const net::SocketAddress& local);
   void before_wait() override;
@@ -95,7 +98,9 @@ class Worker final : private net::DatagramHandler,
   std::vector<uint8_t> stream_reply_;
   const unsigned number_;
   const TakeUpdates& take_updates_;
-  std::vector<ForwardedUpdate> updates_;  ///< of this round
+  const TakeNotifies& take_notifies_;
+  std::vector<ForwardedUpdate> updates_;   ///< of this round
+  std::vector<ForwardedNotify> notifies_;  ///< of this round
   std::thread thread_;
 };
 

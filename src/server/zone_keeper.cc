@@ -500,6 +500,16 @@ const KeptZone* ZoneKeeper::at(const ZonePlace& place) const {
   return const_cast<ZoneKeeper*>(this)->find_at(place, view);
 }
 
+zone::ContentPtr ZoneKeeper::content_for(const std::string& view, dns::NameView name) const {
+  const auto found = std::find(view_names_.begin(), view_names_.end(), view);
+  if (found == view_names_.end()) return nullptr;
+  dns::HashedName hashed;
+  hashed.assign(name);
+  const answer::ServedZone* const zone =
+      views_[static_cast<size_t>(found - view_names_.begin())].table.find_longest(hashed, hashed.labels);
+  return zone != nullptr ? zone->shared_content() : nullptr;
+}
+
 void ZoneKeeper::take_version(const ZonePlace& place, zone::ContentPtr content,
                               std::vector<zone::VersionStep> steps) {
   size_t view = 0;

@@ -55,6 +55,8 @@ class ZoneKeeper {
   ZonePlace owner_of(const ZonePlace& place) const;
   /// The zone at a place, or nullptr. What changes it comes through the functions here.
   const KeptZone* at(const ZonePlace& place) const;
+  /// What is served of the zone that a name is in, as a view sees it; nullptr when it is in none.
+  zone::ContentPtr content_for(const std::string& view, dns::NameView name) const;
   /// A version of an update or a transfer, which is durable: served with the next publish(). `steps` lead
   /// there from what is served; empty: the zone was replaced as a whole. Nothing when the zone is gone.
   void take_version(const ZonePlace& place, zone::ContentPtr content, std::vector<zone::VersionStep> steps);

@@ -75,6 +75,8 @@ class IncomingTransfer {
   /// One line in BIND's words: "REFUSED", "unexpected end of input", "IXFR out of sync: ...".
   const std::string& reason() const { return reason_; }
   const TransferTotals& totals() const { return totals_; }
+  /// EXPIRE as the primary told it, also of a transfer that brought nothing new.
+  std::optional<uint32_t> expire_s() const { return received_.expire_s; }
   bool is_ixfr_request() const { return asks_ixfr_; }
   /// "Transfer completed: 3 messages, 100 records, 4000 bytes, 0.001 secs (... bytes/sec) (serial 5)", after
   /// kDone.

@@ -8,8 +8,10 @@ namespace nomen::transfer {
 
 // ---- PacedLine
 
-PacedLine::PacedLine(uint32_t per_second)
-    : step_us_(per_second == 0 ? 0 : 1'000'000 / per_second), burst_us_(per_second == 0 ? 0 : 100'000) {}
+void PacedLine::set_rate(uint32_t per_second) {
+  step_us_ = per_second == 0 ? 0 : 1'000'000 / per_second;
+  burst_us_ = per_second == 0 ? 0 : 100'000;
+}
 
 void PacedLine::join(ZoneNumber zone, bool at_front) {
   const bool is_new = waiting_.insert(zone).second;
@@ -43,6 +45,12 @@ int64_t PacedLine::wake_us() const {
 }
 
 // ---- TransferQuota
+
+void TransferQuota::set_limits(uint32_t in_all, uint32_t per_peer) {
+  in_all_ = in_all;
+  per_peer_ = per_peer;
+  limits_.clear();
+}
 
 uint32_t TransferQuota::limit_of(PeerId peer) const {
   const auto own = limits_.find(peer);

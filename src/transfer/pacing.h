@@ -23,7 +23,8 @@ using ZoneNumber = uint32_t;
 class PacedLine {
  public:
   /// `per_second` 0: as fast as can be. A tenth of a second's worth may go at once after a pause.
-  explicit PacedLine(uint32_t per_second);
+  explicit PacedLine(uint32_t per_second) { set_rate(per_second); }
+  void set_rate(uint32_t per_second);
 
   /// At the end of the line, or at its front; a zone stands in it once.
   void join(ZoneNumber zone, bool at_front = false);
@@ -36,8 +37,8 @@ class PacedLine {
   int64_t wake_us() const;
 
  private:
-  int64_t step_us_;
-  int64_t burst_us_;
+  int64_t step_us_ = 0;
+  int64_t burst_us_ = 0;
   int64_t free_at_us_ = 0;  ///< the time by which what was taken is paid
   std::deque<ZoneNumber> line_;
   std::unordered_set<ZoneNumber> waiting_;  ///< who left is still in line_, but not here
@@ -48,6 +49,8 @@ class TransferQuota {
  public:
   TransferQuota(uint32_t in_all, uint32_t per_peer) : in_all_(in_all), per_peer_(per_peer) {}
 
+  /// Other limits, from now on; those of single peers are forgotten.
+  void set_limits(uint32_t in_all, uint32_t per_peer);
   /// transfers of `server` for one peer.
   void limit(PeerId peer, uint32_t transfers) { limits_[peer] = transfers; }
   /// The zone waits for a transfer from this peer; it waits once, for the peer that was named last.

@@ -47,6 +47,7 @@ void Secondary::configure(const SecondaryOptions& options, int64_t now_us) {
   if (busy_) {
     again_ = true;
     again_first_ = 0;
+    again_serial_.reset();
   } else {
     begin_round(0, now_us);
   }
@@ -55,15 +56,23 @@ void Secondary::configure(const SecondaryOptions& options, int64_t now_us) {
 // ---- what happens
 
 bool Secondary::notified(std::optional<size_t> primary, std::optional<dns::Serial> serial, int64_t now_us) {
-  if (serial && soa_ && !expired_ && !serial->is_after(soa_->serial)) return false;
-  const size_t first = primary && *primary < options_.primaries ? *primary : 0;
+  if (!is_news(serial)) return false;
+  const bool is_primary = primary && *primary < options_.primaries;
+  const size_t first = is_primary ? *primary : 0;
+  if (!is_primary) serial.reset();
   if (busy_) {
     again_ = true;
     again_first_ = first;
+    again_serial_ = serial;
   } else {
-    begin_round(first, now_us);
+    begin_round_told(first, serial, now_us);
   }
   return true;
+}
+
+/// A serial that nobody has told may be news, too.
+bool Secondary::is_news(std::optional<dns::Serial> serial) const {
+  return !serial || !soa_ || expired_ || serial->is_after(soa_->serial);
 }
 
 void Secondary::refresh_now(int64_t now_us) {
@@ -108,6 +117,12 @@ void Secondary::begin_round(size_t first, int64_t now_us) {
   ask(first_);
 }
 
+void Secondary::begin_round_told(size_t first, std::optional<dns::Serial> serial, int64_t now_us) {
+  begin_round(first, now_us);
+  if (serial && work_.kind == Kind::kSoaQuery && options_.request_ixfr)
+    want({.kind = Kind::kTransfer, .primary = first_, .ixfr = true});
+}
+
 void Secondary::ask_next(int64_t now_us) {
   if (asked_ >= options_.primaries) return end_round(now_us);
   ask((first_ + asked_++) % options_.primaries);
@@ -121,7 +136,9 @@ void Secondary::end_round(int64_t now_us) {
     schedule_retry(now_us);
   }
   retransfer_ = false;
-  if (again_ || retransfer_wanted_) begin_round(again_ ? again_first_ : 0, now_us);
+  if (retransfer_wanted_) return begin_round(again_ ? again_first_ : 0, now_us);
+  if (std::exchange(again_, false) && is_news(again_serial_))
+    begin_round_told(again_first_, std::exchange(again_serial_, std::nullopt), now_us);
 }
 
 SecondaryWork Secondary::wanted(int64_t now_us) const {

@@ -60,7 +60,8 @@ class Secondary {
 
   // --- what happens
   /// A NOTIFY from the primary of this number, or from one that allow-notify lets in (nullopt). False when it
-  /// tells a serial that is here already.
+  /// tells a serial that is here already. A newer one at a primary saves the question for its SOA: an IXFR
+  /// asks the same and brings the answer (RFC 1995 2).
   bool notified(std::optional<size_t> primary, std::optional<dns::Serial> serial, int64_t now_us);
   void refresh_now(int64_t now_us);     ///< rndc refresh
   void retransfer_now(int64_t now_us);  ///< rndc retransfer: the whole zone, whatever its serial
@@ -100,7 +101,9 @@ class Secondary {
   std::optional<size_t> source() const { return source_; }
 
  private:
+  bool is_news(std::optional<dns::Serial> serial) const;
   void begin_round(size_t first, int64_t now_us);
+  void begin_round_told(size_t first, std::optional<dns::Serial> serial, int64_t now_us);
   void want(SecondaryWork work);
   void ask(size_t primary);
   void ask_next(int64_t now_us);
@@ -123,8 +126,9 @@ class Secondary {
   unsigned udp_tries_ = 0;  ///< at the present primary
   bool again_ = false;      ///< a NOTIFY came while the round was running
   size_t again_first_ = 0;
-  bool retransfer_ = false;         ///< the round takes the whole zone, whatever its serial
-  bool retransfer_wanted_ = false;  ///< of the next round
+  std::optional<dns::Serial> again_serial_;  ///< that it told, from a primary
+  bool retransfer_ = false;                  ///< the round takes the whole zone, whatever its serial
+  bool retransfer_wanted_ = false;           ///< of the next round
 
   int64_t refresh_us_ = kNever;  ///< when the next round begins
   int64_t expires_us_ = kNever;

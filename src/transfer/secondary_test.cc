@@ -121,7 +121,27 @@ TEST(Secondary, ANotifyIsFollowedAtOnceBeginningWithItsSender) {
   Secondary zone = fresh(2);
   EXPECT_FALSE(zone.notified(1, dns::Serial{5}, kStart + kSecond));
   EXPECT_TRUE(zone.notified(1, dns::Serial{6}, kStart + kSecond));
-  EXPECT_EQ(zone.wanted(kStart + kSecond), (SecondaryWork{.kind = Kind::kSoaQuery, .primary = 1}));
+  EXPECT_EQ(zone.wanted(kStart + kSecond),
+            (SecondaryWork{.kind = Kind::kTransfer, .primary = 1, .ixfr = true}));
+}
+
+TEST(Secondary, ANotifyThatTellsNoNewSerialOrIsFromNoPrimaryLeadsToAQuestion) {
+  Secondary silent = fresh(2);
+  EXPECT_TRUE(silent.notified(1, std::nullopt, kStart + kSecond));
+  EXPECT_EQ(silent.wanted(kStart + kSecond), (SecondaryWork{.kind = Kind::kSoaQuery, .primary = 1}));
+  Secondary other = fresh(2);
+  EXPECT_TRUE(other.notified(std::nullopt, dns::Serial{6}, kStart + kSecond));
+  EXPECT_EQ(other.wanted(kStart + kSecond), (SecondaryWork{.kind = Kind::kSoaQuery, .primary = 0}));
+}
+
+TEST(Secondary, ANotifyDuringARoundThatHasBroughtItsSerialLeadsToNothing) {
+  Secondary zone = fresh(1);
+  const int64_t now = kStart + kSecond;
+  zone.notified(0, dns::Serial{6}, now);
+  zone.begin(now);
+  zone.notified(0, dns::Serial{7}, now);
+  zone.transferred(soa(7), std::nullopt, now);
+  EXPECT_EQ(zone.wanted(now).kind, Kind::kNone);
 }
 
 TEST(Secondary, NotifiesDuringARoundLeadToOneMoreRound) {
@@ -129,14 +149,10 @@ TEST(Secondary, NotifiesDuringARoundLeadToOneMoreRound) {
   const int64_t now = kStart + kSecond;
   zone.notified(0, dns::Serial{6}, now);
   zone.begin(now);
-  zone.soa_answered({6}, now);
-  zone.begin(now);
   for (uint32_t serial = 7; serial < 20; serial++) zone.notified(0, dns::Serial{serial}, now);
   EXPECT_EQ(zone.wanted(now).kind, Kind::kNone);
   zone.transferred(soa(6), std::nullopt, now);
-  ASSERT_EQ(zone.wanted(now).kind, Kind::kSoaQuery);
-  zone.begin(now);
-  zone.soa_answered({19}, now);
+  ASSERT_EQ(zone.wanted(now).kind, Kind::kTransfer);
   zone.begin(now);
   zone.transferred(soa(19), std::nullopt, now);
   EXPECT_EQ(zone.wanted(now).kind, Kind::kNone);

@@ -1,0 +1,78 @@
+#include "server/copy_writer.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <utility>
+
+namespace nomen::server {
+
+namespace {
+
+
+constexpr auto kLastWords = std::chrono::seconds(10);  // for copies that wait when the server ends
+
+void lower_priority() {
+  constexpr int kNice = 10;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+}
+
+Result<void> work_on_log(const CopyJob& job) {
+  if (job.log == nullptr) return {};
+  if (job.clears_log) return job.log->clear(job.zone);
+  const auto pruned =
+      job.log->prune(job.zone, {.max_versions = {}, .max_bytes = job.keep_bytes, .not_before_us = {}});
+  return pruned ? Result<void>() : std::unexpected(pruned.error());
+}
+
+Result<void> work(const CopyJob& job) {
+  if (job.content != nullptr) {
+    if (auto written = write_zone_file(*job.content, job.file); !written)
+      return std::unexpected(written.error());
+  }
+  return work_on_log(job);
+}
+
+}  // namespace
+
+CopyWriter::CopyWriter(net::EventLoop& home) : home_(home), thread_([this] { run(); }) {}
+
+CopyWriter::~CopyWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wakes_.notify_one();
+  thread_.join();
+}
+
+void CopyWriter::add(CopyJob job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  wakes_.notify_one();
+}
+
+void CopyWriter::run() {
+  lower_priority();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wakes_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+    if (ending_) break;
+    CopyJob job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    const Result<void> result = work(job);
+    home_.post([done = std::move(job.done), result] { done(result); });
+    job = {};
+    lock.lock();
+  }
+  const auto latest = std::chrono::steady_clock::now() + kLastWords;
+  for (const CopyJob& job : jobs_) {
+    if (job.clears_log && std::chrono::steady_clock::now() < latest) (void)work(job);
+  }
+}
+
+}  // namespace nomen::server

@@ -1,0 +1,50 @@
+// Writes the saved copies of secondary zones, one after the other, on a thread of its own at low priority:
+// beside the file, flushed to the disk, renamed over it. Then it takes out of the version log what the copy
+// has made needless. Thread rule: made and asked on the main thread; `done` is called there.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "base/result.h"
+#include "net/event_loop.h"
+#include "server/zone_writer.h"
+#include "store/version_store.h"
+#include "zone/content.h"
+
+namespace nomen::server {
+
+struct CopyJob {
+  zone::ContentPtr content;  ///< nullptr: only the log is worked on
+  ZoneFile file;
+  store::VersionStore* log = nullptr;  ///< nullptr: there is none
+  store::ZoneId zone{};
+  /// The rows of the log do not lead to this content: all of them go. Else the oldest beyond `keep_bytes` do.
+  bool clears_log = false;
+  uint64_t keep_bytes = 0;
+  std::function<void(const Result<void>&)> done;
+};
+
+class CopyWriter {
+ public:
+  /// `home` outlives it.
+  explicit CopyWriter(net::EventLoop& home);
+  /// Finishes what it has begun, and for some seconds what the log has not; other jobs that wait are dropped.
+  ~CopyWriter();
+
+  void add(CopyJob job);
+
+ private:
+  void run();
+
+  net::EventLoop& home_;
+  std::mutex mutex_;
+  std::condition_variable wakes_;
+  std::deque<CopyJob> jobs_;  ///< guarded by mutex_
+  bool ending_ = false;       ///< guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace nomen::server

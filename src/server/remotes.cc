@@ -1,0 +1,113 @@
+#include "server/remotes.h"
+
+#include <fmt/format.h>
+#include <net/if.h>
+
+#include <algorithm>
+
+#include "server/settings.h"
+
+namespace nomen::server {
+
+namespace {
+
+net::SocketAddress to_socket_address(const config::IpAddress& address, uint16_t port) {
+  const uint32_t scope = address.scope.empty() ? 0 : ::if_nametoindex(address.scope.c_str());
+  return {to_net(address), port, scope};
+}
+
+bool is_set(const config::SourceAddress& source) {
+  return source.address.has_value() || source.port != 0;
+}
+
+/// Where from: what the `server` statement says, or else the zone.
+net::SocketAddress source_for(const config::SourceAddress& of_server, const config::SourceAddress& of_zone,
+                              net::IpFamily family) {
+  const config::SourceAddress& source = is_set(of_server) ? of_server : of_zone;
+  if (!is_set(source)) return {};
+  if (source.address) return to_socket_address(*source.address, source.port);
+  return {net::IpAddress::any(family), source.port};
+}
+
+const config::Server* find_server(const std::vector<config::Server>& servers, Bytes address) {
+  const config::Server* best = nullptr;
+  for (const config::Server& server : servers) {
+    const net::IpPrefix prefix{to_net(server.prefix.address), server.prefix.length};
+    const bool is_closer = best == nullptr || server.prefix.length > best->prefix.length;
+    if (is_closer && policy::in_prefix(address, prefix)) best = &server;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::string Remote::source_text() const {
+  const net::IpAddress from =
+      source.family() == net::IpFamily::kNone ? net::IpAddress::any(address.family()) : source.address();
+  return fmt::format("(source {}#{})", from.to_string(), source.port());
+}
+
+void Remotes::configure(const config::Config& config, uint16_t port) {
+  port_ = port;
+  views_.clear();
+  const KeyRings keys(config);
+  for (const config::View& view : config.views) views_.push_back({view.name, keys.of(view), view.servers});
+}
+
+const Remotes::View* Remotes::find(const std::string& view) const {
+  const auto found =
+      std::find_if(views_.begin(), views_.end(), [&](const View& known) { return known.name == view; });
+  return found != views_.end() ? &*found : nullptr;
+}
+
+Remote Remotes::remote(const View* view, const config::RemoteServer& server) const {
+  Remote remote;
+  remote.address = to_socket_address(server.address, server.port != 0 ? server.port : port_);
+  if (view == nullptr) return remote;
+  std::string key = server.key;
+  if (const config::Server* const said = find_server(view->servers, remote.address.address_bytes())) {
+    if (key.empty() && !said->keys.empty()) key = said->keys.front();
+    remote.bogus = said->bogus.value_or(false);
+    remote.edns = said->edns.value_or(true);
+    remote.tcp_only = said->tcp_only.value_or(false);
+    remote.request_ixfr = said->request_ixfr;
+    remote.request_expire = said->request_expire;
+    remote.transfers = said->transfers;
+  }
+  if (key.empty()) return remote;
+  const auto name = dns::Name::parse(key);
+  const auto found = name ? view->keys.find(*name) : view->keys.end();
+  remote.key_missing = found == view->keys.end();
+  if (!remote.key_missing) remote.key = found->second;
+  return remote;
+}
+
+Remote Remotes::primary(const std::string& view, const config::RemoteServer& server,
+                        const config::ZoneOptions& options) const {
+  const View* const known = find(view);
+  Remote made = remote(known, server);
+  const config::Server* const said =
+      known != nullptr ? find_server(known->servers, made.address.address_bytes()) : nullptr;
+  const config::SourceAddress none;
+  made.source = made.address.is_v6() ? source_for(said != nullptr ? said->transfer_source_v6 : none,
+                                                  options.transfer_source_v6, net::IpFamily::kV6)
+                                     : source_for(said != nullptr ? said->transfer_source : none,
+                                                  options.transfer_source, net::IpFamily::kV4);
+  return made;
+}
+
+Remote Remotes::notified(const std::string& view, const config::RemoteServer& server,
+                         const config::ZoneOptions& options) const {
+  const View* const known = find(view);
+  Remote made = remote(known, server);
+  const config::Server* const said =
+      known != nullptr ? find_server(known->servers, made.address.address_bytes()) : nullptr;
+  const config::SourceAddress none;
+  made.source = made.address.is_v6() ? source_for(said != nullptr ? said->notify_source_v6 : none,
+                                                  options.notify_source_v6, net::IpFamily::kV6)
+                                     : source_for(said != nullptr ? said->notify_source : none,
+                                                  options.notify_source, net::IpFamily::kV4);
+  return made;
+}
+
+}  // namespace nomen::server

@@ -1,0 +1,77 @@
+#include "server/transfer_exchange.h"
+
+#include <ctime>
+#include <utility>
+
+#include "base/log.h"
+#include "base/random.h"
+
+namespace nomen::server {
+
+namespace {
+
+using transfer::Progress;
+
+constexpr size_t kRequestRoom = 2048;  // a question, an SOA, an OPT and a signature
+
+uint64_t unix_time_s() {
+  return static_cast<uint64_t>(std::time(nullptr));
+}
+
+}  // namespace
+
+TransferExchange::TransferExchange(net::EventLoop& loop, TransferOrder order, Done done)
+    : loop_(loop),
+      order_(std::move(order)),
+      done_(std::move(done)),
+      began_(std::chrono::steady_clock::now()) {
+  order_.options.id = static_cast<uint16_t>(random_u64());
+  transfer_ = std::make_unique<transfer::IncomingTransfer>(order_.options);
+  order_.options.current = nullptr;  // the transfer has it
+}
+
+void TransferExchange::begin() {
+  net::SocketAddress source = order_.primary.source;
+  // A port of its own for each connection: the last one may still be waiting for its end.
+  if (source.family() != net::IpFamily::kNone) source.set_port(0);
+  auto client = net::StreamClient::open(loop_, order_.primary.address, source, order_.timeouts, *this);
+  if (!client) return finish(Progress::kFailed, client.error().text);
+  stream_ = std::move(*client);
+}
+
+void TransferExchange::on_connected() {
+  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "transfer of '{}' from {}: connected using {}{}",
+      order_.name, order_.primary.address.to_string(), stream_->local().to_string(),
+      order_.primary.key != nullptr ? " TSIG " + dns::to_string_no_dot(order_.primary.key->name) : "");
+  std::vector<uint8_t> message(kRequestRoom);
+  message.resize(transfer_->request(message, session_, order_.primary.key.get(), unix_time_s()));
+  stream_->send(message);
+}
+
+void TransferExchange::on_message(Bytes message) {
+  dns::TsigSession* const session = order_.primary.key != nullptr ? &session_ : nullptr;
+  const Progress progress = transfer_->feed(message, session, unix_time_s());
+  if (progress != Progress::kMore) finish(progress, transfer_->reason());
+}
+
+void TransferExchange::on_end(const Error& why) {
+  if (done_) finish(Progress::kFailed, why.text);
+}
+
+void TransferExchange::finish(Progress progress, std::string reason) {
+  TransferOutcome outcome;
+  outcome.progress = progress;
+  outcome.reason = std::move(reason);
+  outcome.expire_s = transfer_->expire_s();
+  if (progress == Progress::kDone) {
+    const auto elapsed = std::chrono::steady_clock::now() - began_;
+    outcome.end_line =
+        transfer_->end_line(std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());
+    outcome.received = transfer_->take();
+  }
+  transfer_.reset();
+  stream_.reset();
+  std::exchange(done_, nullptr)(std::move(outcome));
+}
+
+}  // namespace nomen::server

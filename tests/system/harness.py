@@ -108,8 +108,9 @@ class Named:
         return self
 
     def start(self):
+        since = self.mark()  # it may have run before
         self.spawn()
-        self.wait_log("running", whole_line=True)
+        self.wait_log("running", since, whole_line=True)
         return self
 
     def log(self):

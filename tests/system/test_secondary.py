@@ -255,7 +255,6 @@ class LyingPrimary:
                 if wire:
                     reply = self.reply(wire[2:])
                     connection.sendall(struct.pack(">H", len(reply)) + reply)
-                    connection.recv(1)
 
     def reply(self, wire):
         query = dns.message.from_wire(wire)

@@ -10,7 +10,6 @@ namespace nomen::server {
 
 namespace {
 
-
 constexpr auto kLastWords = std::chrono::seconds(10);  // for copies that wait when the server ends
 
 void lower_priority() {

@@ -40,7 +40,6 @@ class Remotes {
                  const config::ZoneOptions& options) const;
   Remote notified(const std::string& view, const config::RemoteServer& server,
                   const config::ZoneOptions& options) const;
-  uint16_t port() const { return port_; }
 
  private:
   struct View {

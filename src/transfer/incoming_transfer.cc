@@ -162,14 +162,14 @@ Progress IncomingTransfer::take_records(dns::MessageReader& reader) {
 
 Progress IncomingTransfer::take_record(const dns::RecordEntry& record, Bytes rdata) {
   const RRType type = record.type;
-  if (dns::is_meta_type(type)) return fail("FORMERR: " + dns::to_string(type) + " record in a zone transfer");
+  if (dns::is_meta_type(type)) return give_up_ixfr("FORMERR: " + dns::to_string(type) + " record in a zone transfer");
   if (record.rr_class != options_.rr_class)
-    return fail("bad class: " + dns::to_string(record.rr_class) + " record in a zone transfer");
+    return give_up_ixfr("bad class: " + dns::to_string(record.rr_class) + " record in a zone transfer");
   const dns::NameView apex = options_.zone;
   if (type == RRType::kSoa && record.owner.view() != apex)
-    return fail("SOA name mismatch: '" + dns::to_string_no_dot(record.owner) + "'");
+    return give_up_ixfr("SOA name mismatch: '" + dns::to_string_no_dot(record.owner) + "'");
   if (!record.owner.view().is_at_or_below(apex))
-    return fail("out-of-zone data (" + dns::to_string_no_dot(record.owner) + ")");
+    return give_up_ixfr("out-of-zone data (" + dns::to_string_no_dot(record.owner) + ")");
   const uint64_t most = options_.limits.max_records;
   switch (phase_) {
     case Phase::kFirstSoa:

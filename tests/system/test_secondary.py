@@ -127,11 +127,10 @@ def test_nothing_that_was_served_from_steps_is_lost_by_kill_9(start):
         pair.primary.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND writes its copy minutes later")
 def test_the_copy_is_text_where_the_configuration_says_so(start):
     pair = Pair(start, secondary={"clause": "masterfile-format text;"})
     pair.wait_served()
-    if SUBJECT == "bind":
-        pair.secondary.stop()
     path = os.path.join(pair.secondary.directory, "example.copy")
     wait_for(lambda: os.path.exists(path) and "192.0.2.80" in open(path).read(), "the copy as text")
 
@@ -279,6 +278,7 @@ def soa(number):
 WHOLE = ["example. 300 NS ns1.example.", "ns1.example. 300 A 192.0.2.1", "www.example. 300 A 192.0.2.80"]
 
 
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND leaves what is out of the zone out and takes the rest")
 @pytest.mark.parametrize("what, ixfr", [
     ("a name outside of the zone", [soa(3), soa(1), soa(3), "www.elsewhere. 60 A 192.0.2.66", soa(3)]),
     ("a record that is to go but is not there", [soa(3), soa(1), "gone.example. 60 A 192.0.2.66", soa(3), soa(3)]),

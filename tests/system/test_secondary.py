@@ -196,6 +196,7 @@ def test_the_second_primary_is_asked_when_the_first_does_not_answer(start):
     assert wait_for(lambda: texts(third, "www.example."), "the zone:\n" + third.log()) == ["192.0.2.80"]
 
 
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND asks a primary that was unreachable again only after ten minutes")
 def test_a_zone_expires_and_comes_back(start):
     """RFC 1035 3.3.13: expiry makes SERVFAIL."""
     zone = ZONE.replace("1 7200 900 604800 60", "1 1 1 4 60")

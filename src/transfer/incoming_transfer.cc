@@ -162,7 +162,8 @@ Progress IncomingTransfer::take_records(dns::MessageReader& reader) {
 
 Progress IncomingTransfer::take_record(const dns::RecordEntry& record, Bytes rdata) {
   const RRType type = record.type;
-  if (dns::is_meta_type(type)) return give_up_ixfr("FORMERR: " + dns::to_string(type) + " record in a zone transfer");
+  if (dns::is_meta_type(type))
+    return give_up_ixfr("FORMERR: " + dns::to_string(type) + " record in a zone transfer");
   if (record.rr_class != options_.rr_class)
     return give_up_ixfr("bad class: " + dns::to_string(record.rr_class) + " record in a zone transfer");
   const dns::NameView apex = options_.zone;

@@ -253,8 +253,15 @@ TEST(Admit, CompressedAndOverlongNamesInTheQuestionAreFormerr) {
 TEST(Admit, OtherOpcodesAreNotImplemented) {
   for (uint16_t opcode = 1; opcode < 16; opcode++) {
     if (static_cast<dns::Opcode>(opcode) == dns::Opcode::kUpdate) continue;
+    if (static_cast<dns::Opcode>(opcode) == dns::Opcode::kNotify) continue;
     EXPECT_EQ(ask_raw(1, 0, 0, "", static_cast<uint16_t>(opcode << 11)).rcode(), Rcode::kNotImp) << opcode;
   }
+}
+
+TEST(Admit, ANotifyNamesItsZoneByAnSoa) {
+  constexpr uint16_t kNotifyFlags = 4 << 11;
+  EXPECT_EQ(ask_raw(1, 0, 0, "", kNotifyFlags).rcode(), Rcode::kFormErr);
+  EXPECT_EQ(ask_raw(0, 0, 0, "", kNotifyFlags).rcode(), Rcode::kFormErr);
 }
 
 TEST(Admit, AnUpdateNamesItsZoneByAnSoa) {

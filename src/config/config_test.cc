@@ -168,6 +168,7 @@ TEST(Model, DefaultsAreThoseOfTheTable) {
     const auto tree = parse_text("t", text, {.check_directory = false}, disk, notes);
     if (has_error(notes)) continue;                 // a default that is said in words, as the host's name
     if (row.name == "masterfile-format") continue;  // unset is raw for secondaries
+    if (row.name == "notify-delay") continue;       // unset is the server's choice
     const Config changed = build_config(*tree, notes);
     EXPECT_EQ(*changed.views[0].zones[0]->options, *plain.views[0].zones[0]->options) << text;
     if (row.name != "rrset-order") {
@@ -275,13 +276,20 @@ TEST(ServeCheck, RefusesWhatWouldBeHalfObeyedAndAllowsWhatAsksForNothing) {
       "options { recursion no; allow-update { none; }; notify no; dnssec-validation no; forwarders { }; };");
   EXPECT_TRUE(serve_problems(*nothing.tree).empty()) << to_string(serve_problems(*nothing.tree)[0]);
   const Parsed much = parsed(
-      "options { recursion no; forwarders { 192.0.2.1; }; notify yes; };"
-      "zone a { type secondary; primaries { 192.0.2.1; }; };");
+      "options { recursion no; forwarders { 192.0.2.1; }; request-nsid yes; };"
+      "zone a { type stub; primaries { 192.0.2.1; }; };");
   const Diagnostics problems = serve_problems(*much.tree);
   int errors = 0;
   for (const Diagnostic& d : problems) errors += d.severity == Severity::kError ? 1 : 0;
-  EXPECT_EQ(errors, 2) << "forwarders and the secondary zone";
-  EXPECT_GT(problems.size(), 2U) << "notify is kept with a warning";
+  EXPECT_EQ(errors, 2) << "forwarders and the stub zone";
+  EXPECT_GT(problems.size(), 2U) << "request-nsid is kept with a warning";
+  const Parsed secondary = parsed(
+      "options { recursion no; notify yes; };"
+      "zone a { type secondary; primaries { 192.0.2.1 tls none; }; also-notify { 192.0.2.2; }; };");
+  EXPECT_TRUE(serve_problems(*secondary.tree).empty());
+  const Parsed over_tls = parsed(
+      "options { recursion no; }; zone a { type secondary; primaries { 192.0.2.1 tls ephemeral; }; };");
+  EXPECT_EQ(serve_problems(*over_tls.tree).size(), 1U);
 }
 
 std::vector<std::string> problems_of(const std::string& text) {

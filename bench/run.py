@@ -7,6 +7,7 @@
   loading        start to first right answer and memory, for zones of a million names
   parsing        MB/s of the zone checkers
   reload         memory and answers while a zone of a million names is reloaded
+  updates        acknowledged dynamic updates a second, on disk and in memory, beside BIND and Knot
   propagation    from an update at a primary to its answer on a secondary, under a stream of updates
   many-zones     a hundred thousand zones: start, memory, adding one
 
@@ -21,7 +22,7 @@ import measure
 import peers
 from report import Report
 
-NAMES = ("answer-udp", "instructions", "tcp", "loading", "parsing", "reload", "propagation", "many-zones")
+NAMES = ("answer-udp", "instructions", "tcp", "loading", "parsing", "reload", "updates", "propagation", "many-zones")
 
 
 def parse_options():

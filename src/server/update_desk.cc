@@ -48,8 +48,8 @@ void log_update(LogSeverity severity, const std::string& client, const std::stri
   log(LogCategory::kUpdate, severity, "update", "{}: updating zone '{}': {}", client, zone, text);
 }
 
-std::vector<ForwardedUpdate> one(ForwardedUpdate update) {
-  std::vector<ForwardedUpdate> list;
+std::deque<ForwardedUpdate> one(ForwardedUpdate update) {
+  std::deque<ForwardedUpdate> list;
   list.push_back(std::move(update));
   return list;
 }
@@ -95,7 +95,7 @@ void UpdateDesk::work(const ZonePlace& place, Line& line) {
     lines_.erase(place);
     return;
   }
-  std::vector<ForwardedUpdate> updates = std::exchange(line.waiting, {});
+  Updates updates = std::exchange(line.waiting, {});
   const KeptZone* const zone = zones_.at(place);
   const auto id = log_.id_of(place);
   if (zone == nullptr) return refuse(std::move(updates), dns::Rcode::kNotAuth, "not authoritative");
@@ -144,7 +144,7 @@ Result<UpdateDesk::Made> UpdateDesk::make_edit(const ZonePlace& place, Edit& edi
 }
 
 UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id,
-                                  std::vector<ForwardedUpdate> updates) {
+                                  Updates updates) {
   const Settings& settings = settings_of(place, zone);
   const std::string name = display_name(*zone.config, place.view);
   const bool notes_wanted = wants_notes();
@@ -217,7 +217,7 @@ const UpdateDesk::Settings& UpdateDesk::settings_of(const ZonePlace& place, cons
   return settings;
 }
 
-void UpdateDesk::refuse(std::vector<ForwardedUpdate> updates, dns::Rcode rcode, std::string_view why) {
+void UpdateDesk::refuse(Updates updates, dns::Rcode rcode, std::string_view why) {
   std::vector<LateReply> replies;
   replies.reserve(updates.size());
   for (ForwardedUpdate& update : updates) {

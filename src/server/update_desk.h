@@ -38,8 +38,10 @@ class UpdateDesk {
   void when_idle(const ZonePlace& place, std::function<void()> then);
 
  private:
+  /// They are large and never move while more of them come.
+  using Updates = std::deque<ForwardedUpdate>;
   struct Line {
-    std::vector<ForwardedUpdate> waiting;
+    Updates waiting;
     std::deque<Edit> edits;  ///< they go before the updates that wait
     std::vector<std::function<void()>> idle_calls;
     bool committing = false;
@@ -60,13 +62,12 @@ class UpdateDesk {
   };
 
   void work(const ZonePlace& place, Line& line);
-  Made make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id,
-            std::vector<ForwardedUpdate> updates);
+  Made make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id, Updates updates);
   Result<Made> make_edit(const ZonePlace& place, Edit& edit);
   void commit(const ZonePlace& place, Line& line, Made made);
   void committed(const ZonePlace& place, Made& made, const Result<void>& result);
   const Settings& settings_of(const ZonePlace& place, const KeptZone& zone);
-  void refuse(std::vector<ForwardedUpdate> updates, dns::Rcode rcode, std::string_view why);
+  void refuse(Updates updates, dns::Rcode rcode, std::string_view why);
 
   ZoneKeeper& zones_;
   VersionLog& log_;

@@ -192,6 +192,7 @@ dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply
     late.connection = asking_->id();
     asking_->hold();
   }
+  if (updates_.empty()) updates_.reserve(answer::kBatch);
   updates_.push_back(std::move(update));
   return dns::Rcode::kNoError;
 }

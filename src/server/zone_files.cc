@@ -69,6 +69,12 @@ Result<void> ZoneFiles::may_write(const KeptZone& zone) const {
 Result<void> ZoneFiles::write_now(const ZonePlace& place, const KeptZone& zone) {
   delays_.erase(place);
   if (zone.content() == nullptr || zone.config->file.empty()) return {};
+  // An older version that is still being written must not take the place of this one.
+  if (writing_.erase(place) != 0) {
+    writer_.finish();
+    if (const auto stamp = os::file_stamp(path_of(*zone.config, zones_.directory())))
+      zones_.note_file(place, *stamp);
+  }
   if (auto allowed = may_write(zone); !allowed) return allowed;
   const auto written = write_zone_file(*zone.content(), zone_file(*zone.config, zones_.directory()));
   if (!written) return std::unexpected(written.error());
@@ -85,6 +91,7 @@ void ZoneFiles::write_in_background(const ZonePlace& place) {
     log_zone(LogSeverity::kError, name, allowed.error().text);
     return;
   }
+  writing_.insert(place);
   writer_.write(zone->served->shared_content(), zone_file(*zone->config, zones_.directory()),
                 pruning(place, *zone), [this, place, name](const Result<os::FileStamp>& written) {
                   if (written) {

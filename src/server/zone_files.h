@@ -5,6 +5,8 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "control/operations.h"
 #include "server/update_desk.h"
@@ -45,6 +47,7 @@ class ZoneFiles {
   VersionLog& log_;
   ZoneWriter writer_;
   std::unordered_map<ZonePlace, std::unique_ptr<Delay>, ZonePlaceHash> delays_;
+  std::unordered_set<ZonePlace, ZonePlaceHash> writing_;  ///< in the background
 };
 
 }  // namespace nomen::server

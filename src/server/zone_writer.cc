@@ -36,6 +36,10 @@ Result<os::FileStamp> write_zone_file(const zone::Content& content, const ZoneFi
 }
 
 ZoneWriter::~ZoneWriter() {
+  finish();
+}
+
+void ZoneWriter::finish() {
   if (thread_.joinable()) thread_.join();
 }
 

@@ -40,6 +40,8 @@ class ZoneWriter {
 
   /// `then` is called on the writer's thread when the file is written.
   void write(zone::ContentPtr content, ZoneFile file, std::function<void()> then, Done done);
+  /// Waits until all that was asked for is written.
+  void finish();
 
  private:
   struct Job {

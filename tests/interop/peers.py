@@ -22,7 +22,7 @@ import dns.query
 import dns.rdatatype
 
 ADDRESS = "127.0.0.1"
-PORTS = range(23000, 24000)
+PORTS = range(20000, 30000)
 START_LIMIT_S = 60
 STOP_LIMIT_S = 20
 
@@ -52,9 +52,14 @@ def installed(kind):
     return os.access(program(kind), os.X_OK)
 
 
+given_ports = set()
+
+
 def free_port():
-    """A port of our range on which nobody listens, neither UDP nor TCP."""
+    """A port of our range on which nobody listens, neither UDP nor TCP, and that was not given before in this run."""
     for port in random.sample(PORTS, len(PORTS)):
+        if port in given_ports:
+            continue
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -62,6 +67,7 @@ def free_port():
                 tcp.bind((ADDRESS, port))
             except OSError:
                 continue
+        given_ports.add(port)
         return port
     raise RuntimeError("no free port in %d-%d" % (PORTS.start, PORTS.stop - 1))
 

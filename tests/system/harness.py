@@ -19,7 +19,7 @@ import dns.message
 import dns.query
 
 ADDRESS = "127.0.0.1"
-PORTS = range(23000, 24000)
+PORTS = range(20000, 30000)
 LIMIT_S = 30
 REPLY_S = 3
 
@@ -43,8 +43,15 @@ def program():
     return os.path.join(os.path.abspath(os.path.join(REPOSITORY, os.environ.get("NOMEN_BIN", "build/bin"))), "named")
 
 
+given_ports = set()
+
+
 def free_port():
+    """A port that nothing listens on, and that no test of this run was given before: a test may ask for several
+    before it starts the first server."""
     for port in random.sample(PORTS, len(PORTS)):
+        if port in given_ports:
+            continue
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -52,6 +59,7 @@ def free_port():
                 tcp.bind(("0.0.0.0", port))
             except OSError:
                 continue
+        given_ports.add(port)
         return port
     raise RuntimeError("no free port")
 

@@ -34,10 +34,11 @@ class Server:
     def command(self, folder, zones):
         raise NotImplementedError
 
-    def start(self, zones, port, core=measure.SERVER_CORE, group=None, prefix=(), real_time=True):
-        """Starts on these cores; zones are (origin, file). real_time until wait_ready has seen an answer."""
+    def start(self, zones, port, core=measure.SERVER_CORE, group=None, prefix=(), real_time=True, folder=None):
+        """Starts on these cores; zones are (origin, file). real_time until wait_ready has seen an answer. `folder`:
+        one that stop() has kept."""
         self.port = port
-        self.folder = Path(tempfile.mkdtemp(prefix=f"nomen-bench-{self.name}-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix=f"nomen-bench-{self.name}-"))
         self.folder.chmod(0o755)
         enter_core = measure.on_core(core, real_time)
 
@@ -71,8 +72,8 @@ class Server:
     def pids(self):
         return measure.family(self.process.pid)
 
-    def stop(self, limit_s=60):
-        """Seconds until the process had ended."""
+    def stop(self, limit_s=60, keep=False):
+        """Seconds until the process had ended. What it wrote goes, unless it is to `keep`."""
         if self.process is None:
             return 0
         begun = time.monotonic()
@@ -86,7 +87,8 @@ class Server:
         elapsed = time.monotonic() - begun
         self.process = None
         self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
         return elapsed
 
     def version(self):

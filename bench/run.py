@@ -6,6 +6,7 @@
   tcp            CPU per answered query over TCP, pipelined and one query per connection
   loading        start to first right answer and memory, for zones of a million names
   parsing        MB/s of the zone checkers
+  restart        start to first right answer of a zone of a million names whose file is unchanged
   reload         memory and answers while a zone of a million names is reloaded
   updates        acknowledged dynamic updates a second, on disk and in memory, beside BIND and Knot
   propagation    from an update at a primary to its answer on a secondary, under a stream of updates
@@ -22,7 +23,7 @@ import measure
 import peers
 from report import Report
 
-NAMES = ("answer-udp", "instructions", "tcp", "loading", "parsing", "reload", "updates", "propagation", "many-zones")
+NAMES = ("answer-udp", "instructions", "tcp", "loading", "parsing", "restart", "reload", "updates", "propagation", "many-zones")
 
 
 def parse_options():

@@ -98,6 +98,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"recursive-clients", set_number<&O::recursive_clients>},
       {"match-mapped-addresses", set_flag<&O::match_mapped_addresses>},
       {"flush-zones-on-shutdown", set_flag<&O::flush_zones_on_shutdown>},
+      {"zone-images", set_flag<&O::zone_images>},
       {"notify-rate", set_number<&O::notify_rate>},
       {"startup-notify-rate", set_number<&O::startup_notify_rate>},
       {"serial-query-rate", set_number<&O::serial_query_rate>},

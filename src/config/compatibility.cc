@@ -25,9 +25,11 @@ constexpr std::string_view kIntroduction =
     "for\n"
     "  nothing (in the column *accepted value*) is obeyed all the same.\n"
     "\n"
-    "Zones of type primary (master) and zones with `in-view` are served; zones of type hint and "
-    "delegation-only are ignored\n"
-    "with a warning, because only recursion uses them; all other types are refused at present.\n"
+    "Zones of type primary (master) and secondary (slave) and zones with `in-view` are served; zones of type "
+    "hint and\n"
+    "delegation-only are ignored with a warning, because only recursion uses them; all other types are "
+    "refused "
+    "at present.\n"
     "\n"
     "In shapes, `[ x ]` may be left out, `( a | b )` is a choice, `[* a | b *]` are parts in any order, each "
     "at most\n"
@@ -62,6 +64,8 @@ std::string_view lifecycle_note(Lifecycle lifecycle) {
       return "for tests of BIND";
     case Lifecycle::kNewer:
       return "of BIND 9.20 or 9.21";
+    case Lifecycle::kOurs:
+      return "not in BIND";
   }
   return "";
 }

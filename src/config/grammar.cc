@@ -21,7 +21,7 @@ struct Table {
 Table make_table() {
   Table table;
   for (auto part : {top_rows(), server_wide_rows(), view_rows(), zone_rows(), block_rows(), newer_rows(),
-                    retired_rows()}) {
+                    retired_rows(), our_rows()}) {
     table.rows.insert(table.rows.end(), part.begin(), part.end());
   }
   table.shapes.reserve(table.rows.size());

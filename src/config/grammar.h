@@ -54,6 +54,7 @@ enum class Lifecycle : uint8_t {
   kNotCompiled,  ///< an error: Debian's BIND was built without it
   kTestOnly,
   kNewer,  ///< in BIND 9.20 or 9.21, not in 9.18
+  kOurs,   ///< BIND does not have it
 };
 
 struct StatementRow {

@@ -45,5 +45,6 @@ std::span<const StatementRow> zone_rows();
 std::span<const StatementRow> block_rows();
 std::span<const StatementRow> newer_rows();
 std::span<const StatementRow> retired_rows();
+std::span<const StatementRow> our_rows();
 
 }  // namespace nomen::config

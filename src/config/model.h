@@ -85,6 +85,7 @@ struct ServerOptions {
   uint32_t recursive_clients = 1000;
   bool match_mapped_addresses = false;
   bool flush_zones_on_shutdown = false;
+  bool zone_images = true;  ///< of large zones, for restarts (server/zone_images.h)
 
   std::optional<uint32_t> notify_rate, startup_notify_rate;  ///< per second; unset: the server's choice
   uint32_t serial_query_rate = 20;                           ///< per second

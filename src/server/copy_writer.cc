@@ -25,12 +25,15 @@ Result<void> work_on_log(const CopyJob& job) {
   return pruned ? Result<void>() : std::unexpected(pruned.error());
 }
 
-Result<void> work(const CopyJob& job) {
+Result<os::FileStamp> work(const CopyJob& job) {
+  os::FileStamp stamp;
   if (job.content != nullptr) {
-    if (auto written = write_zone_file(*job.content, job.file); !written)
-      return std::unexpected(written.error());
+    auto written = write_zone_file(*job.content, job.file);
+    if (!written) return written;
+    stamp = *written;
   }
-  return work_on_log(job);
+  if (auto worked = work_on_log(job); !worked) return std::unexpected(worked.error());
+  return stamp;
 }
 
 }  // namespace
@@ -63,7 +66,7 @@ void CopyWriter::run() {
     CopyJob job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
-    const Result<void> result = work(job);
+    const Result<os::FileStamp> result = work(job);
     home_.post([done = std::move(job.done), result] { done(result); });
     job = {};
     lock.lock();

@@ -24,7 +24,7 @@ struct CopyJob {
   /// The rows of the log do not lead to this content: all of them go. Else the oldest beyond `keep_bytes` do.
   bool clears_log = false;
   uint64_t keep_bytes = 0;
-  std::function<void(const Result<void>&)> done;
+  std::function<void(const Result<os::FileStamp>&)> done;  ///< the stamp of the file, if one was written
 };
 
 class CopyWriter {

@@ -11,6 +11,7 @@
 #include "server/replay.h"
 #include "server/take_bind_journal.h"
 #include "server/zone_checks.h"
+#include "server/zone_images.h"
 
 namespace nomen::server {
 
@@ -61,6 +62,20 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
   outcome.result.content = std::move(replayed->content);
   outcome.recent = std::move(replayed->recent);
   outcome.replayed = replayed->versions;
+}
+
+/// The zone's image where it stands for the file as it is, or else the file.
+void read_zone(const LoadJob& job, zone::LoadBuffers& buffers, LoadOutcome& outcome) {
+  if (!job.image.empty() && job.previous == nullptr) {
+    if (auto result = load_image(job.image, *job.zone, *job.directory)) {
+      outcome.result = std::move(*result);
+      outcome.image = outcome.result.content;
+      return;
+    }
+  }
+  const zone::LoadRequest request = request_of(job, buffers);
+  outcome.no_copy = job.zone->type == config::ZoneType::kSecondary && !os::file_stamp(request.path);
+  if (!outcome.no_copy) outcome.result = zone::load_zone(request);
 }
 
 }  // namespace
@@ -164,13 +179,11 @@ void Loader::run(Pace pace) {
   auto last = std::chrono::steady_clock::now();
   while (take_jobs(jobs, pace == Pace::kUrgent)) {
     for (LoadJob& job : jobs) {
-      const zone::LoadRequest request = request_of(job, buffers);
       LoadOutcome& outcome = outcomes.emplace_back();
-      outcome.no_copy = job.zone->type == config::ZoneType::kSecondary && !os::file_stamp(request.path);
-      if (!outcome.no_copy) outcome.result = zone::load_zone(request);
+      read_zone(job, buffers, outcome);
       bring_up_to_date(job, outcome);
       job.previous.reset();
-      if (outcome.result.content == nullptr) outcome.path = request.path;
+      if (outcome.result.content == nullptr) outcome.path = path_of(*job.zone, *job.directory);
       outcome.job = std::move(job);
     }
     const auto now = std::chrono::steady_clock::now();

@@ -30,6 +30,7 @@ struct LoadJob {
   bool thaws = false;                            ///< the file was edited while the zone was frozen
   store::VersionStore* log = nullptr;            ///< of a zone whose versions are logged
   store::ZoneId log_id{};                        ///< its number there
+  std::string image;                             ///< of the file, if there is one (zone_images.h)
 };
 
 struct LoadOutcome {
@@ -39,6 +40,7 @@ struct LoadOutcome {
   zone::RecentChangesPtr recent;  ///< of a zone whose versions are logged
   bool no_copy = false;           ///< a secondary's file is not there, which is no error
   uint64_t replayed = 0;          ///< versions that its file did not have
+  zone::ContentPtr image;         ///< what came from an image instead of the file
 };
 
 /// How the zone's file is read; without what one load after the other shares.

@@ -158,8 +158,10 @@ void Secondaries::save(Number number, Zone& zone, bool clears_log) {
                .log = clears_log && id ? log_.store() : nullptr,
                .zone = id.value_or(store::ZoneId{}),
                .clears_log = clears_log,
-               .done = [this, number, clears_log](const Result<void>& result) {
-                 saved(number, clears_log, result);
+               .done = [this, number, clears_log, place = zone.place,
+                        content = kept->served->shared_content()](const Result<os::FileStamp>& result) {
+                 if (result) keeper_.note_file(place, *result, content);
+                 saved(number, clears_log, result ? Result<void>() : std::unexpected(result.error()));
                }});
 }
 
@@ -207,7 +209,7 @@ void Secondaries::prune(const Zone& zone) {
                .zone = *id,
                .clears_log = false,
                .keep_bytes = std::max(most, zone.copy.logged_bytes),
-               .done = [](const Result<void>&) {}});
+               .done = [](const Result<os::FileStamp>&) {}});
 }
 
 void Secondaries::save_times() {

@@ -92,7 +92,7 @@ int Server::run() {
   shut_down();
   say(LogSeverity::kNotice, "exiting");
   logs_.flush();
-  if (zones_->pending() > 0) {
+  if (zones_->is_reading()) {
     // A huge zone is being read; nobody waits for it any more, and the system takes the memory back.
     pid_file_.remove();
     lock_file_.remove();

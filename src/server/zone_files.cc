@@ -73,12 +73,12 @@ Result<void> ZoneFiles::write_now(const ZonePlace& place, const KeptZone& zone) 
   if (writing_.erase(place) != 0) {
     writer_.finish();
     if (const auto stamp = os::file_stamp(path_of(*zone.config, zones_.directory())))
-      zones_.note_file(place, *stamp);
+      zones_.note_file(place, *stamp, nullptr);
   }
   if (auto allowed = may_write(zone); !allowed) return allowed;
   const auto written = write_zone_file(*zone.content(), zone_file(*zone.config, zones_.directory()));
   if (!written) return std::unexpected(written.error());
-  zones_.note_file(place, *written);
+  zones_.note_file(place, *written, zone.served->shared_content());
   return {};
 }
 
@@ -92,15 +92,15 @@ void ZoneFiles::write_in_background(const ZonePlace& place) {
     return;
   }
   writing_.insert(place);
-  writer_.write(zone->served->shared_content(), zone_file(*zone->config, zones_.directory()),
-                pruning(place, *zone), [this, place, name](const Result<os::FileStamp>& written) {
-                  if (written) {
-                    zones_.note_file(place, *written);
-                  } else {
-                    log_zone(LogSeverity::kError, name,
-                             "its file cannot be written: " + written.error().text);
-                  }
-                });
+  writer_.write(
+      zone->served->shared_content(), zone_file(*zone->config, zones_.directory()), pruning(place, *zone),
+      [this, place, name, content = zone->served->shared_content()](const Result<os::FileStamp>& written) {
+        if (written) {
+          zones_.note_file(place, *written, content);
+        } else {
+          log_zone(LogSeverity::kError, name, "its file cannot be written: " + written.error().text);
+        }
+      });
 }
 
 /// What the file has now, the log needs only so far back.

@@ -60,7 +60,10 @@ ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, VersionLog& log, 
       publish_(std::move(publish)),
       done_(std::move(done)),
       later_(loop, [this] { publish_soon(true); }),
-      loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }) {}
+      loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }),
+      comparer_(loop, 1, [this](const std::vector<LoadOutcome>& outcomes) {
+        for (const LoadOutcome& outcome : outcomes) take_compared(outcome);
+      }) {}
 
 // ---- which files are read
 
@@ -112,6 +115,7 @@ LoadJob ZoneKeeper::job_for(const KeptView& kept, size_t view, uint64_t key, Kep
               .zone = zone.config,
               .directory = directory_,
               .previous = zone.served != nullptr ? zone.served->shared_content() : nullptr};
+  if (job.previous == nullptr) job.image = images_.find(*zone.config, kept.settings->name);
   if (!zone.config->is_logged()) return job;
   if (const auto id = log_.id_of({kept.settings->name, key})) {
     job.log = log_.store();
@@ -166,6 +170,7 @@ void ZoneKeeper::configure(config::Config& config, bool reload_all) {
   const bool same_views = names == view_names_;
   const bool same_directory = config.options.directory == *directory_;
   if (!same_directory) directory_ = std::make_shared<const std::string>(config.options.directory);
+  images_.open(*directory_, config.options.zone_images);
   if (!same_views) note_contents();
   zone_settings_ = {};
   std::vector<LoadJob> jobs;
@@ -201,6 +206,7 @@ void ZoneKeeper::configure(config::Config& config, bool reload_all) {
 
 void ZoneKeeper::tell_removed(const config::Zone& zone, const std::string& view, uint64_t key) {
   log_removed(zone, view);
+  images_.remove(zone, view);
   events_.zone_removed({view, key});
 }
 
@@ -458,8 +464,49 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
     zone.stamp = result.stamp;
     note_included(zone, result.included);
     zone.loaded_s = std::time(nullptr);
+    if (outcome.image != nullptr) {
+      compare_with_file(outcome);
+    } else if (result.changed && outcome.replayed == 0) {
+      images_.keep(zone, view_names_[job.view], result.content);
+    }
   }
   if (zone.load_again) again.push_back(job_for(view, job.view, job.key, zone));
+}
+
+// ---- what came from an image is compared with its file
+
+void ZoneKeeper::compare_with_file(const LoadOutcome& outcome) {
+  LoadJob job = outcome.job;
+  job.previous = outcome.image;
+  job.log = nullptr;
+  std::vector<LoadJob> jobs;
+  jobs.push_back(std::move(job));
+  comparer_.add(std::move(jobs), Loader::Pace::kGently);
+}
+
+void ZoneKeeper::take_compared(const LoadOutcome& outcome) {
+  const LoadJob& job = outcome.job;
+  if (job.view >= views_.size()) return;
+  KeptView& view = views_[job.view];
+  const auto at = view.zones.find(job.key);
+  if (at == view.zones.end() || at->second.generation != job.generation) return;
+  KeptZone& zone = at->second;
+  // A file that has changed meanwhile says nothing about the image.
+  if (!(outcome.result.stamp == zone.stamp) || outcome.result.content == nullptr) return;
+  const std::string name = display_name(*zone.config, view_names_[job.view]);
+  if (!outcome.result.diagnostics.empty()) log_findings(outcome, name);
+  if (!outcome.result.changed) return;
+  images_.remove(*zone.config, view_names_[job.view]);
+  if (zone.config->is_logged()) {
+    log_zone(LogSeverity::kError, name, "its image was not what its file says: restart the server");
+    return;
+  }
+  log_zone(LogSeverity::kError, name, "its image was not what its file says: the file is loaded");
+  zone.stamp = {};
+  if (!wants_load(zone, true)) return;
+  std::vector<LoadJob> jobs;
+  jobs.push_back(job_for(view, job.view, job.key, zone));
+  start(std::move(jobs));
 }
 
 void ZoneKeeper::take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome,
@@ -537,9 +584,14 @@ void ZoneKeeper::set_frozen(const ZonePlace& place, bool frozen) {
   if (KeptZone* const zone = find_at(place, view)) zone->frozen = frozen;
 }
 
-void ZoneKeeper::note_file(const ZonePlace& place, const os::FileStamp& stamp) {
+void ZoneKeeper::note_file(const ZonePlace& place, const os::FileStamp& stamp,
+                           const zone::ContentPtr& content) {
   size_t view = 0;
-  if (KeptZone* const zone = find_at(place, view)) zone->stamp = stamp;
+  KeptZone* const zone = find_at(place, view);
+  if (zone == nullptr) return;
+  zone->stamp = stamp;
+  zone->included.reset();
+  images_.keep(*zone, place.view, content);
 }
 
 void ZoneKeeper::read_frozen(const ZonePlace& place) {

@@ -20,6 +20,7 @@
 #include "server/settings.h"
 #include "server/version_log.h"
 #include "server/zone_events.h"
+#include "server/zone_images.h"
 #include "server/zone_place.h"
 
 namespace nomen::server {
@@ -63,8 +64,8 @@ class ZoneKeeper {
   /// A secondary's copy has expired: SERVFAIL until there is a new one.
   void take_away(const ZonePlace& place);
   void set_frozen(const ZonePlace& place, bool frozen);
-  /// The zone's file says what is served now.
-  void note_file(const ZonePlace& place, const os::FileStamp& stamp);
+  /// The zone's file was written, and says this.
+  void note_file(const ZonePlace& place, const os::FileStamp& stamp, const zone::ContentPtr& content);
   /// Reads the file of a frozen zone; what it says comes with ZoneEvents::zone_thawed().
   void read_frozen(const ZonePlace& place);
   void for_each(const std::function<void(const ZonePlace&, const KeptZone&)>& visit) const;
@@ -77,6 +78,8 @@ class ZoneKeeper {
 
   size_t zone_count() const;
   size_t pending() const { return loader_.pending(); }
+  /// Files are being read, be it only to compare them with their images.
+  bool is_reading() const { return loader_.pending() + comparer_.pending() > 0; }
 
  private:
   /// Zones by the hash of their names (dns/hashed_name.h).
@@ -104,6 +107,8 @@ class ZoneKeeper {
   void start_many(std::vector<LoadJob>& jobs);
   void take(std::vector<LoadOutcome> outcomes);
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
+  void compare_with_file(const LoadOutcome& outcome);
+  void take_compared(const LoadOutcome& outcome);
   void take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome, const std::string& name);
   void serve(KeptView& view, KeptZone& zone, zone::ContentPtr content, zone::RecentChangesPtr recent);
   void serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zone::ContentPtr content,
@@ -127,7 +132,9 @@ class ZoneKeeper {
   uint64_t generation_ = 0;
   bool has_in_view_ = false;  ///< some zone is another view's
   bool serving_ = false;      ///< the first load is done: from now on load gently
+  ZoneImages images_;
   Loader loader_;
+  Loader comparer_;  ///< reads what came from images, which nobody waits for
 };
 
 }  // namespace nomen::server

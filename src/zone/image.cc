@@ -113,7 +113,8 @@ uint64_t node_layout() {
   return layout;
 }
 
-Result<void> write_image(const Content& content, std::string_view note, const std::string& path) {
+Result<void> write_image(const Content& content, std::string_view note, const std::string& path,
+                         const std::stop_token& stop) {
   if (note.size() > kMaxNoteBytes) return failure("the note is too large for an image");
   std::vector<Ref> nodes;
   std::vector<Ref> nsec3_nodes;
@@ -144,6 +145,7 @@ Result<void> write_image(const Content& content, std::string_view note, const st
   const auto flush = [&](bool is_end) -> Result<void> {
     Bytes left = piece;
     while (left.size() >= kPieceBytes || (is_end && !left.empty())) {
+      if (stop.stop_requested()) return failure("writing was given up");
       const Bytes next = left.first(std::min(kPieceBytes, left.size()));
       sum = checksum64(next, sum);
       if (const auto written = file->write(next); !written) return written;
@@ -168,6 +170,11 @@ Result<void> write_image(const Content& content, std::string_view note, const st
 class ImageReader {
  public:
   ImageReader(const ReadBytes& read, uint64_t size) : read_(read), left_(size) {}
+
+  Result<std::string> note() {
+    if (const auto read = read_header(); !read) return std::unexpected(read.error());
+    return std::move(header_.note);
+  }
 
   Result<Image> run(dns::NameView apex, dns::RRClass rr_class) {
     if (const auto read = read_header(); !read) return std::unexpected(read.error());
@@ -347,6 +354,15 @@ class ImageReader {
 Result<Image> read_image_from(const ReadBytes& read, uint64_t size, dns::NameView apex,
                               dns::RRClass rr_class) {
   return ImageReader(read, size).run(apex, rr_class);
+}
+
+Result<std::string> read_image_note(const std::string& path) {
+  auto file = os::SequentialFile::open(path);
+  if (!file) return std::unexpected(file.error());
+  const ReadBytes read = [&](MutableBytes to) { return file->read(to); };
+  auto note = ImageReader(read, file->size()).note();
+  if (!note) return failure("'" + path + "': " + note.error().text);
+  return note;
 }
 
 Result<Image> read_image(const std::string& path, dns::NameView apex, dns::RRClass rr_class) {

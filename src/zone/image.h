@@ -18,6 +18,7 @@
 // Thread rule: pure functions but for the file; any thread.
 #pragma once
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -27,13 +28,18 @@
 namespace nomen::zone {
 
 /// Writes beside `path`, flushes to the disk and renames. `note` is the caller's: what he wants to know of
-/// the zone when it comes back, such as the stamp of its file; at most kMaxNoteBytes (limits.h).
-Result<void> write_image(const Content& content, std::string_view note, const std::string& path);
+/// the zone when it comes back, such as the stamp of its file; at most kMaxNoteBytes (limits.h). Fails when
+/// `stop` asks for it.
+Result<void> write_image(const Content& content, std::string_view note, const std::string& path,
+                         const std::stop_token& stop = {});
 
 struct Image {
   ContentPtr content;
   std::string note;
 };
+
+/// The note alone, for whoever finds out by it that the rest is of no use.
+Result<std::string> read_image_note(const std::string& path);
 
 /// Fails when the file is damaged, of another layout, or of another zone; load from the source then.
 Result<Image> read_image(const std::string& path, dns::NameView apex, dns::RRClass rr_class);

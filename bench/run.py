@@ -9,6 +9,7 @@
   restart        start to first right answer of a zone of a million names whose file is unchanged
   reload         memory and answers while a zone of a million names is reloaded
   updates        acknowledged dynamic updates a second, on disk and in memory, beside BIND and Knot
+  transfers      AXFR of a million hosts out and in, ten records by IXFR, beside Knot, NSD and BIND
   propagation    from an update at a primary to its answer on a secondary, under a stream of updates
   many-zones     a hundred thousand zones: start, memory, adding one
 
@@ -23,7 +24,8 @@ import measure
 import peers
 from report import Report
 
-NAMES = ("answer-udp", "instructions", "tcp", "loading", "parsing", "restart", "reload", "updates", "propagation", "many-zones")
+NAMES = ("answer-udp", "instructions", "tcp", "loading", "parsing", "restart", "reload", "updates", "transfers",
+         "propagation", "many-zones")
 
 
 def parse_options():

@@ -39,10 +39,11 @@ function(nomen_folder name allowed)
       set_source_files_properties(${CMAKE_SOURCE_DIR}/src/${source} PROPERTIES COMPILE_OPTIONS "${NOMEN_WHOLE_COMPILE}")
     endif()
   endforeach()
-  # CLI11 is all headers; a command line is read once, so its code is not worth the optimiser's time.
+  # CLI11 is all headers; a command line is read once, so its code is not worth much of the optimiser's time. But not -O0:
+  # of an inline function (std::string's, shared_ptr's) the linker takes one copy for the whole program, perhaps theirs.
   if(name STREQUAL "tools")
     set_source_files_properties(src/tools/checkconf.cc src/tools/ctl.cc src/tools/checkzone_options.cc
-      PROPERTIES COMPILE_OPTIONS -O0)
+      PROPERTIES COMPILE_OPTIONS -O1)
   endif()
   if(tests AND NOMEN_TESTS)
     add_executable(${name}_test ${tests})

@@ -1,6 +1,7 @@
 #include "answer/edns.h"
 
 #include "answer/cookie.h"
+#include "dns/zone_options.h"
 
 namespace nomen::answer {
 
@@ -8,7 +9,6 @@ namespace {
 
 constexpr uint16_t kNsid = 3;
 constexpr uint16_t kClientSubnet = 8;
-constexpr uint16_t kExpire = 9;
 constexpr uint16_t kCookie = 10;
 constexpr uint16_t kKeepalive = 11;
 constexpr uint16_t kPadding = 12;
@@ -56,6 +56,10 @@ bool is_client_subnet(Bytes value) {
   return source % 8 == 0 || (value[3 + octets] & (0xFFU >> (source % 8))) == 0;
 }
 
+void want(Query& query, ZoneOption option) {
+  query.edns.zone_options |= static_cast<uint8_t>(option);
+}
+
 void note_kind(Query& query, EdnsOptionKind kind) {
   query.edns.option_kinds |= static_cast<uint8_t>(1U << static_cast<unsigned>(kind));
 }
@@ -85,8 +89,17 @@ bool read_options(Query& query, Bytes options, const ServerSettings& server, uin
         note_kind(query, EdnsOptionKind::kClientSubnet);
         if (!is_client_subnet(value)) return false;
         break;
-      case kExpire:
+      case dns::kExpireOption:
         note_kind(query, EdnsOptionKind::kExpire);
+        want(query, ZoneOption::kExpire);
+        break;
+      case dns::kZoneVersionOption:  // whatever its value is (RFC 9660 3.2)
+        note_kind(query, EdnsOptionKind::kOther);
+        want(query, ZoneOption::kVersion);
+        break;
+      case dns::kZoneDigestOption:
+        note_kind(query, EdnsOptionKind::kOther);
+        want(query, ZoneOption::kDigest);
         break;
       case kPadding:
         note_kind(query, EdnsOptionKind::kPadding);

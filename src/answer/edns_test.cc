@@ -115,6 +115,103 @@ std::map<uint16_t, std::vector<uint8_t>> options_of(const ReadMessage& reply) {
   return options;
 }
 
+// ---- options about the zone
+
+constexpr uint16_t kExpire = 9;
+constexpr uint16_t kVersion = 19;
+constexpr uint16_t kDigest = 65314;
+const std::vector<uint8_t> kAllThree = {0, 9, 0, 0, 0, 19, 0, 0, 0xff, 0x22, 0, 0};
+
+constexpr const char* kSmallZone =
+    "@ 300 SOA ns1 hostmaster 4242 1 1 86400 1\n@ NS ns1\nns1 A 192.0.2.53\n"
+    "alias CNAME ns1\nsub NS ns.sub\nns.sub A 192.0.2.54\n";
+
+struct SmallWorld : World {
+  SmallWorld() { zone_settings.allow_transfer = policy::Acl::any(); }
+};
+
+TEST(ZoneOptionsOfAnAnswer, APrimaryTellsTheExpireOfItsSoaToWhoeverAsksForTheSoa) {
+  SmallWorld world;
+  world.zone("example.", kSmallZone);
+  const auto options = options_of(
+      world.ask({.name = "example.", .type = RRType::kSoa, .edns = true, .options = {0, 9, 0, 0}}));
+  EXPECT_EQ(options.at(kExpire), (std::vector<uint8_t>{0, 1, 0x51, 0x80}));
+  EXPECT_EQ(options.size(), 1u);
+  for (const Asked& other :
+       {Asked{.name = "ns1.example.", .edns = true, .options = {0, 9, 0, 0}},
+        Asked{.name = "ns1.example.", .type = RRType::kSoa, .edns = true, .options = {0, 9, 0, 0}},
+        Asked{.name = "example.", .type = RRType::kSoa, .edns = true}})
+    EXPECT_FALSE(options_of(world.ask(other)).contains(kExpire)) << other.name;
+}
+
+TEST(ZoneOptionsOfAnAnswer, ASecondaryTellsWhatIsLeftAndNothingWhenItDoesNotKnow) {
+  SmallWorld world;
+  const auto expiry = std::make_shared<ZoneExpiry>();
+  world.expiry = expiry;
+  world.zone_settings.role = ZoneRole::kSecondary;
+  world.zone("example.", kSmallZone);
+  const auto told = [&] {
+    auto options = options_of(
+        world.ask({.name = "example.", .type = RRType::kSoa, .edns = true, .options = {0, 9, 0, 0}}));
+    return options.contains(kExpire) ? static_cast<int64_t>(load_u32(options[kExpire].data())) : -1;
+  };
+  EXPECT_EQ(told(), -1);
+  expiry->at_s = World::kNow + 1234;
+  EXPECT_EQ(told(), 1234);
+  expiry->at_s = World::kNow + 1'000'000;  // beyond the SOA's
+  EXPECT_EQ(told(), 86'400);
+  expiry->at_s = World::kNow - 5;
+  EXPECT_EQ(told(), 0);
+}
+
+// RFC 9660: with whatever the zone itself says, and with nothing else.
+TEST(ZoneOptionsOfAnAnswer, TheVersionGoesWithAllAuthoritativeAnswers) {
+  SmallWorld world;
+  world.zone("example.", kSmallZone);
+  const std::vector<uint8_t> version = {1, 0, 0, 0, 0x10, 0x92};
+  for (const char* name : {"example.", "ns1.example.", "alias.example.", "nothing.example."}) {
+    const auto options = options_of(world.ask({.name = name, .edns = true, .options = {0, 19, 0, 0}}));
+    ASSERT_TRUE(options.contains(kVersion)) << name;
+    EXPECT_EQ(options.at(kVersion), version) << name;
+  }
+  // A value in the query is nobody's business.
+  EXPECT_EQ(options_of(world.ask({.name = "example.", .edns = true, .options = {0, 19, 0, 1, 7}}))[kVersion],
+            version);
+  for (const char* name : {"www.sub.example.", "example.net."})
+    EXPECT_FALSE(
+        options_of(world.ask({.name = name, .edns = true, .options = {0, 19, 0, 0}})).contains(kVersion))
+        << name;
+  EXPECT_TRUE(options_of(world.ask({.name = "ns1.example.", .edns = true})).empty());
+}
+
+TEST(ZoneOptionsOfAnAnswer, TheDigestIsForThoseWhoMayHaveTheZone) {
+  SmallWorld world;
+  world.zone("example.", kSmallZone);
+  const Asked asked{.name = "example.", .type = RRType::kSoa, .edns = true, .options = kAllThree};
+  const auto options = options_of(world.ask(asked));
+  EXPECT_EQ(options.size(), 3u);
+  const auto digest = zone::digest_of(*zone::content_of(kSmallZone, "example."));
+  std::vector<uint8_t> expected = {0, 0, 0x10, 0x92, 1};
+  expected.insert(expected.end(), digest.value.begin(), digest.value.end());
+  EXPECT_EQ(options.at(kDigest), expected);
+  World closed;
+  closed.zone("example.", kSmallZone);
+  EXPECT_FALSE(options_of(closed.ask(asked)).contains(kDigest));
+}
+
+// Room for them is kept: the records give way, not the options.
+TEST(ZoneOptionsOfAnAnswer, TheyFitBesideALongAnswer) {
+  std::string text = kSmallZone;
+  for (int i = 0; i < 90; i++)
+    text += "many TXT \"" + std::string(20, 'a' + i % 26) + std::to_string(i) + "\"\n";
+  SmallWorld world;
+  world.zone("example.", text);
+  const ReadMessage reply = world.ask(
+      {.name = "many.example.", .type = RRType::kTxt, .edns = true, .udp_size = 512, .options = kAllThree});
+  EXPECT_LE(world.size, 512u);
+  EXPECT_TRUE(options_of(reply).contains(kVersion));
+}
+
 ReadMessage ask_with(const std::string& options_hex, Transport transport = Transport::kUdp) {
   return world().ask(
       {.name = "www.example.", .transport = transport, .edns = true, .options = from_hex(options_hex)});

@@ -3,8 +3,11 @@
 // finds out who asks, for what zone, and whether that may be, and gives them away here; the server implements
 // it. Thread rule: called by a worker, on its thread.
 #pragma once
+#include <optional>
+
 #include "answer/query.h"
 #include "answer/signature.h"
+#include "zone/content_digest.h"
 
 namespace nomen::answer {
 
@@ -24,6 +27,14 @@ class Elsewhere {
   /// A NOTIFY for query.zone, a secondary, by somebody who is listened to. The reply does not wait for what
   /// it leads to; it has the response code that is returned.
   virtual dns::Rcode notify(const Query& query) = 0;
+
+  /// The newest digest that is known of query.zone, which is loaded. When it is not that of the version which
+  /// is served, it is being worked out.
+  struct KnownDigest {
+    dns::Serial serial;
+    std::optional<zone::ContentDigest> digest;
+  };
+  virtual KnownDigest digest(const Query& query) = 0;
 
  protected:
   ~Elsewhere() = default;

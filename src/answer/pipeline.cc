@@ -13,6 +13,7 @@
 #include "answer/route_transfer.h"
 #include "answer/route_update.h"
 #include "answer/select_view.h"
+#include "answer/zone_options.h"
 
 namespace nomen::answer {
 
@@ -195,10 +196,12 @@ Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& e
   add_reply_options(query, *snapshot.server, view, now_s, options_);
   const bool is_signed = query.edns.has_tsig && query.view != nullptr;
   const size_t reserved = (query.edns.present ? kOptBytes + options_.bytes().size() : 0) +
-                          (is_signed ? signature_.reply_bytes() : 0);
+                          zone_option_bytes(query.edns) + (is_signed ? signature_.reply_bytes() : 0);
   response_.begin(query.question, query.received.data, exchange.out, size_limit(query), reserved);
   const ExtendedError extended_error = decide(snapshot, query);
   if (extended_error != ExtendedError::kNone) options_.add(extended_error);
+  if (query.edns.zone_options != 0)
+    add_zone_options(query, response_, *snapshot.local, now_s, elsewhere_, options_);
   exchange.reply_size =
       response_.finish(query.edns, view != nullptr ? view->edns_udp_size : kDefaultUdpSize, options_.bytes());
   if (is_update && response_.rcode() == Rcode::kNoError && hand_over_update(query, exchange))

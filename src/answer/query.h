@@ -55,6 +55,9 @@ enum class CookieState : uint8_t { kNone, kClientOnly, kInvalid, kValid };
 enum class EdnsOptionKind : uint8_t { kNsid, kExpire, kKeepalive, kPadding, kClientSubnet, kKeyTag, kOther };
 inline constexpr size_t kEdnsOptionKinds = 7;
 
+/// Options about the zone that the answer is from (zone_options.h).
+enum class ZoneOption : uint8_t { kExpire = 1, kVersion = 2, kDigest = 4 };
+
 /// What the OPT record says (RFC 6891). Written by read_edns().
 struct Edns {
   bool present = false;
@@ -63,13 +66,15 @@ struct Edns {
   bool wants_keepalive = false;
   bool signed_message = false;  ///< a TSIG or SIG(0) record is there
   bool has_tsig = false;
+  uint8_t zone_options = 0;  ///< a bit for each ZoneOption that is asked for
   uint8_t version = 0;
   uint8_t option_kinds = 0;  ///< a bit for each EdnsOptionKind that was there
   uint16_t udp_size = 0;
   CookieState cookie = CookieState::kNone;
   std::array<uint8_t, 8> client_cookie{};
 
-  /// Whether our OPT will have options beside those that say what went wrong.
+  bool wants(ZoneOption option) const { return (zone_options & static_cast<uint8_t>(option)) != 0; }
+  /// Whether our OPT will have options beside those about the zone and about errors.
   bool wants_options() const { return wants_nsid || wants_keepalive || cookie != CookieState::kNone; }
 };
 

@@ -38,6 +38,7 @@ class Response {
   dns::Rcode rcode() const { return rcode_; }
   void set_authoritative(bool authoritative) { authoritative_ = authoritative; }
   void set_truncated() { truncated_ = true; }
+  bool is_authoritative() const { return authoritative_; }
   bool is_truncated() const { return truncated_; }
   size_t count(Section section) const { return counts_[static_cast<size_t>(section)]; }
   /// The view whose rrset-order holds, and whose class the RRs have when the question's class is ANY.

@@ -14,7 +14,8 @@ void log_denied(const Query& query) {
       dns::to_string(query.question.type), dns::to_string(query.question.rr_class));
 }
 
-/// allow-transfer, with its port and transport.
+}  // namespace
+
 bool may_transfer(const Query& query, const policy::LocalAddresses& local) {
   const ZoneSettings& settings = query.zone->settings();
   if (!settings.allow_transfer_plain) return false;
@@ -22,8 +23,6 @@ bool may_transfer(const Query& query, const policy::LocalAddresses& local) {
     return false;
   return settings.allow_transfer->allows({query.received.peer_address(), query.signer}, local);
 }
-
-}  // namespace
 
 dns::Rcode refusal_of_transfer(Query& query, const policy::LocalAddresses& local) {
   const Question& question = query.question;

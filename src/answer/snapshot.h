@@ -4,6 +4,7 @@
 // Thread rule: constant after publishing.
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -58,15 +59,22 @@ struct ZoneSettings {
   bool zero_no_soa_ttl = true;  ///< the SOA of an NXDOMAIN answer to an SOA question has TTL 0
 };
 
+/// When a secondary's copy expires. It moves on with every refresh, without a new version: whoever refreshes
+/// writes it, workers read it.
+struct ZoneExpiry {
+  std::atomic<int64_t> at_s{0};  ///< seconds since 1970; 0: not known
+};
+
 /// A zone of a view: its settings, and its content once it is loaded.
 class ServedZone {
  public:
   ServedZone(dns::NameView apex, std::shared_ptr<const ZoneSettings> settings, zone::ContentPtr content,
-             zone::RecentChangesPtr recent = nullptr)
+             zone::RecentChangesPtr recent = nullptr, std::shared_ptr<const ZoneExpiry> expiry = nullptr)
       : apex_(apex),
         settings_(std::move(settings)),
         content_(std::move(content)),
-        recent_(std::move(recent)) {
+        recent_(std::move(recent)),
+        expiry_(std::move(expiry)) {
     dns::HashedName name;
     name.assign(apex);
     apex_hash_ = name.full_hash();
@@ -81,7 +89,8 @@ class ServedZone {
         apex_(before.apex_),
         settings_(before.settings_),
         content_(std::move(content)),
-        recent_(std::move(recent)) {}
+        recent_(std::move(recent)),
+        expiry_(before.expiry_) {}
   dns::NameView apex() const { return apex_; }
   uint64_t apex_hash() const { return apex_hash_; }
   const ZoneSettings& settings() const { return *settings_; }
@@ -95,6 +104,8 @@ class ServedZone {
   const std::shared_ptr<const ZoneSettings>& shared_settings() const { return settings_; }
   /// What led to the content; nullptr when that is not known.
   const zone::RecentChangesPtr& recent() const { return recent_; }
+  /// Only of a secondary zone.
+  const ZoneExpiry* expiry() const { return expiry_.get(); }
 
  private:
   uint64_t apex_hash_ = 0;
@@ -104,6 +115,7 @@ class ServedZone {
   std::shared_ptr<const ZoneSettings> settings_;
   zone::ContentPtr content_;
   zone::RecentChangesPtr recent_;
+  std::shared_ptr<const ZoneExpiry> expiry_;
 };
 
 using ZoneTable = zone::NameTable<ServedZone>;

@@ -63,6 +63,9 @@ class NoTransfers final : public Elsewhere {
     return dns::Rcode::kRefused;
   }
   dns::Rcode notify(const Query&) override { return dns::Rcode::kRefused; }
+  KnownDigest digest(const Query& query) override {
+    return {query.zone->content()->serial(), zone::digest_of(*query.zone->content())};
+  }
 };
 
 class World {
@@ -81,14 +84,16 @@ class World {
   ServerSettings server;
   ViewSettings view;
   ZoneSettings zone_settings;  ///< of the zones that are added next
+  std::shared_ptr<const ZoneExpiry> expiry;
 
   World& zone(std::string_view apex, std::string_view text) {
     add(apex, zone::content_of(text, apex));
     return *this;
   }
   void add(std::string_view apex, zone::ContentPtr content) {
-    zones_.put(std::make_shared<const ServedZone>(
-        zone::name_of(apex), std::make_shared<const ZoneSettings>(zone_settings), std::move(content)));
+    zones_.put(std::make_shared<const ServedZone>(zone::name_of(apex),
+                                                  std::make_shared<const ZoneSettings>(zone_settings),
+                                                  std::move(content), nullptr, expiry));
   }
 
   Snapshot snapshot() const {

@@ -217,6 +217,7 @@ void Secondaries::consider(Number number, Zone& zone) {
     wake_us = zone.machine.has_data() && !zone.machine.is_expired() ? expires_us : transfer::kNever;
   }
   timetable_.set(number, std::min(wake_us, zone.copy.due_us));
+  keeper_.note_expiry(zone.place, zone.machine.times().expires_us / 1'000'000);
   lines_moved_ = true;
   wake_up();
 }
@@ -288,9 +289,12 @@ void Secondaries::ask(Number number, Zone& zone) {
   const Remote& primary = zone.primaries[work.primary];
   soa_queries_++;
   timetable_.set(number, zone.machine.wake_us());
-  client_->ask(
-      {dns::Name(zone.config->name()), zone.config->rr_class, primary, work.over_tcp || primary.tcp_only},
-      [this, number](const SoaAnswer& answer) { answered(number, answer); });
+  client_->ask({.zone = dns::Name(zone.config->name()),
+                .rr_class = zone.config->rr_class,
+                .primary = primary,
+                .over_tcp = work.over_tcp || primary.tcp_only,
+                .ask_expire = primary.request_expire.value_or(zone.config->options->request_expire)},
+               [this, number](const SoaAnswer& answer) { answered(number, answer); });
 }
 
 void Secondaries::answered(Number number, const SoaAnswer& answer) {
@@ -317,7 +321,7 @@ void Secondaries::answered(Number number, const SoaAnswer& answer) {
              fmt::format("serial number ({}) received from primary {} < ours ({})", answer.serial->value,
                          primary.address.to_string(), ours->serial.value));
   }
-  zone->machine.soa_answered(*answer.serial, now_us());
+  zone->machine.soa_answered(*answer.serial, answer.expire_s, now_us());
   times_to_save_.insert(number);
   if (save_times_at_us_ == transfer::kNever) save_times_at_us_ = now_us() + 1'000'000;
   consider(number, *zone);

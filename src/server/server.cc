@@ -232,7 +232,8 @@ Result<void> Server::make_workers() {
                      },
                      [this](std::vector<ForwardedNotify> notifies) {
                        loop_->post([this, notifies = std::move(notifies)] { secondaries_->take(notifies); });
-                     }});
+                     },
+                     digests_});
   for (unsigned i = 0; i < count; i++) {
     auto worker = Worker::create(*shared_, i, stream_timeouts(config_.options));
     if (!worker) return std::unexpected(worker.error());

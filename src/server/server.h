@@ -29,6 +29,7 @@
 #include "server/update_desk.h"
 #include "server/version_log.h"
 #include "server/worker.h"
+#include "server/zone_digests.h"
 #include "server/zone_events.h"
 #include "server/zone_files.h"
 #include "server/zone_keeper.h"
@@ -140,6 +141,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::shared_ptr<const policy::LocalAddresses> local_;
   std::unique_ptr<net::ConnectionQuota> quota_;
   TransferQuota transfers_;
+  ZoneDigests digests_;
   std::unique_ptr<const Worker::Shared> shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Listeners> listeners_;

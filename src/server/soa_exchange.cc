@@ -34,6 +34,7 @@ SoaExchange::SoaExchange(net::EventLoop& loop, SoaQuestion question, Done done)
   query_.zone = question_.zone;
   query_.rr_class = question_.rr_class;
   query_.edns = question_.primary.edns;
+  query_.ask_expire = question_.ask_expire;
 }
 
 void SoaExchange::begin() {
@@ -95,6 +96,7 @@ void SoaExchange::take_reply(Bytes message) {
     case Verdict::kSerial: {
       SoaAnswer answer;
       answer.serial = reply.serial;
+      answer.expire_s = reply.expire_s;
       return std::exchange(done_, nullptr)(std::move(answer));
     }
     case Verdict::kNoEdns:

@@ -24,10 +24,12 @@ struct SoaQuestion {
   dns::RRClass rr_class = dns::RRClass::kIn;
   Remote primary;
   bool over_tcp = false;
+  bool ask_expire = true;  ///< with the EXPIRE option (request-expire)
 };
 
 struct SoaAnswer {
   std::optional<dns::Serial> serial;  ///< nothing: it failed
+  std::optional<uint32_t> expire_s;   ///< EXPIRE as the primary told it
   transfer::QueryFailure failure = transfer::QueryFailure::kBadAnswer;
   std::string what;  ///< of a failure: "unexpected rcode (REFUSED) from primary", for the log
   std::string why;   ///< "timed out", or empty

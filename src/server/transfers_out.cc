@@ -9,6 +9,7 @@
 #include <deque>
 #include <utility>
 
+#include "answer/zone_options.h"
 #include "base/log.h"
 
 namespace nomen::server {
@@ -73,6 +74,7 @@ OutgoingTransfer make_transfer(const transfer::TransferRequest& request, const a
   options.message_bytes = snapshot.server->transfer_message_bytes;
   options.one_answer = !rule.many_answers;
   options.edns_udp_bytes = query.view->settings->edns_udp_size;
+  options.expire_s = answer::expire_s(zone, static_cast<uint32_t>(unix_time_s()));
   std::vector<transfer::IxfrStep> steps;
   if (request.type == dns::RRType::kIxfr && zone.recent() != nullptr) {
     if (auto known = zone.recent()->since(request.serial)) steps = std::move(*known);
@@ -138,7 +140,10 @@ dns::Rcode TransfersOut::answer_datagram(const answer::Query& query, const answe
   dns::TsigSession* const tsig = session.is_signed() ? &session : nullptr;
   const size_t room = std::min<size_t>({out.size(), request->udp_bytes, query.view->settings->max_udp_size});
   OutgoingTransfer whole = make_transfer(*request, query, snapshot);
-  OutgoingTransfer soa = OutgoingTransfer::single_soa(*request, query.zone->shared_content(), {});
+  transfer::OutgoingOptions soa_options;
+  soa_options.edns_udp_bytes = query.view->settings->edns_udp_size;
+  soa_options.expire_s = answer::expire_s(*query.zone, static_cast<uint32_t>(unix_time_s()));
+  OutgoingTransfer soa = OutgoingTransfer::single_soa(*request, query.zone->shared_content(), soa_options);
   // Not into `out`, which may be the request: it is still needed when nothing fits.
   reply_size = transfer::answer_over_udp(std::move(whole), std::move(soa), MutableBytes(message_).first(room),
                                          tsig, unix_time_s());

@@ -57,7 +57,8 @@ Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::Event
       stream_reply_(answer::kMaxMessageBytes),
       number_(number),
       take_updates_(shared.take_updates),
-      take_notifies_(shared.take_notifies) {
+      take_notifies_(shared.take_notifies),
+      digests_(shared.digests) {
   loop_->set_observer(this);
 }
 
@@ -211,6 +212,10 @@ dns::Rcode Worker::notify(const answer::Query& query) {
     notifies_.push_back(std::move(notify));
   }
   return dns::Rcode::kNoError;
+}
+
+answer::Elsewhere::KnownDigest Worker::digest(const answer::Query& query) {
+  return digests_.find({query.view->settings->name, query.zone->apex_hash()}, query.zone->shared_content());
 }
 
 void Worker::send_late(std::vector<LateReply> replies) {

@@ -18,6 +18,7 @@
 #include "server/forwarded_update.h"
 #include "server/snapshot_slot.h"
 #include "server/transfers_out.h"
+#include "server/zone_digests.h"
 
 namespace nomen::server {
 
@@ -40,6 +41,7 @@ class Worker final : private net::DatagramHandler,
     TransferQuota& transfers;
     TakeUpdates take_updates;
     TakeNotifies take_notifies;
+    ZoneDigests& digests;
   };
   /// `number` is the worker's own, for replies that come later.
   static Result<std::unique_ptr<Worker>> create(const Shared& shared, unsigned number,
@@ -78,6 +80,7 @@ class Worker final : private net::DatagramHandler,
   dns::Rcode update(const answer::Query& query, Bytes request, Bytes reply,
                     const answer::Signature& signature) override;
   dns::Rcode notify(const answer::Query& query) override;
+  KnownDigest digest(const answer::Query& query) override;
   void send_now(std::vector<LateReply>& replies);
   net::UdpListener* listener_of(const net::SocketAddress& local);
   void before_wait() override;
@@ -99,6 +102,7 @@ class Worker final : private net::DatagramHandler,
   const unsigned number_;
   const TakeUpdates& take_updates_;
   const TakeNotifies& take_notifies_;
+  ZoneDigests& digests_;
   std::vector<ForwardedUpdate> updates_;   ///< of this round
   std::vector<ForwardedNotify> notifies_;  ///< of this round
   std::thread thread_;

@@ -289,9 +289,13 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
     load_now = true;
   }
   next.generation = generation_;
-  if (next.content() != nullptr)
-    served = std::make_shared<const answer::ServedZone>(*served, next.served->shared_content(),
-                                                        next.served->recent());
+  if (next.is_secondary() && next.expiry == nullptr) next.expiry = std::make_shared<answer::ZoneExpiry>();
+  const bool keeps = next.content() != nullptr;
+  if (keeps || next.is_secondary()) {
+    served = std::make_shared<const answer::ServedZone>(zone->name(), served->shared_settings(),
+                                                        keeps ? next.served->shared_content() : nullptr,
+                                                        keeps ? next.served->recent() : nullptr, next.expiry);
+  }
   next.served = std::move(served);
   kept.table.put(next.served);
   KeptZone& placed = kept.zones.emplace(key, std::move(next)).first->second;
@@ -582,6 +586,12 @@ void ZoneKeeper::take_away(const ZonePlace& place) {
 void ZoneKeeper::set_frozen(const ZonePlace& place, bool frozen) {
   size_t view = 0;
   if (KeptZone* const zone = find_at(place, view)) zone->frozen = frozen;
+}
+
+void ZoneKeeper::note_expiry(const ZonePlace& place, int64_t expires_s) {
+  const KeptZone* const zone = at(place);
+  if (zone != nullptr && zone->expiry != nullptr)
+    zone->expiry->at_s.store(expires_s, std::memory_order_relaxed);
 }
 
 void ZoneKeeper::note_file(const ZonePlace& place, const os::FileStamp& stamp,

@@ -64,6 +64,8 @@ class ZoneKeeper {
   /// A secondary's copy has expired: SERVFAIL until there is a new one.
   void take_away(const ZonePlace& place);
   void set_frozen(const ZonePlace& place, bool frozen);
+  /// When a secondary's copy expires, in seconds since 1970, as workers tell it (RFC 7314); 0: not known.
+  void note_expiry(const ZonePlace& place, int64_t expires_s);
   /// The zone's file was written, and says this.
   void note_file(const ZonePlace& place, const os::FileStamp& stamp, const zone::ContentPtr& content);
   /// Reads the file of a frozen zone; what it says comes with ZoneEvents::zone_thawed().

@@ -10,7 +10,7 @@ Result<ExpireOption> find_expire(Bytes opt_rdata) {
     const size_t size = load_u16(opt_rdata.data() + at + 2);
     at += 4;
     if (opt_rdata.size() - at < size) return failure("an EDNS option is cut off");
-    if (code == kExpireOption) {
+    if (code == dns::kExpireOption) {
       expire.present = true;
       if (size == 4) expire.seconds = load_u32(opt_rdata.data() + at);
     }
@@ -30,7 +30,7 @@ OptRecord make_opt(uint16_t udp_bytes, const ExpireOption& expire) {
   store_u16(p + 9, static_cast<uint16_t>(expire.present ? 4 + value : 0));
   record.size = 11;
   if (!expire.present) return record;
-  store_u16(p + 11, kExpireOption);
+  store_u16(p + 11, dns::kExpireOption);
   store_u16(p + 13, static_cast<uint16_t>(value));
   if (expire.seconds) store_u32(p + 15, *expire.seconds);
   record.size = static_cast<uint8_t>(15 + value);

@@ -7,10 +7,9 @@
 
 #include "base/bytes.h"
 #include "dns/message_reader.h"
+#include "dns/zone_options.h"
 
 namespace nomen::transfer {
-
-inline constexpr uint16_t kExpireOption = 9;
 
 /// EXPIRE in an OPT record: absent, empty (a question), or with a value (RFC 7314 2).
 struct ExpireOption {

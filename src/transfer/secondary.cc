@@ -158,7 +158,7 @@ void Secondary::begin(int64_t now_us) {
 
 // ---- reports
 
-void Secondary::soa_answered(dns::Serial serial, int64_t now_us) {
+void Secondary::soa_answered(dns::Serial serial, std::optional<uint32_t> expire_s, int64_t now_us) {
   NOMEN_REQUIRE(busy_ && work_.kind == Kind::kSoaQuery);
   busy_ = false;
   if (soa_ && serial.is_after(soa_->serial)) {
@@ -166,7 +166,7 @@ void Secondary::soa_answered(dns::Serial serial, int64_t now_us) {
     return;
   }
   any_good_ = true;
-  if (soa_ && serial == soa_->serial) confirm(std::nullopt, now_us);
+  if (soa_ && serial == soa_->serial) confirm(expire_s, now_us);
   ask_next(now_us);
 }
 
@@ -192,6 +192,7 @@ void Secondary::transferred(const Soa& soa, std::optional<uint32_t> expire_s, in
   soa_ = soa;
   expired_ = false;
   empty_retry_s_ = 0;
+  expires_us_ = kNever;  // how long the old version had to live says nothing of this one
   confirm(expire_s, now_us);
   any_good_ = true;
   end_round(now_us);

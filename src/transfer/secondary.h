@@ -78,9 +78,10 @@ class Secondary {
   const SecondaryWork& work() const { return work_; }
 
   // --- reports about what was begun
-  void soa_answered(dns::Serial serial, int64_t now_us);
+  /// `expire_s` here and below: what is left at the primary, as it told it (RFC 7314 4).
+  void soa_answered(dns::Serial serial, std::optional<uint32_t> expire_s, int64_t now_us);
   void soa_failed(QueryFailure failure, int64_t now_us);
-  /// A new version is served; `expire_s` as the primary told it (RFC 7314 3.1).
+  /// A new version is served.
   void transferred(const Soa& soa, std::optional<uint32_t> expire_s, int64_t now_us);
   void transfer_up_to_date(std::optional<uint32_t> expire_s, int64_t now_us);
   /// `try_axfr`: the IXFR did not go well, the whole zone may.

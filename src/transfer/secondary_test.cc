@@ -68,7 +68,7 @@ TEST(Secondary, ANewerSerialLeadsToAnIxfrAndThenToAnAxfrWhereThatDoesNotGoWell) 
   EXPECT_EQ(zone.wanted(now - 1).kind, Kind::kNone);
   EXPECT_EQ(zone.wanted(now), (SecondaryWork{.kind = Kind::kSoaQuery}));
   zone.begin(now);
-  zone.soa_answered({6}, now);
+  zone.soa_answered({6}, {}, now);
   EXPECT_EQ(zone.wanted(now), (SecondaryWork{.kind = Kind::kTransfer, .ixfr = true}));
   zone.begin(now);
   zone.transfer_failed(true, now);
@@ -85,11 +85,11 @@ TEST(Secondary, EveryPrimaryIsAskedUntilOneHasSomethingNewer) {
   for (const uint32_t serial : {5U, 4U}) {
     ASSERT_EQ(zone.wanted(now).kind, Kind::kSoaQuery);
     zone.begin(now);
-    zone.soa_answered({serial}, now);
+    zone.soa_answered({serial}, {}, now);
   }
   EXPECT_EQ(zone.wanted(now), (SecondaryWork{.kind = Kind::kSoaQuery, .primary = 2}));
   zone.begin(now);
-  zone.soa_answered({7}, now);
+  zone.soa_answered({7}, {}, now);
   EXPECT_EQ(zone.wanted(now), (SecondaryWork{.kind = Kind::kTransfer, .primary = 2, .ixfr = true}));
 }
 
@@ -185,6 +185,30 @@ TEST(Secondary, ExpireToldByAPrimaryShortensTheLifeOfACopyOfACopy) {
   EXPECT_TRUE(zone.expire_if_due(kStart + 1000 * kSecond));
 }
 
+// RFC 7314 4: the greater of what is told and what is left, and never more than the SOA says.
+TEST(Secondary, ExpireToldWithTheSerialLengthensALifeButNotBeyondTheSoa) {
+  Secondary zone = fresh(1);  // 86400 seconds from kStart on
+  const int64_t later = kStart + 50'000 * kSecond;
+  const auto confirm = [&](uint32_t told_s) {
+    zone.refresh_now(later);
+    zone.begin(later);
+    zone.soa_answered({5}, told_s, later);
+    return (zone.times().expires_us - kStart) / kSecond;
+  };
+  EXPECT_EQ(confirm(10), 86'400);
+  EXPECT_EQ(confirm(40'000), 90'000);
+  EXPECT_EQ(confirm(10), 90'000);
+  EXPECT_EQ(confirm(4'000'000), 50'000 + 86'400);
+}
+
+TEST(Secondary, ATransferBeginsTheLifeOfItsVersionWithWhatIsTold) {
+  Secondary zone = fresh(1);
+  zone.notified(0, dns::Serial{6}, kStart + 1);
+  zone.begin(kStart + 1);
+  zone.transferred(soa(6), 1000, kStart + 1);
+  EXPECT_EQ(zone.times().expires_us, kStart + 1 + 1000 * kSecond);
+}
+
 TEST(Secondary, TimesOutliveARestart) {
   Secondary zone = fresh(1);
   const store::ZoneTimes times = zone.times();
@@ -237,7 +261,7 @@ TEST(Secondary, ARetransferDuringARoundFollowsIt) {
   zone.refresh_now(kStart + 1);
   zone.begin(kStart + 1);
   zone.retransfer_now(kStart + 1);
-  zone.soa_answered({5}, kStart + 1);
+  zone.soa_answered({5}, {}, kStart + 1);
   EXPECT_TRUE(zone.wanted(kStart + 1).any_serial);
 }
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kQueryBytes = 512;
 constexpr uint16_t kUdpBytes = 1232;
+constexpr size_t kOptHead = 1 + dns::kFixedRecordBytes;  // of an OPT record: its owner is the root
 
 /// The question of a reply to the query, behind which the records begin.
 bool is_the_question(dns::MessageReader& reader, const SoaQuery& query) {
@@ -30,20 +31,24 @@ bool is_without_question(const dns::Header& header) {
   return header.questions == 0 && header.rcode() != dns::Rcode::kNoError;
 }
 
-Verdict read_answer(dns::MessageReader& reader, const SoaQuery& query, dns::Serial& serial) {
+Verdict read_answer(dns::MessageReader& reader, const SoaQuery& query, SoaReply& reply) {
   dns::RecordEntry record;
   unsigned found = 0;
   for (;;) {
     const auto more = reader.next(record);
     if (!more) return Verdict::kMalformed;
     if (!*more) break;
+    if (record.section == Section::kAdditional && record.type == RRType::kOpt && query.ask_expire) {
+      const auto expire = find_expire(reader.message().subspan(record.rdata_at, record.rdata_size));
+      if (expire) reply.expire_s = expire->seconds;
+    }
     if (record.section != Section::kAnswer || record.type != RRType::kSoa || record.owner != query.zone)
       continue;
     dns::RdataBuffer rdata;
     if (!dns::rdata_from_message(record.type, record.rr_class, reader.message(), record.rdata_at,
                                  record.rdata_size, rdata))
       return Verdict::kMalformed;
-    serial = read_soa(rdata.bytes()).serial;
+    reply.serial = read_soa(rdata.bytes()).serial;
     found++;
   }
   return found == 1 ? Verdict::kSerial : Verdict::kNoSoa;
@@ -58,8 +63,10 @@ size_t write_soa_query(MutableBytes out, const SoaQuery& query) {
   writer.begin(out, std::min(out.size(), kQueryBytes), header);
   bool fits = writer.add_question(query.zone, RRType::kSoa, query.rr_class);
   if (query.edns) {
+    // What is behind the owner, type, class, TTL and length of the record.
+    const OptRecord opt = make_opt(kUdpBytes, {query.ask_expire, std::nullopt});
     fits = fits && writer.add_record(Section::kAdditional, dns::NameView(), RRType::kOpt,
-                                     static_cast<dns::RRClass>(kUdpBytes), 0, {});
+                                     static_cast<dns::RRClass>(kUdpBytes), 0, opt.bytes().subspan(kOptHead));
   }
   NOMEN_REQUIRE(fits);
   return writer.finish().size();
@@ -86,7 +93,7 @@ SoaReply read_soa_reply(Bytes message, const SoaQuery& query) {
   } else if (!header.has(HeaderFlags::kAa)) {
     reply.verdict = Verdict::kNotAuthoritative;
   } else if (is_the_question(*reader, query)) {
-    reply.verdict = read_answer(*reader, query, reply.serial);
+    reply.verdict = read_answer(*reader, query, reply);
   }
   return reply;
 }

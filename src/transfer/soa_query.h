@@ -17,6 +17,7 @@ struct SoaQuery {
   dns::Name zone;
   dns::RRClass rr_class = dns::RRClass::kIn;
   bool edns = true;
+  bool ask_expire = true;  ///< with the EXPIRE option, where there is EDNS (RFC 7314 4)
 };
 
 /// `out` has room for 512 bytes. The result is the size, without a signature.
@@ -36,7 +37,8 @@ struct SoaReply {
     kMalformed,
   };
   Verdict verdict = Verdict::kMalformed;
-  dns::Serial serial;  ///< of kSerial
+  dns::Serial serial;                ///< of kSerial
+  std::optional<uint32_t> expire_s;  ///< of kSerial: EXPIRE as the primary told it
   dns::Rcode rcode = dns::Rcode::kNoError;
 };
 SoaReply read_soa_reply(Bytes message, const SoaQuery& query);

@@ -25,6 +25,7 @@ struct Answer {
   dns::Rcode rcode = dns::Rcode::kNoError;
   bool with_question = true;
   std::vector<uint32_t> serials = {7};
+  std::vector<uint8_t> opt = {};  ///< the options of an OPT record; none without
 };
 
 std::vector<uint8_t> message_of(const Answer& answer) {
@@ -41,6 +42,9 @@ std::vector<uint8_t> message_of(const Answer& answer) {
     store_u32(&rdata[2], serial);
     writer.add_record(Section::kAnswer, zone, RRType::kSoa, dns::RRClass::kIn, 300, rdata);
   }
+  if (!answer.opt.empty())
+    writer.add_record(Section::kAdditional, dns::NameView(), RRType::kOpt, static_cast<dns::RRClass>(1232), 0,
+                      answer.opt);
   out.resize(writer.finish().size());
   return out;
 }
@@ -55,6 +59,30 @@ TEST(SoaQuery, TheQuestionIsForTheSoaOfTheZone) {
   EXPECT_EQ(question.name, *dns::Name::parse("example."));
   EXPECT_EQ(question.type, RRType::kSoa);
   EXPECT_EQ(reader->header().additionals, 1);
+}
+
+TEST(SoaQuery, TheQuestionHasAnEmptyExpireOptionUnlessItIsNotWanted) {
+  for (const bool wanted : {true, false}) {
+    SoaQuery query = query_for("example.");
+    query.ask_expire = wanted;
+    std::vector<uint8_t> out(512);
+    out.resize(write_soa_query(out, query));
+    const std::vector<uint8_t> option = {0, 4, 0, 9, 0, 0};
+    EXPECT_EQ(out.size() > 6 && std::equal(option.begin(), option.end(), out.end() - 6), wanted);
+  }
+}
+
+TEST(SoaQuery, TheAnswerTellsWhatIsLeftUntilThePrimaryExpires) {
+  Answer answer;
+  answer.opt = {0, 9, 0, 4, 0, 0, 3, 232};
+  EXPECT_EQ(read_soa_reply(message_of(answer), query_for("example.")).expire_s, 1000u);
+  SoaQuery unasked = query_for("example.");
+  unasked.ask_expire = false;
+  EXPECT_FALSE(read_soa_reply(message_of(answer), unasked).expire_s);
+  answer.opt = {0, 9, 0, 0};
+  const SoaReply reply = read_soa_reply(message_of(answer), query_for("example."));
+  EXPECT_FALSE(reply.expire_s);
+  EXPECT_EQ(reply.verdict, Verdict::kSerial);
 }
 
 TEST(SoaQuery, TheAnswerTellsTheSerial) {

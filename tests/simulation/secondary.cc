@@ -105,7 +105,7 @@ void SecondaryServer::ask_serial(bool over_tcp) {
     if (!mine()) return;
     *answered = true;
     if (served_ != nullptr && served_->serial() == serial) confirm();
-    zone_->soa_answered(serial, events_.now());
+    zone_->soa_answered(serial, std::nullopt, events_.now());
     save_times();
     go_on();
   };

@@ -105,7 +105,7 @@ void SecondaryServer::ask_serial(bool over_tcp) {
     if (!mine()) return;
     *answered = true;
     if (served_ != nullptr && served_->serial() == serial) confirm();
-    zone_->soa_answered(serial, std::nullopt, events_.now());
+    zone_->soa_answered(understood(serial), std::nullopt, events_.now());
     save_times();
     go_on();
   };
@@ -219,6 +219,10 @@ void SecondaryServer::serve(zone::ContentPtr content) {
   save_times();
 }
 
+dns::Serial SecondaryServer::understood(dns::Serial serial) const {
+  return ignores_serials_ && served_ != nullptr ? served_->serial() : serial;
+}
+
 void SecondaryServer::confirm() {
   confirmed_us_ = events_.now();
 }
@@ -235,7 +239,8 @@ void SecondaryServer::take_notify(const std::vector<uint8_t>& message) {
   if (!is_up()) return;
   const auto notify = transfer::read_notify(message);
   NOMEN_REQUIRE(notify.has_value());
-  zone_->notified(0, notify->serial, events_.now());
+  zone_->notified(0, notify->serial ? std::optional(understood(*notify->serial)) : std::nullopt,
+                  events_.now());
   network_.datagram([this, serial = *notify->serial] { primary_.notify_acknowledged(number_, serial); });
   go_on();
 }

@@ -22,6 +22,9 @@ class SecondaryServer {
   void crash();
   /// A NOTIFY arrives; the reply goes back through the network.
   void take_notify(const std::vector<uint8_t>& message);
+  /// From now on every serial that the primary tells counts as the one that is served: a mutation that the
+  /// simulation must find out.
+  void ignore_serials() { ignores_serials_ = true; }
   /// What is always true: nothing is served beyond its expiry.
   void check();
 
@@ -39,6 +42,7 @@ class SecondaryServer {
   void serve(zone::ContentPtr content);
   void confirm();
   void save_times();
+  dns::Serial understood(dns::Serial serial) const;
 
   Events& events_;
   Network& network_;
@@ -55,6 +59,7 @@ class SecondaryServer {
   zone::ContentPtr served_;
   int64_t confirmed_us_ = 0;  ///< when the primary last said that what is served is right, as the world knows
   uint32_t expire_s_ = 0;
+  bool ignores_serials_ = false;
 };
 
 }  // namespace nomen::simulation

@@ -17,7 +17,6 @@
 namespace nomen::simulation {
 namespace {
 
-constexpr int64_t kStorm = 120 * kSecond;  ///< in which everything breaks
 constexpr int64_t kQuiet = 300 * kSecond;  ///< after which all must be the same
 constexpr unsigned kSecondaries = 3;
 constexpr unsigned kClients = 4;
@@ -31,8 +30,10 @@ zone::ContentPtr first_version() {
 
 class Simulation {
  public:
-  explicit Simulation(uint64_t seed)
-      : random_(seed * 2654435761U + 1),
+  /// `storm_us`: how long everything breaks.
+  Simulation(uint64_t seed, int64_t storm_us)
+      : storm_us_(storm_us),
+        random_(seed * 2654435761U + 1),
         network_(events_, random_),
         facts_(events_),
         primary_(events_, network_, facts_, seed + 1, first_version(), kSecondaries,
@@ -46,10 +47,14 @@ class Simulation {
   }
 
   void let_disk_lie() { primary_.let_disk_lie(); }
+  void ignore_serials() {
+    for (const auto& secondary : secondaries_) secondary->ignore_serials();
+  }
+  uint64_t steps() const { return events_.steps(); }
 
   const Facts& run() {
     const int64_t begin = events_.now();
-    end_of_storm_ = begin + kStorm;
+    end_of_storm_ = begin + storm_us_;
     primary_.start();
     for (const auto& secondary : secondaries_) secondary->start();
     for (unsigned i = 0; i < kClients; i++) next_update(i);
@@ -58,7 +63,7 @@ class Simulation {
     watch();
     events_.run_until(end_of_storm_);
     network_.heal();
-    events_.run_until(begin + kStorm + kQuiet);
+    events_.run_until(begin + storm_us_ + kQuiet);
     check_end();
     return facts_;
   }
@@ -146,6 +151,7 @@ class Simulation {
     }
   }
 
+  const int64_t storm_us_;
   Events events_;
   FastRandom random_;
   Network network_;
@@ -160,19 +166,24 @@ class Simulation {
 struct Options {
   uint64_t seed = 1;
   uint64_t runs = 20;
+  uint64_t storm_s = 120;
   bool disk_lies = false;
+  bool serials_ignored = false;
   bool quiet = false;
 };
 
 constexpr const char* kHelp =
-    "usage: simulate [--seed N] [--runs M] [--disk-lies] [--quiet]\n\n"
+    "usage: simulate [--seed N] [--runs M] [--storm SECONDS] [--disk-lies] [--serials-ignored] [--quiet]\n\n"
     "Plays M simulations, from seed N on: a primary that takes updates, three secondaries, four clients, a\n"
     "network that loses, doubles and delays, disks that lose what was not synced. Ends with 1 when a "
     "promise\n"
     "was broken, and names the seeds.\n\n"
+    "  --storm       for so long (of the simulation's time, default 120) everything breaks; then all must "
+    "heal\n"
     "  --disk-lies   the primary's disk says that it has synced when it has not: every seed with a crash at "
     "the\n"
-    "                wrong moment must fail, or the simulation sees nothing\n";
+    "                wrong moment must fail, or the simulation sees nothing\n"
+    "  --serials-ignored  the secondaries take every serial for their own: every seed must fail\n";
 
 bool number_of(const char* text, uint64_t& number) {
   const auto [end, error] = std::from_chars(text, text + std::strlen(text), number);
@@ -185,6 +196,10 @@ bool parse(int argc, char** argv, Options& options) {
     const std::string_view word = argv[i];
     if (word == "--disk-lies") {
       options.disk_lies = true;
+    } else if (word == "--serials-ignored") {
+      options.serials_ignored = true;
+    } else if (word == "--storm" && i + 1 < argc) {
+      if (!number_of(argv[++i], options.storm_s)) return false;
     } else if (word == "--quiet") {
       options.quiet = true;
     } else if (word == "--seed" && i + 1 < argc) {
@@ -200,10 +215,13 @@ bool parse(int argc, char** argv, Options& options) {
 
 int run(const Options& options) {
   uint64_t failed = 0;
+  uint64_t steps = 0;
   for (uint64_t seed = options.seed; seed < options.seed + options.runs; seed++) {
-    Simulation simulation(seed);
+    Simulation simulation(seed, static_cast<int64_t>(options.storm_s) * kSecond);
     if (options.disk_lies) simulation.let_disk_lie();
+    if (options.serials_ignored) simulation.ignore_serials();
     const Facts& facts = simulation.run();
+    steps += simulation.steps();
     if (!options.quiet)
       fmt::print("seed {}: {} versions, {} updates acknowledged{}\n", seed, facts.versions(),
                  facts.promises(), facts.failures().empty() ? "" : ", broken:");
@@ -212,7 +230,7 @@ int run(const Options& options) {
       fmt::print("  {}\n", facts.failures()[i]);
     failed += facts.failures().empty() ? 0 : 1;
   }
-  fmt::print("{} of {} runs kept all promises\n", options.runs - failed, options.runs);
+  fmt::print("{} of {} runs kept all promises, in {} steps\n", options.runs - failed, options.runs, steps);
   return failed == 0 ? 0 : 1;
 }
 

@@ -31,10 +31,13 @@ class Events {
       Event event = queue_.top();
       queue_.pop();
       now_us_ = event.time_us;
+      steps_++;
       event.what();
     }
     now_us_ = end_us;
   }
+  /// How much has happened so far.
+  uint64_t steps() const { return steps_; }
 
  private:
   struct Event {
@@ -47,6 +50,7 @@ class Events {
   };
   int64_t now_us_ = 1'000'000 * kSecond;
   uint64_t next_ = 0;
+  uint64_t steps_ = 0;
   std::priority_queue<Event> queue_;
 };
 

@@ -49,18 +49,26 @@ bool is_below_cut(const zone::Content& content, NameView name, zone::NodeView no
   return kind == zone::Lookup::Kind::kReferral || kind == zone::Lookup::Kind::kDname;
 }
 
+/// The name whose addresses go along. In SVCB and HTTPS "." is the owner, unless the RR is an alias (RFC 9460
+/// 2.5).
+const uint8_t* target_of(RRType type, Bytes rdata, size_t offset, NameView owner) {
+  const uint8_t* const target = rdata.data() + offset;
+  const bool is_binding = type == RRType::kSvcb || type == RRType::kHttps;
+  return is_binding && *target == 0 && load_u16(rdata.data()) != 0 ? owner.data() : target;
+}
+
 }  // namespace
 
 bool names_hosts(RRType type) {
   return target_offset(type) >= 0;
 }
 
-void Additional::collect(zone::RRsetView set) {
+void Additional::collect(zone::RRsetView set, NameView owner) {
   const int offset = target_offset(set.type());
   if (offset < 0) return;
   set.for_each([&](Bytes rdata) {
     if (targets_.size() >= kMaxAdditionalNames || rdata.size() <= static_cast<size_t>(offset)) return;
-    const uint8_t* target = rdata.data() + offset;
+    const uint8_t* target = target_of(set.type(), rdata, static_cast<size_t>(offset), owner);
     const bool seen = std::any_of(targets_.begin(), targets_.end(),
                                   [&](const uint8_t* other) { return name_at(other) == name_at(target); });
     if (!seen) targets_.push_back(target);

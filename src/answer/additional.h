@@ -18,8 +18,9 @@ class Additional {
  public:
   void clear() { targets_.clear(); }
 
-  /// Remembers the targets of the set's RRs, when its type has any.
-  void collect(zone::RRsetView set);
+  /// Remembers the targets of the set's RRs, when its type has any. `owner` is kept as a target, too: it
+  /// stays where it is until the addresses are added.
+  void collect(zone::RRsetView set, dns::NameView owner);
   /// Adds the addresses of what was collected, as far as the zone that answers has them.
   void add_addresses(const Query& query, const zone::Content& content, Response& response);
   /// Adds the addresses of the name servers in `ns_set`, which was added last and whose owner is the suffix
@@ -40,7 +41,7 @@ class Additional {
   /// Adds the address sets of a node that are not there yet; false when one did not fit.
   bool add_address_sets(const Query& query, zone::NodeView node, const Owner& owner, Response& response);
 
-  std::vector<const uint8_t*> targets_;  ///< wire names in rdata of the snapshot's zones
+  std::vector<const uint8_t*> targets_;  ///< wire names in rdata of the snapshot's zones, or owners
   dns::HashedName hashed_;
 };
 

@@ -104,7 +104,7 @@ class Walk {
     fullness_ = fullness_of(query_);
     if (found.rrset) {
       if (!add_signed(Section::kAnswer, name_->labels, found.node, found.rrset)) return;
-      if (fullness_.additional) additional_.collect(found.rrset);
+      if (fullness_.additional) additional_.collect(found.rrset, name_->view());
     } else if (!several(found)) {
       return;
     }

@@ -1,5 +1,7 @@
 #include "config/check.h"
 
+#include <array>
+
 #include "config/check_context.h"
 #include "config/names.h"
 #include "dns/name.h"
@@ -40,32 +42,50 @@ const Node* CheckContext::policy(std::string_view name) const {
 
 namespace {
 
-// Most names: letters, digits, '-', '_' and single dots, nothing to unescape. Empty when it is not so plain.
-std::string plain_name(std::string_view text) {
-  if (text.empty() || text.size() > 253) return {};
-  std::string out(text);
+/// What stands in the names that most zones have: letters as lower-case ones, digits, '-', '_' and '.'; 0 for
+/// all else.
+constexpr std::array<char, 256> make_plain_characters() {
+  std::array<char, 256> table{};
+  for (char c = 'a'; c <= 'z'; c++)
+    table[static_cast<uint8_t>(c)] = table[static_cast<uint8_t>(c - 0x20)] = c;
+  for (char c = '0'; c <= '9'; c++) table[static_cast<uint8_t>(c)] = c;
+  for (const char c : {'-', '_', '.'}) table[static_cast<uint8_t>(c)] = c;
+  return table;
+}
+constexpr std::array<char, 256> kPlainCharacters = make_plain_characters();
+
+/// Most names: nothing but those characters in labels that are neither empty nor too long. False when it is
+/// not so plain.
+bool make_plain_name(std::string_view text, std::string& out) {
+  constexpr size_t kMostBytes = 253;
+  if (text.empty() || text.size() > kMostBytes) return false;
+  std::array<char, kMostBytes + 1> plain;
   size_t label = 0;
-  for (char& c : out) {
-    if (c == '.') {
-      if (label == 0) return {};
-      label = 0;
-      continue;
-    }
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!is_plain || ++label > 63) return {};
+  for (size_t i = 0; i < text.size(); i++) {
+    const char c = kPlainCharacters[static_cast<uint8_t>(text[i])];
+    const bool is_dot = c == '.';
+    if (c == 0 || (is_dot && label == 0) || label > dns::kMaxLabelBytes) return false;
+    label = is_dot ? 0 : label + 1;
+    plain[i] = c;
   }
-  if (label != 0) out += '.';
-  return out;
+  if (label > dns::kMaxLabelBytes) return false;
+  plain[text.size()] = '.';
+  out.assign(plain.data(), text.size() + (label != 0 ? 1 : 0));
+  return true;
 }
 
 }  // namespace
 
+void make_canonical_name(std::string_view text, std::string& name) {
+  if (make_plain_name(text, name)) return;
+  const auto parsed = dns::Name::parse(text);
+  name = parsed ? lower_text(dns::to_string(parsed->view())) : std::string();
+}
+
 std::string canonical_name(std::string_view text) {
-  std::string plain = plain_name(text);
-  if (!plain.empty()) return plain;
-  const auto name = dns::Name::parse(text);
-  return name ? lower_text(dns::to_string(name->view())) : std::string();
+  std::string name;
+  make_canonical_name(text, name);
+  return name;
 }
 
 // What options ask for all views is judged with the zones of each; without views with those of the top level.

@@ -1,21 +1,64 @@
 // zone and view: type and class, names, what may stand with what, files, references.
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "config/check_context.h"
 #include "config/names.h"
+#include "config/text_hash.h"
 #include "dns/types.h"
 
 namespace nomen::config {
 namespace {
 
-struct ZoneEntry {
-  const Node* statement = nullptr;
-  ZoneType type = ZoneType::kNone;
+/// The zones of a view by their canonical names. There may be very many: only hashes are kept, and a name is
+/// made anew where two are equal.
+class ZoneTable {
+ public:
+  /// Adds a zone; the statement that has the name already, or nullptr.
+  const Node* add(std::string_view canonical, const Node& statement) {
+    if (slots_.size() < 2 * (count_ + 1)) grow();
+    Slot& slot = slot_of(hash_of_text(canonical), canonical);
+    if (slot.statement != nullptr) return slot.statement;
+    slot = {hash_of_text(canonical), &statement};
+    count_++;
+    return nullptr;
+  }
+  bool contains(std::string_view canonical) {
+    return count_ != 0 && slot_of(hash_of_text(canonical), canonical).statement != nullptr;
+  }
+
+ private:
+  struct Slot {
+    uint64_t hash = 0;
+    const Node* statement = nullptr;
+  };
+
+  Slot& slot_of(uint64_t hash, std::string_view canonical) {
+    size_t at = hash & (slots_.size() - 1);
+    while (slots_[at].statement != nullptr &&
+           (slots_[at].hash != hash || canonical_name(slots_[at].statement->value()->text) != canonical))
+      at = (at + 1) & (slots_.size() - 1);
+    return slots_[at];
+  }
+  void grow() {
+    constexpr size_t kFirstSlots = 64;
+    std::vector<Slot> old(std::max(kFirstSlots, slots_.size() * 4));
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.statement == nullptr) continue;
+      size_t at = slot.hash & (slots_.size() - 1);
+      while (slots_[at].statement != nullptr) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = slot;
+    }
+  }
+
+  std::vector<Slot> slots_;  // a power of two of them, at most half of them taken
+  size_t count_ = 0;
 };
-using ZoneTable = std::unordered_map<std::string, ZoneEntry>;  // by canonical name
 
 /// What is known across views while the zones are checked in order.
 struct State {
@@ -34,6 +77,13 @@ ZoneType type_of(const Node* type) {
   return ZoneType::kNone;
 }
 
+/// `old`: the statement of before with the same name, or nullptr.
+void report_duplicate(CheckContext& context, const Node& zone, const Node* old) {
+  if (old == nullptr) return;
+  context.error(zone, "zone '" + std::string(zone.value()->text) + "': already exists previous definition: " +
+                          context.tree().place_text(old->position));
+}
+
 class ZoneCheck {
  public:
   ZoneCheck(CheckContext& context, State& state, const Node& zone, Nodes view_block, dns::RRClass view_class,
@@ -48,8 +98,6 @@ class ZoneCheck {
         name_(zone.value()->text) {}
 
   void run();
-  /// The same of a zone that says what one before it says, of which nothing was found.
-  void run_alike(ZoneType type);
   /// Whether there is nothing to find in zones that say the same under another name and with another file.
   bool is_pattern() const { return type_ == ZoneType::kPrimary && !may_write_; }
 
@@ -134,11 +182,7 @@ bool ZoneCheck::check_in_view(const Node& in_view) {
 }
 
 void ZoneCheck::check_duplicate(const std::string& canonical) {
-  const auto [old, is_new] = table_.emplace(canonical, ZoneEntry{&zone_, type_});
-  if (!is_new) {
-    context_.error(zone_, start() + "already exists previous definition: " +
-                              context_.tree().place_text(old->second.statement->position));
-  }
+  report_duplicate(context_, zone_, table_.add(canonical, zone_));
 }
 
 void ZoneCheck::check_allowed() {
@@ -352,12 +396,6 @@ void ZoneCheck::check_update() {
   }
 }
 
-void ZoneCheck::run_alike(ZoneType type) {
-  type_ = type;
-  canonical_ = canonical_name(name_);
-  if (!canonical_.empty()) check_duplicate(canonical_);
-}
-
 void ZoneCheck::run() {
   canonical_ = canonical_name(name_);
   if (canonical_.empty()) return;  // the model says so
@@ -410,15 +448,19 @@ class ViewsCheck {
  private:
   void zones(Nodes block, Nodes view_block, const std::string& view, dns::RRClass rr_class) {
     ZoneTable& table = state_.views[view + "/" + dns::to_string(rr_class)];
-    table.reserve(block.size());
     std::unordered_set<const Node*> patterns;  // of this view: what they mean may be other in another one
+    const Node* known = nullptr;               // the one of them that was met last
+    std::string canonical;
     for (const Node& statement : block) {
       if (statement.name() != "zone") continue;
-      ZoneCheck check(context_, state_, statement, view_block, rr_class, table);
-      if (statement.alike != nullptr && patterns.contains(statement.alike)) {
-        check.run_alike(ZoneType::kPrimary);
+      if (statement.alike != nullptr && (statement.alike == known || patterns.contains(statement.alike))) {
+        // It says what one before it says, of which nothing was found: only the name is left to look at.
+        known = statement.alike;
+        make_canonical_name(statement.value()->text, canonical);
+        if (!canonical.empty()) report_duplicate(context_, statement, table.add(canonical, statement));
         continue;
       }
+      ZoneCheck check(context_, state_, statement, view_block, rr_class, table);
       const size_t found = context_.found();
       check.run();
       if (context_.found() == found && check.is_pattern()) patterns.insert(&statement);

@@ -1,4 +1,5 @@
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "config/added_zones.h"
@@ -11,6 +12,20 @@ namespace nomen::config {
 
 namespace {
 
+/// So many zones are worth a second thread.
+constexpr size_t kManyZones = 2000;
+
+struct Built {
+  Config config;
+  Diagnostics diagnostics;
+};
+Built build(const Tree& tree) {
+  Built built;
+  built.config = build_config(tree, built.diagnostics);
+  for (Diagnostic& problem : serve_problems(tree)) built.diagnostics.push_back(std::move(problem));
+  return built;
+}
+
 /// One reading. `known`: may zones be taken from the memory; nothing when that does not work out.
 std::optional<Loaded> read_config(const std::string& path, LoadOptions options, Disk& disk, bool known) {
   Loaded loaded;
@@ -19,10 +34,21 @@ std::optional<Loaded> read_config(const std::string& path, LoadOptions options, 
   const auto tree = parse_file(path, options.parse, disk, loaded.diagnostics);
   append_added_zones(*tree, options, disk, loaded.diagnostics);
   // Errors of the shapes do not keep the checks from saying what else is wrong.
-  check_tree(*tree, {}, disk, loaded.diagnostics);
+  const auto check = [&] { check_tree(*tree, {}, disk, loaded.diagnostics); };
+  Built built;
+  if (recall && recall->noted() >= kManyZones) {
+    // The checks, the model and what cannot be served: none changes the tree or asks for what another one
+    // finds.
+    std::thread checker(check);
+    built = build(*tree);
+    checker.join();
+  } else {
+    check();
+    if (!has_error(loaded.diagnostics)) built = build(*tree);
+  }
   if (has_error(loaded.diagnostics)) return known ? std::nullopt : std::optional(std::move(loaded));
-  loaded.config = build_config(*tree, loaded.diagnostics);
-  for (Diagnostic& problem : serve_problems(*tree)) loaded.diagnostics.push_back(std::move(problem));
+  loaded.config = std::move(built.config);
+  for (Diagnostic& problem : built.diagnostics) loaded.diagnostics.push_back(std::move(problem));
   const bool good = !has_error(loaded.diagnostics);
   if (known && (!good || !recall->complete(*tree, loaded.config))) return std::nullopt;
   if (recall && good) recall->remember(*tree, loaded.diagnostics, loaded.config);

@@ -58,6 +58,12 @@ class ZoneRecall {
 
   // ---- the side of load_config
 
+  /// How many statements had to be parsed.
+  size_t noted() const {
+    size_t count = 0;
+    for (const View& view : views_) count += view.noted.size();
+    return count;
+  }
   /// Puts the known zones in front of those that were built of `tree`; false when it has to be read anew.
   bool complete(const Tree& tree, Config& config) const;
   /// Leaves in the memory what there is now.
@@ -68,7 +74,7 @@ class ZoneRecall {
     uint64_t text;
     size_t size;
     const Node* statement;
-    uint32_t last_line;
+    uint32_t first_line, last_line;
   };
   struct View {
     std::vector<uint32_t> known;  ///< entries of the memory, ascending
@@ -76,7 +82,8 @@ class ZoneRecall {
   };
 
   View& here();
-  bool is_plain(const Tree& tree, const Diagnostics& diagnostics, const Config& config) const;
+  bool is_plain(const Tree& tree, const Diagnostics& diagnostics, const Config& config,
+                bool with_known) const;
 
   ZoneMemory& memory_;
   bool use_known_;

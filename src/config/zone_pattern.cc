@@ -1,5 +1,9 @@
 #include "config/zone_pattern.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 
 namespace nomen::config {
@@ -23,11 +27,25 @@ bool take(std::string_view& text, std::string_view expected) {
   return true;
 }
 
+/// Where the first quote, backslash or line end stands among the first `most` bytes, or `most`.
+size_t end_of_plain(const char* text, size_t most) {
+  size_t at = 0;
+#if defined(__SSE2__)
+  for (; at + 16 <= most; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at));
+    const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is('"'), is('\\')), is('\n')));
+    if (found != 0) return at + static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(found)));
+  }
+#endif
+  while (at < most && text[at] != '"' && text[at] != '\\' && text[at] != '\n') at++;
+  return at;
+}
+
 /// Takes what stands in front of the closing quote.
 std::optional<std::string_view> take_quoted(std::string_view& text) {
   const size_t most = std::min(text.size(), kMostBytes);
-  size_t end = 0;
-  while (end < most && text[end] != '"' && text[end] != '\\' && text[end] != '\n') end++;
+  const size_t end = end_of_plain(text.data(), most);
   if (end == most || text[end] != '"') return std::nullopt;
   const std::string_view quoted = text.substr(0, end);
   text.remove_prefix(end);

@@ -1,0 +1,26 @@
+// A hash of text under the secret of dns/hashed_name.h: nobody can prepare texts that collide.
+// Thread rule: pure function.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "dns/hashed_name.h"
+
+namespace nomen::config {
+
+inline uint64_t hash_of_text(std::string_view text) {
+  constexpr uint64_t kStep = 0x9E3779B97F4A7C15ULL;
+  uint64_t hash = dns::root_hash() ^ text.size();
+  size_t at = 0;
+  uint64_t word = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::memcpy(&word, text.data() + at, 8);
+    hash = dns::fold_multiply(hash ^ word, kStep);
+  }
+  word = 0;
+  std::memcpy(&word, text.data() + at, text.size() - at);
+  return dns::fold_multiply(hash ^ word, kStep ^ 0xD6E8FEB86659FD93ULL);
+}
+
+}  // namespace nomen::config

@@ -13,6 +13,8 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 using Handler = CommandResult (*)(Operations&, Words);
+/// Of a command for which it matters whose key it came with.
+using KeyHandler = CommandResult (*)(Operations&, Words, std::string_view key);
 
 CommandResult failed(ResultCode code, std::string text = {}) {
   return {code, std::move(text)};
@@ -92,15 +94,41 @@ CommandResult delete_zone(Operations& operations, Words words) {
   return zone ? operations.delete_zone(*zone, clean) : zone.error();
 }
 
+template <class Number>
+std::optional<Number> number_of(std::string_view word) {
+  Number number = 0;
+  const char* end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, number);
+  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+}
+
 /// SERIAL ZONE [CLASS [VIEW]]
 CommandResult rollback(Operations& operations, Words words) {
   if (words.size() < 2) return failed(ResultCode::kUnexpectedEnd);
-  uint32_t serial = 0;
-  const char* end = words[0].data() + words[0].size();
-  const auto [stop, error] = std::from_chars(words[0].data(), end, serial);
-  if (error != std::errc{} || stop != end) return failed(ResultCode::kRange);
+  const auto serial = number_of<uint32_t>(words[0]);
+  if (!serial) return failed(ResultCode::kRange);
   const auto zone = zone_selector(words.subspan(1));
-  return zone ? operations.rollback(*zone, {serial}) : zone.error();
+  return zone ? operations.rollback(*zone, {*serial}) : zone.error();
+}
+
+/// ID PLACE BASE64
+CommandResult stage(Operations& operations, Words words, std::string_view key) {
+  if (words.size() < 3) return failed(ResultCode::kUnexpectedEnd);
+  const auto at = number_of<uint64_t>(words[1]);
+  return at ? operations.stage(key, words[0], *at, words[2]) : failed(ResultCode::kRange);
+}
+
+/// ID SERIAL ZONE [CLASS [VIEW]]
+CommandResult apply(Operations& operations, Words words, std::string_view key) {
+  if (words.size() < 3) return failed(ResultCode::kUnexpectedEnd);
+  const auto from = number_of<uint32_t>(words[1]);
+  if (!from) return failed(ResultCode::kRange);
+  const auto zone = zone_selector(words.subspan(2));
+  return zone ? operations.apply(*zone, key, words[0], {*from}) : zone.error();
+}
+
+CommandResult applied(Operations& operations, Words words, std::string_view key) {
+  return words.empty() ? failed(ResultCode::kUnexpectedEnd) : operations.applied(key, words[0]);
 }
 
 CommandResult reload(Operations& operations, Words words) {
@@ -156,11 +184,17 @@ struct Command {
   std::string_view help;
   Handler handler = nullptr;  ///< nullptr: not in this version
   bool read_only = false;
+  KeyHandler key_handler = nullptr;
 };
 
 constexpr std::array kCommands = std::to_array<Command>({
     {"addzone", "zone [class [view]] { configuration }", "add a zone to the running server",
      with_statement<&Operations::add_zone>},
+    {"applied", "id", "say what became of a change that was applied (nomen zone apply asks this)", nullptr,
+     false, applied},
+    {"apply", "id serial zone [class [view]]",
+     "make a new version by a change that was staged, if the zone still has this serial (Nomen's own)",
+     nullptr, false, apply},
     {"delzone", "[-clean] zone [class [view]]", "take a zone out of the running server", delete_zone},
     {"dnssec", "(-status | -rollover ... | -checkds ...) zone [class [view]]", "show or steer a zone's keys"},
     {"dnstap", "-reopen | -roll [count]", "reopen or roll the dnstap output"},
@@ -198,6 +232,8 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"sign", kOneZone, "read a zone's keys and sign what needs it"},
     {"signing", "(-list | -clear ... | -nsec3param ... | -serial value) zone [class [view]]",
      "steer a zone's signing"},
+    {"stage", "id place base64", "take a piece of a change that `apply` is to make (Nomen's own)", nullptr,
+     false, stage},
     {"stats", "", "write the statistics file", plain<&Operations::write_statistics>},
     {"status", "", "show how the server stands", plain<&Operations::status>, kReadOnly},
     {"stop", "[-p]", "write changes to zone files and end the server; -p shows its process id",
@@ -217,7 +253,7 @@ auto make_infos() {
   std::array<CommandInfo, kCommands.size()> infos{};
   for (size_t i = 0; i < infos.size(); ++i) {
     const Command& c = kCommands[i];
-    infos[i] = {c.name, c.arguments, c.help, c.handler != nullptr, c.read_only};
+    infos[i] = {c.name, c.arguments, c.help, c.handler != nullptr || c.key_handler != nullptr, c.read_only};
   }
   return infos;
 }
@@ -266,7 +302,8 @@ const CommandInfo* find_command(std::string_view name) {
   return found == kInfos.end() ? nullptr : &*found;
 }
 
-CommandResult run_command(Operations& operations, std::string_view command_line, bool read_only_channel) {
+CommandResult run_command(Operations& operations, std::string_view command_line, bool read_only_channel,
+                          std::string_view key) {
   const std::vector<std::string_view> words = split(command_line);
   if (words.empty()) return failed(ResultCode::kFailure);
   const CommandInfo* info = find_command(words[0]);
@@ -275,10 +312,13 @@ CommandResult run_command(Operations& operations, std::string_view command_line,
         "rejecting restricted control channel command '{}'", printable(command_line));
     return failed(ResultCode::kFailure);
   }
-  // These two are asked by monitoring all day long; BIND logs them at debug level only.
-  if (info != nullptr && (info->name == "null" || info->name == "status")) {
+  // The first two are asked by monitoring all day long, and BIND logs them at debug level only; the others
+  // are parts of one `apply`, which is logged.
+  if (info != nullptr &&
+      (info->name == "null" || info->name == "status" || info->name == "stage" || info->name == "applied")) {
+    constexpr size_t kMostShown = 100;
     log_debug(1, LogCategory::kGeneral, "control", "received control channel command '{}'",
-              printable(command_line));
+              printable(command_line.substr(0, kMostShown)));
   } else {
     log(LogCategory::kGeneral, LogSeverity::kInfo, "control", "received control channel command '{}'",
         printable(command_line));
@@ -288,11 +328,12 @@ CommandResult run_command(Operations& operations, std::string_view command_line,
         printable(words[0]));
     return failed(ResultCode::kUnknownCommand);
   }
-  const Handler handler = kCommands[static_cast<size_t>(info - kInfos.data())].handler;
-  if (handler == nullptr)
+  const Command& command = kCommands[static_cast<size_t>(info - kInfos.data())];
+  if (command.key_handler != nullptr) return command.key_handler(operations, Words(words).subspan(1), key);
+  if (command.handler == nullptr)
     return failed(ResultCode::kNotImplemented,
                   fmt::format("this version of Nomen has no '{}' yet", info->name));
-  return handler(operations, Words(words).subspan(1));
+  return command.handler(operations, Words(words).subspan(1));
 }
 
 }  // namespace nomen::control

@@ -22,8 +22,9 @@ std::span<const CommandInfo> commands();
 /// nullptr when there is no such command; the case of letters is ignored, as BIND does.
 const CommandInfo* find_command(std::string_view name);
 
-/// Runs one command line: "reload example.com IN internal". Words may stand in double quotes. Logs the
-/// command as BIND does.
-CommandResult run_command(Operations& operations, std::string_view command_line, bool read_only_channel);
+/// Runs one command line: "reload example.com IN internal". Words may stand in double quotes. `key` is the
+/// name of the key that it came with. Logs the command as BIND does.
+CommandResult run_command(Operations& operations, std::string_view command_line, bool read_only_channel,
+                          std::string_view key);
 
 }  // namespace nomen::control

@@ -64,6 +64,15 @@ class Operations {
   virtual CommandResult sync(const std::optional<ZoneSelector>& zone, bool clean) = 0;
   /// Makes a new version of a zone that says what the version `serial` said.
   virtual CommandResult rollback(const ZoneSelector& zone, dns::Serial serial) = 0;
+  /// A change that a client has worked out comes in pieces, as one message does not hold it: each in base64,
+  /// at its place in the whole. `id` is the client's name for it, and `key` the key that the client has.
+  virtual CommandResult stage(std::string_view key, std::string_view id, uint64_t at,
+                              std::string_view base64) = 0;
+  /// Makes the next version of a zone by what was staged, if `from` is still its serial.
+  virtual CommandResult apply(const ZoneSelector& zone, std::string_view key, std::string_view id,
+                              dns::Serial from) = 0;
+  /// What became of it: "pending", "serial 7", or why not.
+  virtual CommandResult applied(std::string_view key, std::string_view id) = 0;
   /// Asks a secondary zone's primaries for news: "zone refresh queued".
   virtual CommandResult refresh(const ZoneSelector& zone) = 0;
   /// Sends NOTIFY to all who are told of the zone: "zone notify queued".

@@ -79,7 +79,7 @@ Result<std::vector<uint8_t>> RndcSession::answer(Bytes frame, uint32_t now_s) {
 
   // The first message only opens the conversation: a command in it is not run, it could be a replay.
   CommandResult result;
-  if (handshake_done_) result = run_command(operations_, request.command, access_->read_only);
+  if (handshake_done_) result = run_command(operations_, request.command, access_->read_only, key->name);
   handshake_done_ = true;
 
   RndcMessage reply;

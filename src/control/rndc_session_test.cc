@@ -202,10 +202,10 @@ TEST(ReplayGuard, ForgetsWhatTheClockRefusesAnyway) {
 
 class CommandsTest : public ::testing::Test {
  protected:
-  ResultCode code(std::string_view line) { return run_command(operations, line, false).code; }
+  ResultCode code(std::string_view line) { return run_command(operations, line, false, "rndc-key").code; }
   std::string call(std::string_view line) {
     operations.calls.clear();
-    run_command(operations, line, false);
+    run_command(operations, line, false, "rndc-key");
     return operations.calls.empty() ? "" : operations.calls[0];
   }
   TestOperations operations;
@@ -245,9 +245,9 @@ TEST_F(CommandsTest, WrongArgumentsAreAnsweredWithBindsCodes) {
 }
 
 TEST_F(CommandsTest, ZonesAreAddedChangedAndTakenOut) {
-  run_command(operations, "addzone a.example in v { type primary; file \"a b\"; };", false);
-  run_command(operations, "modzone a.example {type primary;};", false);
-  run_command(operations, "delzone -clean a.example", false);
+  run_command(operations, "addzone a.example in v { type primary; file \"a b\"; };", false, "rndc-key");
+  run_command(operations, "modzone a.example {type primary;};", false, "rndc-key");
+  run_command(operations, "delzone -clean a.example", false, "rndc-key");
   ASSERT_EQ(operations.calls.size(), 3U);
   EXPECT_TRUE(operations.calls[0].ends_with(" { type primary; file \"a b\"; };")) << operations.calls[0];
   EXPECT_TRUE(operations.calls[1].ends_with(" {type primary;};")) << operations.calls[1];
@@ -274,7 +274,7 @@ TEST_F(CommandsTest, RollbackNamesASerialAndAZone) {
 
 TEST_F(CommandsTest, WhatThisVersionDoesNotHaveFailsAndSaysSo) {
   for (const char* line : {"signing -list x", "flush", "dumpdb"}) {
-    const CommandResult result = run_command(operations, line, false);
+    const CommandResult result = run_command(operations, line, false, "rndc-key");
     EXPECT_EQ(result.code, ResultCode::kNotImplemented) << line;
     EXPECT_FALSE(result.text.empty());
   }
@@ -284,9 +284,9 @@ TEST_F(CommandsTest, WhatThisVersionDoesNotHaveFailsAndSaysSo) {
 TEST_F(CommandsTest, NullDoesNothingAndStopTellsTheProcessIdWhenAsked) {
   EXPECT_EQ(code("null"), ResultCode::kSuccess);
   EXPECT_TRUE(operations.calls.empty());
-  EXPECT_EQ(run_command(operations, "stop", false).text, "ok");
-  EXPECT_EQ(run_command(operations, "stop -p", false).text, "pid: 4711");
-  EXPECT_EQ(run_command(operations, "halt -p", false).text, "pid: 4711");
+  EXPECT_EQ(run_command(operations, "stop", false, "rndc-key").text, "ok");
+  EXPECT_EQ(run_command(operations, "stop -p", false, "rndc-key").text, "pid: 4711");
+  EXPECT_EQ(run_command(operations, "halt -p", false, "rndc-key").text, "pid: 4711");
 }
 
 TEST_F(CommandsTest, TheTableIsInOrderAndEachRowIsFound) {

@@ -1,6 +1,8 @@
 // For tests of the control channel: Operations that write down what was asked of them.
 // Thread rule: one thread.
 #pragma once
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
@@ -49,6 +51,17 @@ class TestOperations : public Operations {
   }
   CommandResult rollback(const ZoneSelector& zone, dns::Serial serial) override {
     return note("rollback " + text(zone) + " to " + std::to_string(serial.value));
+  }
+  CommandResult stage(std::string_view key, std::string_view id, uint64_t at,
+                      std::string_view base64) override {
+    return note(fmt::format("stage by {}: {} at {}: {}", key, id, at, base64));
+  }
+  CommandResult apply(const ZoneSelector& zone, std::string_view key, std::string_view id,
+                      dns::Serial from) override {
+    return note(fmt::format("apply by {}: {} from {} to {}", key, id, from.value, text(zone)));
+  }
+  CommandResult applied(std::string_view key, std::string_view id) override {
+    return note(fmt::format("applied by {}: {}", key, id));
   }
   CommandResult refresh(const ZoneSelector& zone) override { return note("refresh " + text(zone)); }
   CommandResult notify(const ZoneSelector& zone) override { return note("notify " + text(zone)); }

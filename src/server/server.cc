@@ -187,6 +187,7 @@ Result<void> Server::start() {
       [this] { publish(); }, [this] { loaded(); });
   updates_ = std::make_unique<UpdateDesk>(
       *zones_, *versions_, [this](std::vector<LateReply> replies) { send_replies(std::move(replies)); });
+  staged_ = std::make_unique<StagedChanges>(*zones_, *updates_);
   zone_files_ = std::make_unique<ZoneFiles>(*loop_, *zones_, *updates_, *versions_);
   auto secondaries = Secondaries::create(*loop_, *zones_, *versions_, remotes_);
   if (!secondaries) return std::unexpected(secondaries.error());
@@ -542,6 +543,20 @@ control::CommandResult Server::sync(const std::optional<control::ZoneSelector>& 
 control::CommandResult Server::rollback(const control::ZoneSelector& zone, dns::Serial serial) {
   return with_place(
       zone, [&](const auto& place) { return roll_back(*place, serial, *zones_, *versions_, *updates_); });
+}
+
+control::CommandResult Server::stage(std::string_view key, std::string_view id, uint64_t at,
+                                     std::string_view base64) {
+  return staged_->stage(key, id, at, base64);
+}
+
+control::CommandResult Server::apply(const control::ZoneSelector& zone, std::string_view key,
+                                     std::string_view id, dns::Serial from) {
+  return with_place(zone, [&](const auto& place) { return staged_->apply(*place, key, id, from); });
+}
+
+control::CommandResult Server::applied(std::string_view key, std::string_view id) {
+  return staged_->applied(key, id);
 }
 
 int Server::process_id() const {

@@ -26,6 +26,7 @@
 #include "server/session_key.h"
 #include "server/signals.h"
 #include "server/snapshot_slot.h"
+#include "server/staged_changes.h"
 #include "server/update_desk.h"
 #include "server/version_log.h"
 #include "server/worker.h"
@@ -75,6 +76,11 @@ class Server final : public control::Operations, private ZoneEvents {
   control::CommandResult thaw(const std::optional<control::ZoneSelector>& zone) override;
   control::CommandResult sync(const std::optional<control::ZoneSelector>& zone, bool clean) override;
   control::CommandResult rollback(const control::ZoneSelector& zone, dns::Serial serial) override;
+  control::CommandResult stage(std::string_view key, std::string_view id, uint64_t at,
+                               std::string_view base64) override;
+  control::CommandResult apply(const control::ZoneSelector& zone, std::string_view key, std::string_view id,
+                               dns::Serial from) override;
+  control::CommandResult applied(std::string_view key, std::string_view id) override;
   control::CommandResult scan() override;
   control::CommandResult add_zone(const control::ZoneSelector& zone, std::string_view statement) override;
   control::CommandResult modify_zone(const control::ZoneSelector& zone, std::string_view statement) override;
@@ -148,6 +154,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<VersionLog> versions_;
   std::unique_ptr<ZoneKeeper> zones_;
   std::unique_ptr<UpdateDesk> updates_;
+  std::unique_ptr<StagedChanges> staged_;
   std::unique_ptr<ZoneFiles> zone_files_;
   Remotes remotes_;
   std::unique_ptr<Secondaries> secondaries_;

@@ -49,7 +49,7 @@ std::string absolute(const std::string& directory) {
 
 }  // namespace
 
-Result<ZoneHistory> ZoneHistory::open(const ZoneChoice& choice) {
+Result<ZoneHistory> ZoneHistory::find(const ZoneChoice& choice) {
   config::LoadOptions options;
   options.added_zones_file = server::added_zones_path;
   const config::Loaded loaded = config::load_config(choice.config_file, options);
@@ -61,19 +61,38 @@ Result<ZoneHistory> ZoneHistory::open(const ZoneChoice& choice) {
   ZoneHistory history;
   history.directory_ = absolute(loaded.config.options.directory);
   history.zone_ = std::move(found->zone);
-  const std::string path = history.directory_ + "/" + server::kVersionLogFile;
+  history.view_ = std::move(found->view);
+  return history;
+}
+
+Result<void> ZoneHistory::open_log() {
+  const std::string path = directory_ + "/" + server::kVersionLogFile;
   auto log = store::SqliteStore::open(path, store::SqliteStore::Access::kRead);
   if (!log) return failure("the log of versions '" + path + "': " + log.error().text);
-  history.log_ = std::move(*log);
-  const auto zones = history.log_->zones();
+  const auto zones = (*log)->zones();
   if (!zones) return std::unexpected(zones.error());
-  const store::ZoneName wanted{found->view, dns::Name(history.zone_->name()), history.zone_->rr_class};
+  const store::ZoneName wanted{view_, dns::Name(zone_->name()), zone_->rr_class};
   for (const store::KnownZone& known : *zones) {
     if (!(known.name == wanted)) continue;
-    history.id_ = known.id;
-    return history;
+    id_ = known.id;
+    log_ = std::move(*log);
+    return {};
   }
-  return failure("no version of zone '" + choice.zone + "' has been logged");
+  return failure("no version of zone '" + dns::to_string_no_dot(zone_->name()) + "' has been logged");
+}
+
+Result<ZoneHistory> ZoneHistory::open(const ZoneChoice& choice) {
+  auto history = find(choice);
+  if (!history) return history;
+  if (auto opened = history->open_log(); !opened) return std::unexpected(opened.error());
+  return history;
+}
+
+Result<ZoneHistory> ZoneHistory::open_any(const ZoneChoice& choice) {
+  auto history = find(choice);
+  if (!history || !history->zone_->is_logged()) return history;
+  if (auto opened = history->open_log(); !opened) return std::unexpected(opened.error());
+  return history;
 }
 
 Result<std::vector<store::VersionInfo>> ZoneHistory::list(size_t count) const {
@@ -127,6 +146,7 @@ Result<zone::ContentPtr> ZoneHistory::content(std::optional<dns::Serial> serial)
     }
     return failure("the zone's file cannot be read");
   }
+  if (log_ == nullptr) return std::move(loaded.content);
   auto newest = server::replay(*log_, id_, std::move(loaded.content));
   if (!newest) return std::unexpected(newest.error());
   if (!serial || newest->content->serial() == *serial) return std::move(newest->content);

@@ -23,6 +23,8 @@ class ZoneHistory {
  public:
   /// Fails with what is wrong with the configuration, or when there is no such zone or no log.
   static Result<ZoneHistory> open(const ZoneChoice& choice);
+  /// The same of a zone that need not have a log: then there is one version, what its file says.
+  static Result<ZoneHistory> open_any(const ZoneChoice& choice);
 
   /// The newest rows, newest first.
   Result<std::vector<store::VersionInfo>> list(size_t count) const;
@@ -34,14 +36,21 @@ class ZoneHistory {
   Result<zone::ContentPtr> content(std::optional<dns::Serial> serial) const;
 
   const config::Zone& zone() const { return *zone_; }
+  const std::string& view() const { return view_; }
+  /// Where relative names of files begin.
+  const std::string& directory() const { return directory_; }
+  bool has_log() const { return log_ != nullptr; }
 
  private:
   ZoneHistory() = default;
+  static Result<ZoneHistory> find(const ZoneChoice& choice);
+  Result<void> open_log();
   Result<bool> changes_from(dns::Serial from, dns::Serial to, std::vector<zone::Change>& changes) const;
 
   std::string directory_;
+  std::string view_;
   config::ZonePtr zone_;
-  std::unique_ptr<store::SqliteStore> log_;
+  std::unique_ptr<store::SqliteStore> log_;  ///< nullptr: the zone has none
   store::ZoneId id_{};
 };
 

@@ -17,7 +17,7 @@ class History(Server):
     def nomen(self, *words):
         program_of = os.path.join(os.path.dirname(program()), "nomen")
         done = subprocess.run([program_of, "zone", words[0], "example", "-c", os.path.join(self.named.directory, "named.conf"), *words[1:]],
-                              capture_output=True, text=True, timeout=30)
+                              capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout, done.stderr
 
 

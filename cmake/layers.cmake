@@ -4,7 +4,7 @@
 
 # What a folder needs from outside the house: libraries for the job, named here and nowhere else.
 set(NOMEN_EXTERNAL_base fmt::fmt spdlog::spdlog Threads::Threads)
-set(NOMEN_EXTERNAL_crypto OpenSSL::Crypto)
+set(NOMEN_EXTERNAL_crypto OpenSSL::SSL OpenSSL::Crypto)
 set(NOMEN_EXTERNAL_dns idn2)
 set(NOMEN_EXTERNAL_store SQLite::SQLite3)
 set(NOMEN_EXTERNAL_server cap)

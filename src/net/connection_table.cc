@@ -12,7 +12,10 @@ ConnectionTable::ConnectionTable(EventLoop& loop, ConnectionQuota& quota, const 
 
 ConnectionTable::~ConnectionTable() {
   waiters_.clear();
-  while (oldest_ != nullptr) retire(*oldest_);
+  while (oldest_ != nullptr) {
+    oldest_->say_goodbye();
+    retire(*oldest_);
+  }
 }
 
 Connection* ConnectionTable::find(ConnectionId id) {
@@ -23,13 +26,14 @@ Connection* ConnectionTable::find(ConnectionId id) {
 
 void ConnectionTable::adopt(Descriptor socket, const SocketAddress& peer, const SocketAddress& local,
                             StreamHandler& handler, std::shared_ptr<ConnectionQuota> listener_quota,
-                            bool read_now) {
+                            bool read_now, const std::shared_ptr<const crypto::TlsContext>& tls) {
   Connection& connection = take_slot();
   connection.socket_ = std::move(socket);
   connection.peer_ = peer;
   connection.local_ = local;
   connection.handler_ = &handler;
   connection.listener_quota_ = std::move(listener_quota);
+  if (tls != nullptr) connection.tls_ = std::make_unique<crypto::TlsSession>(tls);
   link_newest(connection);
   ++size_;
   ++counters_.opened;
@@ -75,6 +79,7 @@ bool ConnectionTable::make_room() {
     if (loop_.now_ms() < candidate->active_ms_ + kIdleBeforeEvictionMs) return false;
     if (candidate->holds_ == 0 && candidate->queued_bytes() == 0) {
       ++counters_.evicted;
+      candidate->say_goodbye();
       retire(*candidate);
       return true;
     }

@@ -29,9 +29,10 @@ class ConnectionTable {
 
   /// Takes a connected, non-blocking socket in; the caller has acquired its place in the quota(s), the table
   /// releases it. on_open comes at once; reading starts with the next round, or at once with `read_now`,
-  /// which only a caller that is not inside a handler may ask for.
+  /// which only a caller that is not inside a handler may ask for. With `tls` the client is to speak TLS.
   void adopt(Descriptor socket, const SocketAddress& peer, const SocketAddress& local, StreamHandler& handler,
-             std::shared_ptr<ConnectionQuota> listener_quota, bool read_now);
+             std::shared_ptr<ConnectionQuota> listener_quota, bool read_now,
+             const std::shared_ptr<const crypto::TlsContext>& tls = nullptr);
 
   /// Ends one connection that has been idle for kIdleBeforeEvictionMs; false when there is none such.
   bool make_room();
@@ -71,6 +72,8 @@ class ConnectionTable {
   Connection* at_turn_ = nullptr;     ///< whose replies `collected_` holds
   std::vector<uint8_t> read_buffer_;  ///< kStreamReadBytes and slack
   std::vector<uint8_t> collected_;    ///< replies of this turn
+  std::vector<uint8_t> opened_;       ///< what was read through TLS; empty until there is such a connection
+  std::vector<uint8_t> sealing_;      ///< replies on their way through TLS
   std::vector<Timer*> waiters_;
 };
 

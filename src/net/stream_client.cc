@@ -14,14 +14,16 @@
 
 namespace nomen::net {
 
+using State = crypto::TlsSession::State;
+
 Result<std::unique_ptr<StreamClient>> StreamClient::open(EventLoop& loop, const SocketAddress& server,
                                                          const SocketAddress& source,
                                                          const StreamClientTimeouts& timeouts,
-                                                         StreamClientHandler& handler) {
+                                                         StreamClientHandler& handler, TlsContextPtr tls) {
   auto socket = connecting_socket(SOCK_STREAM, server, source);
   if (!socket) return std::unexpected(socket.error());
   set_option(socket->get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  std::unique_ptr<StreamClient> client(new StreamClient(loop, server, timeouts, handler));
+  std::unique_ptr<StreamClient> client(new StreamClient(loop, server, timeouts, handler, std::move(tls)));
   if (auto added = loop.add(socket->get(), EPOLLOUT, *client); !added) return std::unexpected(added.error());
   client->socket_ = std::move(*socket);
   client->arm();
@@ -29,26 +31,35 @@ Result<std::unique_ptr<StreamClient>> StreamClient::open(EventLoop& loop, const 
 }
 
 StreamClient::StreamClient(EventLoop& loop, const SocketAddress& server, const StreamClientTimeouts& timeouts,
-                           StreamClientHandler& handler)
+                           StreamClientHandler& handler, TlsContextPtr tls)
     : loop_(loop),
       server_(server),
       timeouts_(timeouts),
       handler_(handler),
+      tls_context_(std::move(tls)),
       opened_ms_(loop.now_ms()),
       active_ms_(loop.now_ms()) {}
 
 StreamClient::~StreamClient() {
   loop_.cancel(*this);
-  if (socket_.valid()) loop_.remove(socket_.get(), *this);
+  if (!socket_.valid()) return;
+  say_goodbye();
+  loop_.remove(socket_.get(), *this);
 }
 
 void StreamClient::send(Bytes message) {
   NOMEN_REQUIRE(!message.empty() && message.size() <= kLargestMessage);
   uint8_t prefix[kPrefixBytes];
   store_u16(prefix, static_cast<uint16_t>(message.size()));
-  queue_.insert(queue_.end(), prefix, prefix + kPrefixBytes);
-  queue_.insert(queue_.end(), message.begin(), message.end());
-  if (connected_) watch();
+  std::vector<uint8_t>& to = tls_context_ != nullptr ? waiting_ : queue_;
+  to.insert(to.end(), prefix, prefix + kPrefixBytes);
+  to.insert(to.end(), message.begin(), message.end());
+  if (!connected_) return;
+  if (tls_ != nullptr) {
+    tls_->send(waiting_, queue_);
+    waiting_.clear();
+  }
+  watch();
 }
 
 SocketAddress StreamClient::local() const {
@@ -62,16 +73,17 @@ void StreamClient::pause(bool paused) {
 }
 
 void StreamClient::watch() {
-  const uint32_t in = paused_ ? 0U : static_cast<uint32_t>(EPOLLIN);
+  const uint32_t in = paused_ && connected_ ? 0U : static_cast<uint32_t>(EPOLLIN);
   const uint32_t out = sent_ < queue_.size() ? static_cast<uint32_t>(EPOLLOUT) : 0U;
   loop_.modify(socket_.get(), in | out, *this);
 }
 
 void StreamClient::on_ready(uint32_t) {
   const std::weak_ptr<const bool> alive = alive_;
-  if (!connected_ && !finish_connecting()) return;
+  const bool is_shaking_hands = tls_ != nullptr && !connected_;
+  if (!connected_ && !is_shaking_hands && !finish_connecting()) return;
   if (alive.expired() || !socket_.valid()) return;
-  if (!flush() || paused_) return;
+  if (!flush() || (paused_ && connected_)) return;
   read();
 }
 
@@ -83,12 +95,26 @@ bool StreamClient::finish_connecting() {
     end(os::system_error_text(reason));
     return false;
   }
+  if (tls_context_ != nullptr) {
+    tls_ = std::make_unique<crypto::TlsSession>(tls_context_, server_.address().to_string(), queue_);
+    watch();
+  } else {
+    stand();
+  }
+  return true;
+}
+
+/// Messages may go from now on.
+void StreamClient::stand() {
   connected_ = true;
   active_ms_ = loop_.now_ms();
+  if (tls_ != nullptr) {
+    tls_->send(waiting_, queue_);
+    waiting_.clear();
+  }
   arm();
   watch();
   handler_.on_connected();
-  return true;
 }
 
 /// Sends what the kernel takes; false when the connection has ended.
@@ -113,9 +139,14 @@ bool StreamClient::flush() {
 
 /// One read a turn, so that one fast server does not hold up the loop.
 void StreamClient::read() {
-  if (input_.empty()) input_.resize(kStreamReadBytes + kPrefixBytes + kLargestMessage + kSlackBytes);
-  const size_t room = input_.size() - kSlackBytes - input_size_;
-  const ssize_t got = ::recv(socket_.get(), input_.data() + input_size_, room, 0);
+  if (input_.empty()) {
+    input_.resize(kStreamReadBytes + crypto::kTlsHeldBytes + kPrefixBytes + kLargestMessage + kSlackBytes);
+    if (tls_ != nullptr) sealed_.resize(kStreamReadBytes);
+  }
+  const MutableBytes room =
+      tls_ != nullptr ? MutableBytes(sealed_)
+                      : MutableBytes(input_).subspan(input_size_, input_.size() - kSlackBytes - input_size_);
+  const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), 0);
   if (got < 0) {
     if (errno != EAGAIN && errno != EINTR) end(os::system_error_text(errno));
     return;
@@ -124,9 +155,38 @@ void StreamClient::read() {
     end("end of file");
     return;
   }
+  if (tls_ != nullptr) return take_sealed(room.first(static_cast<size_t>(got)));
   active_ms_ = loop_.now_ms();
   input_size_ += static_cast<size_t>(got);
   deliver_whole_messages();
+}
+
+void StreamClient::take_sealed(Bytes input) {
+  const std::weak_ptr<const bool> alive = alive_;
+  const MutableBytes room = MutableBytes(input_).subspan(input_size_);
+  const size_t size = tls_->receive(input, room.first(room.size() - kSlackBytes), queue_);
+  const bool failed = tls_->state() == State::kFailed;
+  const bool stands = !failed && tls_->state() != State::kHandshake;
+  if (!flush()) return;
+  if (stands && !connected_) {
+    if (!tls_->speaks_dot()) return end("ALPN for DoT failed");
+    stand();
+    if (alive.expired() || !socket_.valid()) return;
+  }
+  if (connected_) active_ms_ = loop_.now_ms();
+  input_size_ += size;
+  deliver_whole_messages();
+  if (alive.expired() || !socket_.valid()) return;
+  if (failed) return end(tls_->reason());
+  if (tls_->state() == State::kPeerClosed) end("end of file");
+}
+
+/// The server learns that nothing was cut off. If the kernel does not take it, nobody waits.
+void StreamClient::say_goodbye() {
+  if (tls_ == nullptr || sent_ < queue_.size()) return;
+  std::vector<uint8_t> goodbye;
+  tls_->close(goodbye);
+  if (!goodbye.empty()) ::send(socket_.get(), goodbye.data(), goodbye.size(), MSG_NOSIGNAL);
 }
 
 /// Stops when whoever takes a message destroys the client.

@@ -52,8 +52,12 @@ void Connection::reply(Bytes message) {
   std::vector<uint8_t>& to = collect ? table_.collected_ : queue_;
   uint8_t prefix[kPrefixBytes];
   store_u16(prefix, static_cast<uint16_t>(message.size()));
-  append(to, prefix);
-  append(to, message);
+  if (tls_ != nullptr && !collect) {
+    reply_sealed(prefix, message);
+  } else {
+    append(to, prefix);
+    append(to, message);
+  }
   turn_bytes_ += kPrefixBytes + message.size();
   if (!at_turn() || to.size() >= kFlushBytes) flush();
 }
@@ -107,6 +111,7 @@ void Connection::end_turn() {
   table_.at_turn_ = nullptr;
   if (done()) {
     if (closing_ && !broken_) discard_input();
+    say_goodbye();
     table_.retire(*this);
     return;
   }
@@ -163,6 +168,7 @@ void Connection::on_timer() {
   if (unwatched_rounds_ > 0) {
     look_unwatched();
   } else if (expired() && !(unsent() > 0 && client_took_enough())) {
+    say_goodbye();
     broken_ = true;
     ++table_.counters_.timed_out;
   }
@@ -185,7 +191,12 @@ void Connection::read() {
     got = recv(socket_.get(), buffer.data(), kStreamReadBytes, 0);
   } while (got < 0 && errno == EINTR);
   if (got > 0) {
-    take({buffer.data(), static_cast<size_t>(got)});
+    const Bytes input{buffer.data(), static_cast<size_t>(got)};
+    if (tls_ == nullptr) {
+      take(input);
+    } else {
+      take_sealed(input);
+    }
   } else if (got == 0) {
     end_of_input_ = true;
   } else if (errno != EAGAIN) {
@@ -302,6 +313,7 @@ bool Connection::client_took_enough() {
 void Connection::send_collected() {
   std::vector<uint8_t>& collected = table_.collected_;
   if (collected.empty()) return;
+  if (tls_ != nullptr) seal_collected();
   size_t sent = unsent() == 0 && !socket_full_ ? send_some(collected) : 0;
   if (sent < collected.size()) {
     if (unsent() == 0) write_timeout_starts_now();

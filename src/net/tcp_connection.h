@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "crypto/tls_session.h"
 #include "net/address.h"
 #include "net/connection_quota.h"
 #include "net/event_loop.h"
@@ -70,6 +71,9 @@ class Connection final : private EventHandler, private Timer {
   const SocketAddress& peer() const { return peer_; }
   /// The address the client has connected to.
   const SocketAddress& local();
+  bool is_encrypted() const { return tls_ != nullptr; }
+  /// Encrypted, and both sides have agreed on the protocol "dot".
+  bool speaks_dot() const { return tls_ != nullptr && tls_->speaks_dot(); }
 
   /// Queues one message of 1 to 65535 octets (copied). It leaves at the end of the connection's turn together
   /// with all others of the turn, or at once when it is not its turn. Dropped once the connection is broken.
@@ -128,6 +132,13 @@ class Connection final : private EventHandler, private Timer {
   size_t unsent() const { return queue_.size() - queue_sent_; }
   size_t queued_bytes() const;
 
+  // TLS: what comes in is opened, what goes out sealed. The queue holds sealed octets, what is collected in a
+  // turn is sealed when it is sent.
+  void take_sealed(Bytes input);
+  void reply_sealed(Bytes prefix, Bytes message);
+  void seal_collected();
+  void say_goodbye();
+
   // How it stands with the loop.
   bool done() const;
   void update_interest();
@@ -147,6 +158,7 @@ class Connection final : private EventHandler, private Timer {
   SocketAddress local_;
   StreamHandler* handler_ = nullptr;
   std::shared_ptr<ConnectionQuota> listener_quota_;
+  std::unique_ptr<crypto::TlsSession> tls_;  ///< nullptr: plain TCP
 
   std::vector<uint8_t> kept_;   ///< octets that came and make no whole message yet, or may not be taken yet
   std::vector<uint8_t> queue_;  ///< replies that the kernel has not taken, from queue_sent_ on

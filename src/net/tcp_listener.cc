@@ -25,8 +25,14 @@ bool is_shortage(int error_number) {
 
 }  // namespace
 
-TcpListener::TcpListener(std::shared_ptr<ConnectionQuota> quota, StreamHandler& handler)
-    : handler_(handler), quota_(std::move(quota)) {}
+TcpListener::TcpListener(std::shared_ptr<ConnectionQuota> quota,
+                         std::shared_ptr<const crypto::TlsContext> tls, StreamHandler& handler)
+    : handler_(handler), quota_(std::move(quota)), tls_(std::move(tls)) {}
+
+void TcpListener::set_tls(std::shared_ptr<const crypto::TlsContext> tls) {
+  NOMEN_REQUIRE(tls_ != nullptr && tls != nullptr);
+  tls_ = std::move(tls);
+}
 
 TcpListener::~TcpListener() {
   detach();
@@ -43,7 +49,7 @@ Result<std::unique_ptr<TcpListener>> TcpListener::create(const TcpOptions& optio
   if (options.send_buffer_bytes > 0)
     set_buffer(socket->get(), SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer_bytes);
   if (listen(socket->get(), options.backlog) != 0) return failure(errno_text("listen", errno));
-  std::unique_ptr<TcpListener> listener(new TcpListener(options.quota, handler));
+  std::unique_ptr<TcpListener> listener(new TcpListener(options.quota, options.tls, handler));
   listener->socket_ = std::move(*socket);
   listener->address_ = local_address_of(listener->socket_.get());
   return listener;
@@ -52,7 +58,7 @@ Result<std::unique_ptr<TcpListener>> TcpListener::create(const TcpOptions& optio
 Result<std::unique_ptr<TcpListener>> TcpListener::share(StreamHandler& handler) const {
   auto socket = shared_socket(socket_);
   if (!socket) return std::unexpected(std::move(socket.error()));
-  std::unique_ptr<TcpListener> listener(new TcpListener(quota_, handler));
+  std::unique_ptr<TcpListener> listener(new TcpListener(quota_, tls_, handler));
   listener->socket_ = std::move(*socket);
   listener->address_ = address_;
   return listener;
@@ -94,7 +100,7 @@ bool TcpListener::accept_one(bool first) {
   Descriptor accepted(accept4(socket_.get(), peer.raw(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (accepted.valid()) {
     told_ = false;
-    table_->adopt(std::move(accepted), peer, address_, handler_, quota_, true);
+    table_->adopt(std::move(accepted), peer, address_, handler_, quota_, true, tls_);
     return true;
   }
   int error_number = errno;

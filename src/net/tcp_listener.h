@@ -22,6 +22,8 @@ struct TcpOptions {
   int defer_accept_s = 0;
   /// A limit for this listener beside the table's (may be shared with other workers' listeners), or none.
   std::shared_ptr<ConnectionQuota> quota;
+  /// Clients speak TLS; nullptr: they do not.
+  std::shared_ptr<const crypto::TlsContext> tls;
 };
 
 class TcpListener final : private EventHandler, private Timer {
@@ -37,13 +39,17 @@ class TcpListener final : private EventHandler, private Timer {
   Result<void> attach(ConnectionTable& table);
   void detach();
 
+  /// For those who come from now on; only of a listener that has had one.
+  void set_tls(std::shared_ptr<const crypto::TlsContext> tls);
+
   const SocketAddress& address() const { return address_; }
   int fd() const { return socket_.get(); }
   /// Whether it rests because there is no room.
   bool resting() const { return resting_; }
 
  private:
-  TcpListener(std::shared_ptr<ConnectionQuota> quota, StreamHandler& handler);
+  TcpListener(std::shared_ptr<ConnectionQuota> quota, std::shared_ptr<const crypto::TlsContext> tls,
+              StreamHandler& handler);
   void on_ready(uint32_t events) override;
   void on_timer() override;
   bool accept_one(bool first);
@@ -55,6 +61,7 @@ class TcpListener final : private EventHandler, private Timer {
   SocketAddress address_;
   StreamHandler& handler_;
   std::shared_ptr<ConnectionQuota> quota_;
+  std::shared_ptr<const crypto::TlsContext> tls_;
   ConnectionTable* table_ = nullptr;
   bool resting_ = false;
   bool told_ = false;  ///< the present shortage was logged

@@ -25,7 +25,9 @@ struct Received {
   const net::SocketAddress* local = nullptr;  ///< where it was sent to
   uint32_t size = 0;
   Transport transport = Transport::kUdp;
-  bool truncated = false;  ///< did not fit into the buffer
+  bool truncated = false;   ///< did not fit into the buffer
+  bool encrypted = false;   ///< kTcp within TLS
+  bool speaks_dot = false;  ///< and both sides have agreed on "dot" (ALPN)
 
   Bytes peer_address() const { return peer->address_bytes(); }
   Bytes local_address() const { return local->address_bytes(); }

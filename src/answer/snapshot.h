@@ -41,14 +41,17 @@ struct RRsetOrderRule {
 enum class ZoneRole : uint8_t { kPrimary, kDynamicPrimary, kPrimaryWithPolicy, kSecondary };
 inline constexpr size_t kZoneRoles = 4;
 
+/// How transfers may go out: by `transport` of allow-transfer.
+enum class TransferTransport : uint8_t { kAny, kTcp, kTls };
+
 /// What a zone statement (with what it inherits) says about answering. Shared by zones that say the same.
 struct ZoneSettings {
   ZoneRole role = ZoneRole::kPrimary;
   policy::AclPtr allow_query;
   policy::AclPtr allow_query_on;
   policy::AclPtr allow_transfer;
-  uint16_t allow_transfer_port = 0;        ///< only on this port; 0: on every one
-  bool allow_transfer_plain = true;        ///< not `transport tls`
+  uint16_t allow_transfer_port = 0;  ///< only on this port; 0: on every one
+  TransferTransport allow_transfer_transport = TransferTransport::kAny;
   policy::AclPtr allow_update;             ///< of a primary zone; update-policy has the last word
   policy::AclPtr allow_update_forwarding;  ///< of a secondary zone
   policy::AclPtr allow_notify;             ///< of a secondary zone: its primaries, and who else is let in

@@ -40,7 +40,7 @@ struct RemoteServer {
   IpAddress address;
   uint16_t port = 0;  ///< 0: the usual one
   std::string key;    ///< name of a TSIG key, or empty
-  std::string tls;    ///< name of a tls block, or empty
+  std::string tls;    ///< name of a tls block or "ephemeral", in lower case; empty: no TLS
   bool operator==(const RemoteServer&) const = default;
 };
 

@@ -144,6 +144,7 @@ Config Builder::build() {
   apply_server_options(block, names_, config.options);
   for (const Node& statement : tree_.definitions()) {
     if (statement.name() == "key") config.keys.push_back(build_key(statement, names_));
+    if (statement.name() == "tls") config.tls.push_back(build_tls(statement));
   }
   config.logging = build_logging(tree_, names_);
   config.controls = build_controls(tree_, names_);

@@ -30,7 +30,7 @@ void set_identity(ServerOptions& to, const Setting& setting) {
 ListenOn listen_on(const Setting& setting, bool is_v6) {
   ListenOn out{.is_v6 = is_v6, .position = setting.statement.position};
   if (const Node* port = setting.statement.after("port")) out.port = static_cast<uint16_t>(port->number);
-  if (const Node* tls = setting.statement.after("tls")) out.tls = tls->text;
+  if (const Node* tls = setting.statement.after("tls")) out.tls = tls_name(tls->text);
   if (const Node* http = setting.statement.after("http")) out.http = http->text;
   out.addresses = setting.match_list();
   return out;
@@ -64,6 +64,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"lock-file", set_lock_file},
       {"session-keyfile", set_session_keyfile},
       {"port", set_number<&O::port>},
+      {"tls-port", set_number<&O::tls_port>},
       {"listen-on", [](O& to, const Setting& s) { to.listen_on.push_back(listen_on(s, false)); }},
       {"listen-on-v6", [](O& to, const Setting& s) { to.listen_on_v6.push_back(listen_on(s, true)); }},
       {"interface-interval", set_number<&O::interface_interval_s>},

@@ -15,7 +15,7 @@ CheckContext::CheckContext(const Tree& tree, const CheckOptions& options, Disk& 
     const std::string_view name = statement.name();
     if (name == "options") options_block_ = statement.block();
     if (name == "key") keys_.insert(canonical_name(statement.value()->text));
-    if (name == "tls") tls_.emplace(statement.value()->text);
+    if (name == "tls") tls_.emplace(lower_text(statement.value()->text));
     if (name == "http") http_.emplace(statement.value()->text);
     if (name == "dnssec-policy") policies_.emplace(statement.value()->text, &statement);
   }

@@ -34,7 +34,8 @@ class CheckContext {
   const std::string& directory() const { return directory_; }
 
   bool has_key(std::string_view name, Nodes view_block) const;
-  bool has_tls(std::string_view name) const { return tls_.contains(std::string(name)); }
+  /// A block of that name, or one that is there without being written.
+  bool has_tls(std::string_view name) const { return tls_.contains(lower_text(name)); }
   bool has_http(std::string_view name) const { return http_.contains(std::string(name)); }
   const Node* policy(std::string_view name) const;
 
@@ -48,7 +49,8 @@ class CheckContext {
   Names names_;
   Nodes options_block_{nullptr};
   std::string directory_;
-  std::set<std::string> keys_, tls_, http_;
+  std::set<std::string> keys_, http_;
+  std::set<std::string> tls_{"ephemeral", "none"};
   std::unordered_map<std::string, const Node*> policies_;
 };
 

@@ -5,6 +5,7 @@
 #include "config/check_context.h"
 #include "config/encodings.h"
 #include "config/names.h"
+#include "crypto/tls_context.h"
 
 namespace nomen::config {
 namespace {
@@ -139,6 +140,18 @@ void check_protocols(CheckContext& context, const Node& statement, const std::st
   }
 }
 
+void check_ciphers(CheckContext& context, Nodes block, const std::string& name) {
+  const Node* ciphers = find(block, "ciphers");
+  if (ciphers != nullptr && !crypto::is_cipher_list(std::string(ciphers->value()->text))) {
+    context.error(*ciphers, "'ciphers' in the 'tls' clause '" + name + "' is not a valid cipher list string");
+  }
+  const Node* suites = find(block, "cipher-suites");
+  if (suites != nullptr && !crypto::is_cipher_suite_list(std::string(suites->value()->text))) {
+    context.error(*suites,
+                  "'cipher-suites' in the 'tls' clause '" + name + "' is not a valid cipher suites string");
+  }
+}
+
 void check_tls(CheckContext& context) {
   std::map<std::string, const Node*> seen;
   for (const Node& statement : context.tree().definitions()) {
@@ -148,7 +161,7 @@ void check_tls(CheckContext& context) {
       context.error(statement, "tls clause name '" + name + "' is reserved for internal use");
       continue;
     }
-    const auto [old, is_new] = seen.emplace(name, &statement);
+    const auto [old, is_new] = seen.emplace(lower_text(name), &statement);
     if (!is_new) {
       context.error(statement, "tls clause '" + name + "' is duplicated: also defined at " +
                                    context.tree().place_text(old->second->position));
@@ -160,6 +173,7 @@ void check_tls(CheckContext& context) {
     }
     if (const Node* protocols = find(statement.block(), "protocols"))
       check_protocols(context, *protocols, name);
+    check_ciphers(context, statement.block(), name);
   }
 }
 

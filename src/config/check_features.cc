@@ -231,8 +231,7 @@ void check_remote_servers(CheckContext& context, const Node& statement) {
     if (key != nullptr && canonical_name(key->text).empty()) {
       context.error(element, "bad key name '" + std::string(key->text) + "'");
     }
-    if (tls != nullptr && !same_word(tls->text, "ephemeral") && !same_word(tls->text, "none") &&
-        !context.has_tls(tls->text)) {
+    if (tls != nullptr && !context.has_tls(tls->text)) {
       context.error(element, "tls '" + std::string(tls->text) + "' is not defined");
     }
   }

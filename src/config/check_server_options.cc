@@ -31,8 +31,7 @@ void check_listener(CheckContext& context, const Node& statement) {
   if (http != nullptr && tls == nullptr) {
     context.error(statement, "http must specify a 'tls' statement, 'tls ephemeral', or 'tls none'");
   }
-  if (tls != nullptr && !same_word(tls->text, "none") && !same_word(tls->text, "ephemeral") &&
-      !context.has_tls(tls->text)) {
+  if (tls != nullptr && !context.has_tls(tls->text)) {
     context.error(statement, "tls '" + std::string(tls->text) + "' is not defined");
   }
   if (http != nullptr && !same_word(http->text, "default") && !context.has_http(http->text)) {

@@ -288,8 +288,9 @@ TEST(ServeCheck, RefusesWhatWouldBeHalfObeyedAndAllowsWhatAsksForNothing) {
       "zone a { type secondary; primaries { 192.0.2.1 tls none; }; also-notify { 192.0.2.2; }; };");
   EXPECT_TRUE(serve_problems(*secondary.tree).empty());
   const Parsed over_tls = parsed(
-      "options { recursion no; }; zone a { type secondary; primaries { 192.0.2.1 tls ephemeral; }; };");
-  EXPECT_EQ(serve_problems(*over_tls.tree).size(), 1U);
+      "options { recursion no; listen-on port 853 tls ephemeral { any; }; };"
+      "zone a { type secondary; primaries { 192.0.2.1 tls ephemeral; }; };");
+  EXPECT_TRUE(serve_problems(*over_tls.tree).empty());
 }
 
 std::vector<std::string> problems_of(const std::string& text) {
@@ -304,7 +305,7 @@ TEST(ServeCheck, RefusesByFileAndLineWhatWouldBeHalfObeyed) {
                                     "response-policy { zone \"r\"; };",
                                     "dnssec-policy default;",
                                     "allow-query { geoip country NL; };",
-                                    "listen-on port 853 tls ephemeral { any; };"};
+                                    "listen-on port 443 tls ephemeral http default { any; };"};
   for (const std::string& statement : statements) {
     const auto problems = problems_of("options { recursion no;\n" + statement + "\n};");
     ASSERT_EQ(problems.size(), 1U) << statement;
@@ -315,6 +316,37 @@ TEST(ServeCheck, RefusesByFileAndLineWhatWouldBeHalfObeyed) {
   EXPECT_EQ(
       problems_of("options { recursion no; }; controls {\n unix \"/s\" perm 0600 owner 0 group 0; };").size(),
       1U);
+}
+
+TEST(ServeCheck, AListenerWantsACertificate) {
+  EXPECT_EQ(problems_of("tls t { }; options { recursion no; listen-on port 853 tls T { any; }; };").size(),
+            1U);
+  EXPECT_TRUE(problems_of("tls t { cert-file \"c\"; key-file \"k\"; };"
+                          "options { recursion no; listen-on port 853 tls t { any; }; };")
+                  .empty());
+}
+
+TEST(Build, TlsBlocksAreWhatTheySay) {
+  const Parsed text = parsed(
+      "tls Strict { ca-file \"ca\"; remote-hostname \"primary.example\"; protocols { TLSv1.3; };"
+      "  prefer-server-ciphers yes; session-tickets no; ciphers \"HIGH\"; };"
+      "options { listen-on tls ephemeral { any; }; tls-port 8853; };"
+      "zone a { type secondary; primaries { 192.0.2.1 tls STRICT; 192.0.2.2 tls none; }; };");
+  Diagnostics diagnostics;
+  const Config config = build_config(*text.tree, diagnostics);
+  ASSERT_EQ(config.tls.size(), 1U);
+  EXPECT_EQ(config.tls[0].name, "strict");
+  EXPECT_EQ(config.tls[0].settings, (crypto::TlsSettings{.ca_file = "ca",
+                                                         .remote_hostname = "primary.example",
+                                                         .ciphers = "HIGH",
+                                                         .tls12 = false,
+                                                         .prefer_server_ciphers = true,
+                                                         .session_tickets = false}));
+  EXPECT_EQ(config.options.tls_port, 8853);
+  EXPECT_EQ(config.options.listen_on[0].tls, "ephemeral");
+  const config::Zone& zone = *config.views[0].zones[0];
+  EXPECT_EQ(zone.primaries[0].tls, "strict");
+  EXPECT_EQ(zone.primaries[1].tls, "");
 }
 
 TEST(ServeCheck, WarnsOfWhatIsIgnored) {

@@ -57,7 +57,7 @@ constexpr StatementRow kRows[] = {
     newer("dnssec-validation-cache", kOpt | kView, 0, "<boolean>", "yes", kRecursion),
     newer("require-cookie", kServer, 0, "<boolean>", "no", kRecursion, Status::kStored, "no"),
     newer("ede", kServer, 0, "{ <string>; ... }", "", kRecursion, Status::kStored),
-    newer("cipher-suites", kTls, 0, "<string>", "", ""),
+    newer("cipher-suites", kTls, 0, "<string>", "", "", Status::kObeyed),
     newer("inline-signing", kPolicy, 0, "<boolean>", "yes", kSigning),
     newer("cdnskey", kPolicy, 0, "<boolean>", "yes", kSigning),
     newer("cds-digest-types", kPolicy, 0, "{ <string>; ... }", "{ 2; }", kSigning),

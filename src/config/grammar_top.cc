@@ -100,11 +100,7 @@ constexpr StatementRow kRows[] = {
      .nothing = "{ }",
      .repeats = true,
      .note = "the statistics channel is not there yet"},
-    {.name = "tls",
-     .places = kTop,
-     .shape = "<string> { @tls }",
-     .status = Status::kHarmless,
-     .repeats = true},
+    {.name = "tls", .places = kTop, .shape = "<string> { @tls }", .status = Status::kObeyed, .repeats = true},
     {.name = "trust-anchors",
      .places = kTop | kView,
      .shape = "{ <string> ( static-key | initial-key | static-ds | initial-ds ) <integer> <integer> "

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "config/grammar.h"
 #include "config/match_list.h"
+#include "crypto/tls_context.h"
 #include "dns/name.h"
 #include "dns/types.h"
 
@@ -39,9 +40,9 @@ enum class DnssecValidation : uint8_t { kNo, kYes, kAuto };
 
 struct ListenOn {
   bool is_v6 = false;
-  uint16_t port = 0;  ///< 0: ServerOptions::port
+  uint16_t port = 0;  ///< 0: ServerOptions::port, or tls_port
   MatchListRef addresses;
-  std::string tls;   ///< name of a tls block, "none", or empty
+  std::string tls;   ///< as RemoteServer::tls; empty: plain UDP and TCP
   std::string http;  ///< name of a http block, or empty
   Position position;
 };
@@ -54,6 +55,7 @@ struct ServerOptions {
   bool pid_file_given = false;           ///< false: pid_file is the default
   std::optional<std::string> session_keyfile;
   uint16_t port = 53;
+  uint16_t tls_port = 853;          ///< where TLS is spoken and no port is named
   std::vector<ListenOn> listen_on;  ///< IPv4; the default { any; } when none is written
   std::vector<ListenOn> listen_on_v6;
   uint32_t interface_interval_s = 3600;  ///< 0: no rescan
@@ -236,6 +238,13 @@ struct Key {
   Position position;
 };
 
+/// A `tls` block.
+struct Tls {
+  std::string name;  ///< lower case
+  crypto::TlsSettings settings;
+  Position position;
+};
+
 /// A `server` statement: what to do and not to do with a remote server.
 struct Server {
   IpPrefix prefix;
@@ -328,6 +337,7 @@ struct Config {
   std::vector<std::string> files;  ///< what Position::file indexes
   ServerOptions options;
   std::vector<Key> keys;
+  std::vector<Tls> tls;  ///< those written; "ephemeral" is there without being written
   Logging logging;
   Controls controls;
   std::vector<View> views;  ///< at least one

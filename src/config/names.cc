@@ -117,6 +117,10 @@ MatchListRef Names::acl(const Node& definition) {
   return list;
 }
 
+std::string tls_name(std::string_view text) {
+  return same_word(text, "none") ? std::string() : lower_text(text);
+}
+
 std::vector<RemoteServer> Names::remote_servers(const Node& statement) {
   std::vector<RemoteServer> servers;
   add_servers(statement, 0, 0, servers);
@@ -137,7 +141,7 @@ void Names::add_servers(const Node& statement, uint16_t port, int depth, std::ve
       const Node* own_port = node.after("port");
       server.port = own_port != nullptr ? static_cast<uint16_t>(own_port->number) : port;
       if (const Node* key = node.after("key")) server.key = key->text;
-      if (const Node* tls = node.after("tls")) server.tls = tls->text;
+      if (const Node* tls = node.after("tls")) server.tls = tls_name(tls->text);
       servers.push_back(std::move(server));
       continue;
     }

@@ -50,5 +50,7 @@ class Names {
 };
 
 std::string lower_text(std::string_view text);
+/// A name behind the word `tls`, in lower case; empty for "none".
+std::string tls_name(std::string_view text);
 
 }  // namespace nomen::config

@@ -68,7 +68,6 @@ class ServeCheck {
     const StatementRow& row = node.grammar_row();
     if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
     if (row.name == "update-policy") update_policy(node);
-    if (row.stands_in(Place::kZone) || row.stands_in(Place::kTop)) remote_servers(node);
     if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
     if (row.status == Status::kObeyed) {
       if (row.name != "acl") match_list(node.name(), node.children());
@@ -99,19 +98,6 @@ class ServeCheck {
       add(Severity::kWarning, node.position, name + " are ignored: only recursion uses them");
     } else {
       add(Severity::kError, node.position, name + " cannot be served by this version");
-    }
-  }
-
-  /// Whoever is reached over TLS only cannot be reached.
-  void remote_servers(const Node& node) {
-    static const std::set<std::string_view> kLists = {"primaries", "masters", "also-notify", "remote-servers",
-                                                      "parental-agents"};
-    if (!kLists.contains(node.name())) return;
-    for (const Node& element : node.list()) {
-      const Node* const tls = element.after("tls");
-      if (tls == nullptr || same_word(tls->text, "none")) continue;
-      add(Severity::kError, element.position,
-          "'" + std::string(node.name()) + " ... tls' cannot be served by this version");
     }
   }
 
@@ -157,11 +143,15 @@ class ServeCheck {
   }
 
   void listen_on(const Node& node) {
-    const Node* tls = node.after("tls");
-    if (tls != nullptr && !same_word(tls->text, "none")) {
-      add(Severity::kError, node.position, "'listen-on ... tls' cannot be served by this version");
-    } else if (node.has("http")) {
-      add(Severity::kError, node.position, "'listen-on ... http' cannot be served by this version");
+    if (node.has("http"))
+      return add(Severity::kError, node.position, "'listen-on ... http' cannot be served by this version");
+    const Node* const tls = node.after("tls");
+    for (const Node& block : tree_.definitions()) {
+      if (tls == nullptr || block.name() != "tls" || !same_word(block.value()->text, tls->text)) continue;
+      if (find(block.block(), "cert-file") != nullptr) continue;
+      add(Severity::kError, node.position,
+          "'listen-on ... tls " + std::string(tls->text) +
+              "': its tls block has neither cert-file nor key-file ('tls ephemeral' does without them)");
     }
   }
 

@@ -32,6 +32,7 @@ bool is_zone_option(std::string_view name);
 Logging build_logging(const Tree& tree, Names& names);
 Controls build_controls(const Tree& tree, Names& names);
 Key build_key(const Node& statement, Names& names);
+Tls build_tls(const Node& statement);
 /// An update-policy statement that was checked; rules with names that are none are left out.
 std::vector<UpdateRule> build_update_policy(const Node& statement, dns::NameView zone);
 Server build_server(const Node& statement, Names& names);

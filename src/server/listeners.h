@@ -1,15 +1,16 @@
 // Which addresses are listened on: what listen-on and listen-on-v6 say, applied to the addresses that this
 // host has now. Looks again when interfaces change and after a reload; opens and closes only what differs.
-// Every worker has a UDP and a TCP socket of its own on each address.
+// Every worker has a UDP and a TCP socket of its own on each address; with TLS, a TCP socket only.
 // Thread rule: the main thread.
 #pragma once
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "config/model.h"
+#include "server/tls_contexts.h"
 #include "server/worker.h"
 
 namespace nomen::server {
@@ -24,9 +25,11 @@ class Listeners {
   Listeners(std::vector<std::unique_ptr<Worker>>& workers, net::ConnectionQuota& quota,
             ListenFamilies families);
 
-  /// `port` (not 0) takes the place of the configuration's. Failures of single addresses are logged and
-  /// counted; returns how many addresses could not be opened.
-  size_t update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local);
+  /// `port` (not 0) takes the place of the configuration's. Addresses that were open get the certificates of
+  /// `tls`. Failures of single addresses are logged and counted; returns how many addresses could not be
+  /// opened.
+  size_t update(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local,
+                const TlsContexts& tls);
   size_t size() const { return open_.size(); }
   bool is_open(const net::SocketAddress& address) const { return open_.contains(address); }
   /// Sockets of IPv4 (0) and IPv6 (1) that were opened and given up, a worker's share of one counted by
@@ -40,16 +43,22 @@ class Listeners {
   void log_end() const;
 
  private:
-  std::set<net::SocketAddress> wanted(const config::ServerOptions& options, uint16_t port,
-                                      const policy::LocalAddresses& local) const;
-  Result<void> open(const net::SocketAddress& address, const config::ServerOptions& options);
+  /// What is listened on, each with its TLS, or nullptr: none.
+  using Addresses = std::map<net::SocketAddress, TlsContexts::ContextPtr>;
+
+  Addresses wanted(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local,
+                   const TlsContexts& tls) const;
+  void close(const net::SocketAddress& address, bool at_once);
+  Result<void> open(const net::SocketAddress& address, const TlsContexts::ContextPtr& tls,
+                    const config::ServerOptions& options);
   Result<ListenerPair> open_pair(Worker& worker, const net::SocketAddress& address,
+                                 const TlsContexts::ContextPtr& tls,
                                  const config::ServerOptions& options) const;
 
   std::vector<std::unique_ptr<Worker>>& workers_;
   net::ConnectionQuota& quota_;
   ListenFamilies families_;
-  std::set<net::SocketAddress> open_;
+  Addresses open_;
   std::optional<bool> reuse_port_;  ///< as it was when the first address was opened
   std::array<SocketCounts, 2> sockets_;
 };

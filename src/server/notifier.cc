@@ -191,7 +191,7 @@ std::vector<Remote> Notifier::targets_of(const ZonePlace& place, const KeptZone&
       if (!is_self_(remote.address)) targets.push_back(std::move(remote));
     }
   }
-  std::erase_if(targets, [](const Remote& remote) { return remote.bogus || remote.key_missing; });
+  std::erase_if(targets, [](const Remote& remote) { return !remote.is_usable(); });
   return targets;
 }
 

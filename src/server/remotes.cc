@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "server/settings.h"
 
@@ -47,8 +48,10 @@ std::string Remote::source_text() const {
   return fmt::format("(source {}#{})", from.to_string(), source.port());
 }
 
-void Remotes::configure(const config::Config& config, uint16_t port) {
+void Remotes::configure(const config::Config& config, uint16_t port, std::shared_ptr<TlsContexts> tls) {
   port_ = port;
+  tls_port_ = config.options.tls_port;
+  tls_ = std::move(tls);
   views_.clear();
   const KeyRings keys(config);
   for (const config::View& view : config.views) views_.push_back({view.name, keys.of(view), view.servers});
@@ -62,7 +65,16 @@ const Remotes::View* Remotes::find(const std::string& view) const {
 
 Remote Remotes::remote(const View* view, const config::RemoteServer& server) const {
   Remote remote;
-  remote.address = to_socket_address(server.address, server.port != 0 ? server.port : port_);
+  const uint16_t usual_port = server.tls.empty() ? port_ : tls_port_;
+  remote.address = to_socket_address(server.address, server.port != 0 ? server.port : usual_port);
+  if (!server.tls.empty()) {
+    const Result<TlsContexts::ContextPtr>& tls = tls_->for_server(server.tls);
+    if (tls) {
+      remote.tls = *tls;
+    } else {
+      remote.tls_problem = tls.error().text;
+    }
+  }
   if (view == nullptr) return remote;
   std::string key = server.key;
   if (const config::Server* const said = find_server(view->servers, remote.address.address_bytes())) {

@@ -12,6 +12,7 @@
 #include "config/model.h"
 #include "dns/tsig.h"
 #include "net/address.h"
+#include "server/tls_contexts.h"
 
 namespace nomen::server {
 
@@ -20,6 +21,8 @@ struct Remote {
   net::SocketAddress source;                ///< of family kNone: what the kernel chooses
   std::shared_ptr<const dns::TsigKey> key;  ///< signs what is sent; nullptr: nothing is signed
   bool key_missing = false;                 ///< a key is named that is not there: nothing may be sent
+  TlsContexts::ContextPtr tls;              ///< it is talked to over TLS only; nullptr: without
+  std::string tls_problem;                  ///< why its TLS cannot be had: nothing may be sent
   bool bogus = false;                       ///< not to be talked to
   bool edns = true;
   bool tcp_only = false;
@@ -27,14 +30,17 @@ struct Remote {
   std::optional<uint32_t> transfers;  ///< at once from this server
   bool operator==(const Remote&) const = default;
 
+  /// Whether what the configuration wants of messages to it can be had.
+  bool is_usable() const { return !bogus && !key_missing && tls_problem.empty(); }
+
   /// "(source 192.0.2.7#0)", as BIND's lines have it.
   std::string source_text() const;
 };
 
 class Remotes {
  public:
-  /// `port` is where servers are that are named without one.
-  void configure(const config::Config& config, uint16_t port);
+  /// `port` is where servers are that are named without one, and without TLS.
+  void configure(const config::Config& config, uint16_t port, std::shared_ptr<TlsContexts> tls);
 
   Remote primary(const std::string& view, const config::RemoteServer& server,
                  const config::ZoneOptions& options) const;
@@ -51,6 +57,8 @@ class Remotes {
   const View* find(const std::string& view) const;
 
   uint16_t port_ = 53;
+  uint16_t tls_port_ = 853;
+  std::shared_ptr<TlsContexts> tls_;
   std::vector<View> views_;
 };
 

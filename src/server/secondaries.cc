@@ -271,8 +271,11 @@ bool Secondaries::may_talk_to(Zone& zone, const Remote& primary) {
   } else if (primary.key_missing) {
     log_zone(LogSeverity::kError, zone.name,
              fmt::format("unable to find the TSIG key of primary {}", primary.address.to_string()));
+  } else if (!primary.tls_problem.empty()) {
+    log_zone(LogSeverity::kError, zone.name,
+             fmt::format("could not get TLS configuration for zone transfer: {}", primary.tls_problem));
   }
-  return !primary.bogus && !primary.key_missing;
+  return primary.is_usable();
 }
 
 // ---- questions for the SOA
@@ -373,8 +376,8 @@ void Secondaries::fetched(Number number, transfer::PeerId peer, TransferOutcome&
   const bool up_to_date = outcome.progress == transfer::Progress::kUpToDate;
   const std::string head = fmt::format("transfer of '{}' from {}", zone->name, from);
   if (!up_to_date) {
-    log(LogCategory::kXferIn, LogSeverity::kError, "transfer", "{}: failed while receiving responses: {}",
-        head, outcome.reason);
+    log(LogCategory::kXferIn, LogSeverity::kError, "transfer", "{}: {}: {}", head,
+        outcome.connected ? "failed while receiving responses" : "failed to connect", outcome.reason);
   }
   log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "{}: Transfer status: {}", head, outcome.reason);
   if (up_to_date) {

@@ -169,7 +169,10 @@ Result<void> Server::start() {
   query_log_ = query_log_at_start(config_);
   if (auto made = make_workers(); !made) return made;
   listeners_ = std::make_unique<Listeners>(workers_, *quota_, options_.families);
-  const size_t failed = listeners_->update(config_.options, options_.port.value_or(0), *local_);
+  auto tls = TlsContexts::make(config_);
+  if (!tls) return failure("loading configuration: " + tls.error().text);
+  tls_ = std::move(*tls);
+  const size_t failed = listeners_->update(config_.options, options_.port.value_or(0), *local_, *tls_);
   if (listeners_->size() == 0 && failed > 0) return failure("unable to listen on any configured interfaces");
   open_controls();
   // From here on as the user that the server runs as: files that it makes, log files first, belong to that
@@ -344,7 +347,14 @@ Result<void> Server::apply_configuration(bool reload_all) {
   auto config = read_configuration();
   if (!config) return std::unexpected(config.error());
   if (auto entered = enter_directory(config->options.directory); !entered) return entered;
+  auto tls = TlsContexts::make(*config);
+  if (!tls) {
+    say(LogSeverity::kError, "{}", tls.error().text);
+    enter_directory(config_.options.directory);
+    return std::unexpected(tls.error());
+  }
   if (auto configured = configure_logging(*config); !configured) return configured;
+  tls_ = std::move(*tls);
   if (!options_.lock_file && config->options.lock_file != config_.options.lock_file)
     say(LogSeverity::kInfo, "changing 'lock-file' has no effect until the server is restarted");
   config_ = std::move(*config);
@@ -353,7 +363,7 @@ Result<void> Server::apply_configuration(bool reload_all) {
   for (const auto& worker : workers_) worker->set_timeouts(stream_timeouts(config_.options));
   quota_->set_limit(config_.options.tcp_clients);
   watch_interfaces();
-  listeners_->update(config_.options, options_.port.value_or(0), *local_);
+  listeners_->update(config_.options, options_.port.value_or(0), *local_, *tls_);
   configured_s_ = std::time(nullptr);
   say(LogSeverity::kInfo, "reloading configuration succeeded");
   say(LogSeverity::kInfo, "{}", reload_all ? "reloading zones succeeded" : "scheduled loading new zones");
@@ -371,7 +381,7 @@ Result<void> Server::apply_configuration(bool reload_all) {
 
 /// What zones are told by and transferred by, before the zones themselves.
 void Server::configure_transfers() {
-  remotes_.configure(config_, options_.port.value_or(config_.options.port));
+  remotes_.configure(config_, options_.port.value_or(config_.options.port), tls_);
   secondaries_->configure(config_.options);
   notifier_->configure(config_.options);
 }
@@ -389,7 +399,7 @@ void Server::watch_interfaces() {
 
 void Server::rescan() {
   local_ = local_addresses();
-  listeners_->update(config_.options, options_.port.value_or(0), *local_);
+  listeners_->update(config_.options, options_.port.value_or(0), *local_, *tls_);
   publish();
 }
 

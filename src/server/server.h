@@ -27,6 +27,7 @@
 #include "server/signals.h"
 #include "server/snapshot_slot.h"
 #include "server/staged_changes.h"
+#include "server/tls_contexts.h"
 #include "server/update_desk.h"
 #include "server/version_log.h"
 #include "server/worker.h"
@@ -150,6 +151,7 @@ class Server final : public control::Operations, private ZoneEvents {
   ZoneDigests digests_;
   std::unique_ptr<const Worker::Shared> shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::shared_ptr<TlsContexts> tls_;
   std::unique_ptr<Listeners> listeners_;
   std::unique_ptr<VersionLog> versions_;
   std::unique_ptr<ZoneKeeper> zones_;

@@ -269,6 +269,11 @@ answer::ZoneRole role_of(const config::Zone& zone) {
   return zone.is_dynamic() ? answer::ZoneRole::kDynamicPrimary : answer::ZoneRole::kPrimary;
 }
 
+answer::TransferTransport transfer_transport(const std::string& word) {
+  if (word == "tcp") return answer::TransferTransport::kTcp;
+  return word == "tls" ? answer::TransferTransport::kTls : answer::TransferTransport::kAny;
+}
+
 std::shared_ptr<answer::ZoneSettings> zone_settings(const config::ZoneOptions& options,
                                                     answer::ZoneRole role) {
   auto settings = std::make_shared<answer::ZoneSettings>();
@@ -277,7 +282,7 @@ std::shared_ptr<answer::ZoneSettings> zone_settings(const config::ZoneOptions& o
   settings->allow_query_on = compile(options.allow_query_on);
   settings->allow_transfer = compile(options.allow_transfer);
   settings->allow_transfer_port = options.allow_transfer_port;
-  settings->allow_transfer_plain = options.allow_transfer_transport != "tls";
+  settings->allow_transfer_transport = transfer_transport(options.allow_transfer_transport);
   // With update-policy everybody gets as far as its rules.
   settings->allow_update =
       role == answer::ZoneRole::kPrimaryWithPolicy ? policy::Acl::any() : compile(options.allow_update);

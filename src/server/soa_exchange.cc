@@ -38,7 +38,7 @@ SoaExchange::SoaExchange(net::EventLoop& loop, SoaQuestion question, Done done)
 }
 
 void SoaExchange::begin() {
-  if (question_.over_tcp) {
+  if (question_.over_tcp || question_.primary.tls != nullptr) {
     ask_over_tcp();
   } else {
     ask_over_udp();
@@ -75,7 +75,8 @@ void SoaExchange::ask_over_udp() {
 void SoaExchange::ask_over_tcp() {
   net::SocketAddress source = question_.primary.source;
   if (source.family() != net::IpFamily::kNone) source.set_port(0);
-  auto client = net::StreamClient::open(loop_, question_.primary.address, source, kStreamTimeouts, *this);
+  auto client = net::StreamClient::open(loop_, question_.primary.address, source, kStreamTimeouts, *this,
+                                        question_.primary.tls);
   if (!client) return fail(QueryFailure::kTimeout, "failure trying primary", client.error().text);
   stream_ = std::move(*client);
   stream_->send(make_query());

@@ -23,7 +23,7 @@ struct SoaQuestion {
   dns::Name zone;
   dns::RRClass rr_class = dns::RRClass::kIn;
   Remote primary;
-  bool over_tcp = false;
+  bool over_tcp = false;   ///< whom we talk to over TLS is asked over TLS in any case (RFC 9103 8.1)
   bool ask_expire = true;  ///< with the EXPIRE option (request-expire)
 };
 
@@ -46,6 +46,7 @@ struct TransferOutcome {
   transfer::Progress progress = transfer::Progress::kFailed;  ///< not kMore
   transfer::Received received;                                ///< of kDone
   std::string reason;                                         ///< of what is not kDone
+  bool connected = false;                                     ///< TLS included
   std::optional<uint32_t> expire_s;                           ///< EXPIRE, of kUpToDate
   std::string end_line;                                       ///< "Transfer completed: ..."
 };

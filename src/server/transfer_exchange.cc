@@ -34,12 +34,14 @@ void TransferExchange::begin() {
   net::SocketAddress source = order_.primary.source;
   // A port of its own for each connection: the last one may still be waiting for its end.
   if (source.family() != net::IpFamily::kNone) source.set_port(0);
-  auto client = net::StreamClient::open(loop_, order_.primary.address, source, order_.timeouts, *this);
+  auto client = net::StreamClient::open(loop_, order_.primary.address, source, order_.timeouts, *this,
+                                        order_.primary.tls);
   if (!client) return finish(Progress::kFailed, client.error().text);
   stream_ = std::move(*client);
 }
 
 void TransferExchange::on_connected() {
+  connected_ = true;
   log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "transfer of '{}' from {}: connected using {}{}",
       order_.name, order_.primary.address.to_string(), stream_->local().to_string(),
       order_.primary.key != nullptr ? " TSIG " + dns::to_string_no_dot(order_.primary.key->name) : "");
@@ -63,6 +65,7 @@ void TransferExchange::finish(Progress progress, std::string reason) {
   outcome.progress = progress;
   outcome.reason = std::move(reason);
   outcome.expire_s = transfer_->expire_s();
+  outcome.connected = connected_;
   if (progress == Progress::kDone) {
     const auto elapsed = std::chrono::steady_clock::now() - began_;
     outcome.end_line =

@@ -34,6 +34,7 @@ class TransferExchange final : public TransferClient::Exchange, private net::Str
   std::unique_ptr<transfer::IncomingTransfer> transfer_;
   dns::TsigSession session_;
   std::unique_ptr<net::StreamClient> stream_;
+  bool connected_ = false;
 };
 
 }  // namespace nomen::server

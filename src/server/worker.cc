@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <future>
 #include <utility>
 
 #include "answer/limits.h"
@@ -99,9 +100,21 @@ void Worker::add_listener(ListenerPair pair) {
   });
 }
 
-void Worker::remove_listener(const net::SocketAddress& address) {
-  loop_->post([this, address] {
+void Worker::remove_listener(const net::SocketAddress& address, bool at_once) {
+  auto removed = std::make_shared<std::promise<void>>();
+  loop_->post([this, address, removed] {
     std::erase_if(listeners_, [&](const ListenerPair& pair) { return pair.address == address; });
+    removed->set_value();
+  });
+  if (at_once) removed->get_future().wait();
+}
+
+void Worker::set_listener_tls(const net::SocketAddress& address,
+                              std::shared_ptr<const crypto::TlsContext> tls) {
+  loop_->post([this, address, tls = std::move(tls)] {
+    for (const ListenerPair& pair : listeners_) {
+      if (pair.address == address) pair.tcp->set_tls(tls);
+    }
   });
 }
 
@@ -154,7 +167,9 @@ void Worker::on_message(net::Connection& connection, Bytes message) {
                        .peer = &connection.peer(),
                        .local = &local,
                        .size = static_cast<uint32_t>(message.size()),
-                       .transport = answer::Transport::kTcp};
+                       .transport = answer::Transport::kTcp,
+                       .encrypted = connection.is_encrypted(),
+                       .speaks_dot = connection.speaks_dot()};
   exchange.out = stream_reply_;
   asking_ = &connection;
   pipeline_.answer(*snapshot_, {&exchange, 1}, unix_time_s());

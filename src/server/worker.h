@@ -22,7 +22,7 @@
 
 namespace nomen::server {
 
-/// The sockets of one address in one worker, made by the main thread.
+/// The sockets of one address in one worker, made by the main thread; with TLS there is none for UDP.
 struct ListenerPair {
   net::SocketAddress address;
   std::unique_ptr<net::UdpListener> udp;
@@ -58,7 +58,10 @@ class Worker final : private net::DatagramHandler,
 
   /// Any thread: takes effect in the worker's next round.
   void add_listener(ListenerPair pair);
-  void remove_listener(const net::SocketAddress& address);
+  /// With `at_once` it waits until the sockets are closed; only of a worker that was started.
+  void remove_listener(const net::SocketAddress& address, bool at_once = false);
+  /// Other certificates for those who connect from now on, at an address with TLS.
+  void set_listener_tls(const net::SocketAddress& address, std::shared_ptr<const crypto::TlsContext> tls);
   void set_timeouts(const net::StreamTimeouts& timeouts);
   /// Lets an idle worker notice that there is a newer snapshot.
   void refresh();

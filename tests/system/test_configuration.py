@@ -11,7 +11,6 @@ pytestmark = pytest.mark.skipif(SUBJECT == "bind", reason="about what this versi
 
 HALF_OBEYED = {
     "stub": 'zone "s" { type stub; primaries { 127.0.0.1; }; };',
-    "over-tls": 'zone "s" { type secondary; primaries { 127.0.0.1 tls ephemeral; }; };',
     "update-policy": 'zone "u" { type primary; file "example.zone"; update-policy { grant k external x ANY; }; };',
     "dnssec-policy": 'zone "d" { type primary; file "example.zone"; dnssec-policy default; inline-signing yes; };',
     "forward": 'zone "f" { type forward; forwarders { 127.0.0.1; }; };',

@@ -40,7 +40,7 @@ dns::Rcode refusal_of_transfer(Query& query, const policy::LocalAddresses& local
     return dns::Rcode::kFormErr;
   query.zone = query.view->zones.find_exact(question.name);
   if (query.zone == nullptr) return dns::Rcode::kNotAuth;
-  const bool lacks_dot = query.received.encrypted && !query.received.speaks_dot;  // RFC 9103 8.3
+  const bool lacks_dot = query.received.encrypted && !query.received.speaks_dot;  // RFC 9103
   if (lacks_dot || !may_transfer(query, local)) {
     log_transfer_denied(query, lacks_dot ? ": ALPN for DoT failed" : "");
     return dns::Rcode::kRefused;

@@ -1,5 +1,5 @@
 // What a `tls` block of named.conf makes of TLS: certificates, keys, whom to trust, versions and ciphers, as
-// OpenSSL has them, for one side of connections. Speaks the ALPN word "dot" (RFC 7858, RFC 9103 8.3).
+// OpenSSL has them, for one side of connections. Speaks the ALPN word "dot" (RFC 7858, RFC 9103).
 // Thread rule: immutable once made; sessions of any thread share it. Owner: whoever made it, and its
 // sessions.
 #pragma once

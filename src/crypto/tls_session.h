@@ -48,7 +48,7 @@ class TlsSession {
   bool may_send() const { return state_ == State::kOpen || state_ == State::kPeerClosed; }
   /// Why it failed, in words that begin with "TLS".
   const std::string& reason() const { return reason_; }
-  /// Both sides have agreed on "dot": what zone transfers need (RFC 9103 8.3).
+  /// Both sides have agreed on "dot": what zone transfers need (RFC 9103).
   bool speaks_dot() const;
 
  private:

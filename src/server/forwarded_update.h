@@ -1,4 +1,5 @@
-// An update on its way from the worker that received it to the desk that makes it. Thread rule: values.
+// An update on its way from the worker that received it to the desk that makes it, or to who relays it to the
+// zone's primaries. Thread rule: values.
 #pragma once
 #include <functional>
 #include <string>
@@ -17,6 +18,7 @@ struct ForwardedUpdate {
   update::Requester requester;
   std::string client;  ///< "client 192.0.2.1#4711/key k", for the log
   LateReply reply;
+  std::vector<uint8_t> message;  ///< as it was received; only of one that is to be relayed
 };
 
 /// Called by a worker, on its thread.

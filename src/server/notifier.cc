@@ -23,6 +23,9 @@ constexpr uint32_t kDefaultStartRate = 20;  // BIND's: the others have most of t
 /// A zone without news for so long is forgotten with all that was worked out for it.
 constexpr int64_t kQuiet_us = 60'000'000;
 constexpr size_t kMessageRoom = 2048;
+/// To a target with TLS, which takes several round trips.
+constexpr net::StreamClientTimeouts kStreamTimeouts{
+    .connect_ms = 10'000, .idle_ms = 15'000, .total_ms = 30'000};
 
 uint64_t unix_time_s() {
   return static_cast<uint64_t>(std::time(nullptr));
@@ -221,26 +224,45 @@ void Notifier::send(Number number, Zone& zone, const transfer::NotifySender::Sen
   sent.session = {};
   if (target.key != nullptr) size = sent.session.sign_request(message, size, *target.key, unix_time_s());
   message.resize(size);
-  const transfer::NotifyTimes times;
-  auto client = net::DatagramClient::ask(
+  const std::string name = display_name(*zone.config, zone.place.view);
+  log_debug(3, LogCategory::kNotify, "notify", "zone {}: sending notify to {} : serial {}", name,
+            target.address.to_string(), what.serial.value);
+  if (auto posted = post(number, what.peer, sent, target, std::move(message)); !posted)
+    log_notify(LogSeverity::kInfo, target, name, posted.error().text);
+  if (what.tries == transfer::NotifyTimes().max_tries)
+    log_notify(LogSeverity::kInfo, target, name, "retries exceeded");
+}
+
+/// Over UDP, or over TLS where that is asked for; never one in place of the other.
+Result<void> Notifier::post(Number number, PeerId peer, Sent& sent, const Remote& target,
+                            std::vector<uint8_t> message) {
+  const auto done = [this, number, peer](const Result<Bytes>& reply) { replied(number, peer, reply); };
+  sent.client.reset();
+  sent.stream.reset();
+  if (target.tls != nullptr) {
+    auto asked = net::StreamQuestion::ask(loop_,
+                                          {.server = target.address,
+                                           .source = target.source,
+                                           .message = std::move(message),
+                                           .timeouts = kStreamTimeouts,
+                                           .tls = target.tls},
+                                          done);
+    if (!asked) return std::unexpected(asked.error());
+    sent.stream = std::move(*asked);
+    return {};
+  }
+  auto asked = net::DatagramClient::ask(
       loop_,
       {.server = target.address,
        .source = target.source,
        .message = std::move(message),
-       .timeout_ms = static_cast<uint32_t>(times.longest_retry_us / 1000),
+       .timeout_ms = static_cast<uint32_t>(transfer::NotifyTimes().longest_retry_us / 1000),
        .tries = 1},
       [id = sent.message.id](Bytes reply) { return reply.size() >= 12 && load_u16(reply.data()) == id; },
-      [this, number, peer = what.peer](const Result<Bytes>& reply) { replied(number, peer, reply); });
-  const std::string name = display_name(*zone.config, zone.place.view);
-  log_debug(3, LogCategory::kNotify, "notify", "zone {}: sending notify to {} : serial {}", name,
-            target.address.to_string(), what.serial.value);
-  if (!client) {
-    log_notify(LogSeverity::kInfo, target, name, client.error().text);
-    sent.client.reset();
-  } else {
-    sent.client = std::move(*client);
-  }
-  if (what.tries == times.max_tries) log_notify(LogSeverity::kInfo, target, name, "retries exceeded");
+      done);
+  if (!asked) return std::unexpected(asked.error());
+  sent.client = std::move(*asked);
+  return {};
 }
 
 void Notifier::replied(Number number, PeerId peer, const Result<Bytes>& reply) {
@@ -248,10 +270,14 @@ void Notifier::replied(Number number, PeerId peer, const Result<Bytes>& reply) {
   if (found == zones_.end()) return;
   Zone& zone = found->second;
   const auto at = zone.under_way.find(peer);
-  if (at == zone.under_way.end() || !reply) return;  // the sender's time comes
+  if (at == zone.under_way.end()) return;
   Sent& sent = at->second;
   const Remote& target = zone.targets.at(peer);
   const std::string name = display_name(*zone.config, zone.place.view);
+  if (!reply) {  // the sender's time comes
+    if (target.tls != nullptr) log_notify(LogSeverity::kInfo, target, name, reply.error().text);
+    return;
+  }
   if (target.key != nullptr) {
     if (const auto verified = sent.session.verify_reply(*reply, unix_time_s()); !verified)
       return log_notify(LogSeverity::kInfo, target, name, verified.error().text);

@@ -17,6 +17,7 @@
 #include "dns/tsig.h"
 #include "net/datagram_client.h"
 #include "net/event_loop.h"
+#include "net/stream_question.h"
 #include "server/remotes.h"
 #include "server/zone_keeper.h"
 #include "transfer/notify_message.h"
@@ -50,6 +51,7 @@ class Notifier final : private net::Timer {
     transfer::Notify message;
     dns::TsigSession session;
     std::unique_ptr<net::DatagramClient> client;
+    std::unique_ptr<net::StreamQuestion> stream;  ///< in place of the former, to a target with TLS
   };
   struct Zone {
     ZonePlace place;
@@ -72,6 +74,8 @@ class Notifier final : private net::Timer {
   std::vector<Remote> targets_of(const ZonePlace& place, const KeptZone& kept) const;
   void send_due(Number number, Zone& zone);
   void send(Number number, Zone& zone, const transfer::NotifySender::Send& what);
+  Result<void> post(Number number, transfer::PeerId peer, Sent& sent, const Remote& target,
+                    std::vector<uint8_t> message);
   void replied(Number number, transfer::PeerId peer, const Result<Bytes>& reply);
   void wake_up();
   void forget(Number number);

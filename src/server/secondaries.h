@@ -39,6 +39,9 @@ class Secondaries final : private net::Timer {
   /// The limits of a configuration: transfers-in and the like. Before its zones are told.
   void configure(const config::ServerOptions& options);
 
+  /// For what else is to be said to primaries.
+  TransferClient& client() { return *client_; }
+
   // --- what happens to zones (zone_events.h)
   void zone_changed(const ZonePlace& place, const KeptZone& zone);
   void zone_has_no_copy(const ZonePlace& place, const KeptZone& zone);

@@ -195,6 +195,9 @@ Result<void> Server::start() {
   auto secondaries = Secondaries::create(*loop_, *zones_, *versions_, remotes_);
   if (!secondaries) return std::unexpected(secondaries.error());
   secondaries_ = std::move(*secondaries);
+  relay_ = std::make_unique<UpdateRelay>(
+      *zones_, remotes_, secondaries_->client(),
+      [this](std::vector<LateReply> replies) { send_replies(std::move(replies)); });
   notifier_ = std::make_unique<Notifier>(
       *loop_, *zones_, remotes_,
       [this](const net::SocketAddress& address) { return listeners_->is_open(address); });
@@ -233,6 +236,10 @@ Result<void> Server::make_workers() {
                      [this](std::vector<ForwardedUpdate> updates) {
                        auto shared = std::make_shared<std::vector<ForwardedUpdate>>(std::move(updates));
                        loop_->post([this, shared] { updates_->take(std::move(*shared)); });
+                     },
+                     [this](std::vector<ForwardedUpdate> updates) {
+                       auto shared = std::make_shared<std::vector<ForwardedUpdate>>(std::move(updates));
+                       loop_->post([this, shared] { relay_->take(std::move(*shared)); });
                      },
                      [this](std::vector<ForwardedNotify> notifies) {
                        loop_->post([this, notifies = std::move(notifies)] { secondaries_->take(notifies); });

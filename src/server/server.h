@@ -29,6 +29,7 @@
 #include "server/staged_changes.h"
 #include "server/tls_contexts.h"
 #include "server/update_desk.h"
+#include "server/update_relay.h"
 #include "server/version_log.h"
 #include "server/worker.h"
 #include "server/zone_digests.h"
@@ -160,6 +161,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<ZoneFiles> zone_files_;
   Remotes remotes_;
   std::unique_ptr<Secondaries> secondaries_;
+  std::unique_ptr<UpdateRelay> relay_;
   std::unique_ptr<Notifier> notifier_;
   AddedZones added_zones_;
   SessionKey session_key_;

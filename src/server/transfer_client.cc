@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/relay_exchange.h"
 #include "server/soa_exchange.h"
 #include "server/transfer_exchange.h"
 
@@ -38,6 +39,12 @@ void TransferClient::fetch(TransferOrder order, TransferDone done) {
   });
 }
 
+void TransferClient::relay(UpdateRelayOrder order, RelayDone done) {
+  const uint64_t number = ++last_number_;
+  loop_->post(
+      [this, number, order = std::move(order), done = std::move(done)] { begin_relay(number, order, done); });
+}
+
 /// The exchange is over as soon as it reports: it is taken out of the row, and freed in the next round, as it
 /// may still be on the stack.
 void TransferClient::begin_question(uint64_t number, SoaQuestion question, SoaDone done) {
@@ -59,6 +66,18 @@ void TransferClient::begin_transfer(uint64_t number, TransferOrder order, Transf
         home_.post([done, shared] { done(*shared); });
       });
   TransferExchange& begun = *exchange;
+  running_.emplace(number, std::move(exchange));
+  begun.begin();
+}
+
+void TransferClient::begin_relay(uint64_t number, UpdateRelayOrder order, RelayDone done) {
+  auto exchange = std::make_unique<RelayExchange>(
+      *loop_, std::move(order), [this, number, done = std::move(done)](UpdateRelayOutcome outcome) {
+        loop_->post([this, number] { running_.erase(number); });
+        auto shared = std::make_shared<UpdateRelayOutcome>(std::move(outcome));
+        home_.post([done, shared] { done(*shared); });
+      });
+  RelayExchange& begun = *exchange;
   running_.emplace(number, std::move(exchange));
   begun.begin();
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "net/event_loop.h"
 #include "net/stream_client.h"
@@ -23,7 +24,7 @@ struct SoaQuestion {
   dns::Name zone;
   dns::RRClass rr_class = dns::RRClass::kIn;
   Remote primary;
-  bool over_tcp = false;   ///< whom we talk to over TLS is asked over TLS in any case (RFC 9103 8.1)
+  bool over_tcp = false;   ///< whom we talk to over TLS is asked over TLS in any case (RFC 9103)
   bool ask_expire = true;  ///< with the EXPIRE option (request-expire)
 };
 
@@ -51,10 +52,22 @@ struct TransferOutcome {
   std::string end_line;                                       ///< "Transfer completed: ..."
 };
 
+/// An update that goes on to the primaries of a zone: to one after the other until one answers.
+struct UpdateRelayOrder {
+  std::vector<uint8_t> message;   ///< as it was received
+  std::vector<Remote> primaries;  ///< at least one
+};
+
+struct UpdateRelayOutcome {
+  std::vector<uint8_t> reply;         ///< as the primary gave it; empty: none has answered
+  std::vector<std::string> problems;  ///< of primaries that have not: "192.0.2.1#53: timed out"
+};
+
 class TransferClient {
  public:
   using SoaDone = std::function<void(const SoaAnswer&)>;
   using TransferDone = std::function<void(TransferOutcome&)>;
+  using RelayDone = std::function<void(UpdateRelayOutcome&)>;
 
   /// `home` is the main thread's loop, and outlives the client.
   static Result<std::unique_ptr<TransferClient>> start(net::EventLoop& home);
@@ -63,6 +76,7 @@ class TransferClient {
 
   void ask(SoaQuestion question, SoaDone done);
   void fetch(TransferOrder order, TransferDone done);
+  void relay(UpdateRelayOrder order, RelayDone done);
 
   /// An exchange with a primary, on the client's thread; destroying it gives it up.
   class Exchange {
@@ -74,6 +88,7 @@ class TransferClient {
   TransferClient(net::EventLoop& home, std::unique_ptr<net::EventLoop> loop);
   void begin_question(uint64_t number, SoaQuestion question, SoaDone done);
   void begin_transfer(uint64_t number, TransferOrder order, TransferDone done);
+  void begin_relay(uint64_t number, UpdateRelayOrder order, RelayDone done);
 
   net::EventLoop& home_;
   std::unique_ptr<net::EventLoop> loop_;

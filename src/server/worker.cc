@@ -58,6 +58,7 @@ Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::Event
       stream_reply_(answer::kMaxMessageBytes),
       number_(number),
       take_updates_(shared.take_updates),
+      take_relays_(shared.take_relays),
       take_notifies_(shared.take_notifies),
       digests_(shared.digests) {
   loop_->set_observer(this);
@@ -136,6 +137,7 @@ void Worker::take_snapshot() {
 /// The updates of the round go together, and the NOTIFYs.
 void Worker::before_wait() {
   if (!updates_.empty()) take_updates_(std::exchange(updates_, {}));
+  if (!relays_.empty()) take_relays_(std::exchange(relays_, {}));
   if (!notifies_.empty()) take_notifies_(std::exchange(notifies_, {}));
 }
 
@@ -207,6 +209,11 @@ dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply
   if (asking_ != nullptr) {
     late.connection = asking_->id();
     asking_->hold();
+  }
+  if (query.zone->settings().role == answer::ZoneRole::kSecondary) {
+    update.message.assign(request.begin(), request.end());
+    relays_.push_back(std::move(update));
+    return dns::Rcode::kNoError;
   }
   if (updates_.empty()) updates_.reserve(answer::kBatch);
   updates_.push_back(std::move(update));

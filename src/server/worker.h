@@ -40,6 +40,7 @@ class Worker final : private net::DatagramHandler,
     net::ConnectionQuota& quota;
     TransferQuota& transfers;
     TakeUpdates take_updates;
+    TakeUpdates take_relays;  ///< of secondary zones: they go on to the primaries
     TakeNotifies take_notifies;
     ZoneDigests& digests;
   };
@@ -104,9 +105,11 @@ class Worker final : private net::DatagramHandler,
   std::vector<uint8_t> stream_reply_;
   const unsigned number_;
   const TakeUpdates& take_updates_;
+  const TakeUpdates& take_relays_;
   const TakeNotifies& take_notifies_;
   ZoneDigests& digests_;
   std::vector<ForwardedUpdate> updates_;   ///< of this round
+  std::vector<ForwardedUpdate> relays_;    ///< of this round
   std::vector<ForwardedNotify> notifies_;  ///< of this round
   std::thread thread_;
 };

@@ -1,0 +1,25 @@
+#include "net/stream_question.h"
+
+#include <utility>
+
+namespace nomen::net {
+
+Result<std::unique_ptr<StreamQuestion>> StreamQuestion::ask(EventLoop& loop, StreamQuestionOptions question,
+                                                            Done done) {
+  std::unique_ptr<StreamQuestion> asked(new StreamQuestion(std::move(done)));
+  // A port of its own for each connection: the last one may still be waiting for its end.
+  if (question.source.family() != IpFamily::kNone) question.source.set_port(0);
+  auto stream = StreamClient::open(loop, question.server, question.source, question.timeouts, *asked,
+                                   std::move(question.tls));
+  if (!stream) return std::unexpected(stream.error());
+  asked->stream_ = std::move(*stream);
+  asked->stream_->send(question.message);
+  return asked;
+}
+
+/// The first message is the answer: whatever else comes is of no interest.
+void StreamQuestion::end(Result<Bytes> result) {
+  if (const Done done = std::exchange(done_, nullptr)) done(std::move(result));
+}
+
+}  // namespace nomen::net

@@ -1,0 +1,35 @@
+// Updates for zones of which this server is a secondary, from clients that allow-update-forwarding lets in,
+// go on to the primaries (RFC 2136 6): the message as it was received, over a stream, to one primary after
+// the other until one answers; its answer goes back as it is, so that signatures hold from end to end. How
+// many are under way is bounded. Thread rule: the main thread; the exchanges are the transfer client's.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "server/forwarded_update.h"
+#include "server/remotes.h"
+#include "server/transfer_client.h"
+#include "server/zone_keeper.h"
+
+namespace nomen::server {
+
+class UpdateRelay {
+ public:
+  using SendReplies = std::function<void(std::vector<LateReply>)>;
+  /// All of them outlive it.
+  UpdateRelay(ZoneKeeper& zones, const Remotes& remotes, TransferClient& client, SendReplies send);
+
+  void take(std::vector<ForwardedUpdate> updates);
+
+ private:
+  void relay(ForwardedUpdate update);
+  void refuse(LateReply reply);
+
+  ZoneKeeper& zones_;
+  const Remotes& remotes_;
+  TransferClient& client_;
+  const SendReplies send_;
+  size_t under_way_ = 0;
+};
+
+}  // namespace nomen::server

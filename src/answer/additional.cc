@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "answer/servers_in_zone.h"
+#include "dns/hostname.h"
 #include "zone/lookup.h"
 
 namespace nomen::answer {
@@ -50,11 +51,12 @@ bool is_below_cut(const zone::Content& content, NameView name, zone::NodeView no
 }
 
 /// The name whose addresses go along. In SVCB and HTTPS "." is the owner, unless the RR is an alias (RFC 9460
-/// 2.5).
+/// 2.5) or the owner can be no host.
 const uint8_t* target_of(RRType type, Bytes rdata, size_t offset, NameView owner) {
   const uint8_t* const target = rdata.data() + offset;
   const bool is_binding = type == RRType::kSvcb || type == RRType::kHttps;
-  return is_binding && *target == 0 && load_u16(rdata.data()) != 0 ? owner.data() : target;
+  const bool is_owner = is_binding && *target == 0 && load_u16(rdata.data()) != 0 && dns::is_hostname(owner);
+  return is_owner ? owner.data() : target;
 }
 
 }  // namespace

@@ -29,6 +29,10 @@ bool Zone::is_dynamic() const {
   });
 }
 
+bool Zone::keeps_differences() const {
+  return type == ZoneType::kPrimary && options->ixfr_from_differences_primary && !is_dynamic();
+}
+
 bool Zone::operator==(const Zone& other) const {
   const bool same_policy =
       update_policy == other.update_policy ||

@@ -216,8 +216,12 @@ struct Zone {
 
   /// A primary zone that takes updates: allow-update or update-policy.
   bool is_dynamic() const;
-  /// Whether its versions are logged, as they cannot be made again from its file.
-  bool is_logged() const { return is_dynamic() || type == ZoneType::kSecondary; }
+  /// What is served may be newer than the file, which is written after it; else the file is what is served.
+  bool is_ahead_of_file() const { return is_dynamic() || type == ZoneType::kSecondary; }
+  /// A primary zone whose file is compared with what is served when it is read again, for IXFR and history.
+  bool keeps_differences() const;
+  /// Whether its versions are logged.
+  bool is_logged() const { return is_ahead_of_file() || keeps_differences(); }
 
   MasterFormat format() const;
   CheckMode check_names() const;

@@ -35,9 +35,25 @@ zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
   return request;
 }
 
+/// A zone that follows its file: the log tells which steps led to what the file says.
+void find_recent(const LoadJob& job, LoadOutcome& outcome) {
+  const zone::Content& content = *outcome.result.content;
+  Result<void> done;
+  if (job.previous == nullptr) {
+    auto recent = recent_of_file(*job.log, job.log_id, content);
+    if (recent) outcome.recent = std::move(*recent);
+    if (!recent) done = std::unexpected(recent.error());
+  } else {
+    const uint64_t most = most_logged_bytes(content, job.zone->options->max_journal_size);
+    done = prune(*job.log, job.log_id, job.previous->serial(), most);
+  }
+  if (!done) outcome.result.diagnostics.push_back({Severity::kWarning, {}, done.error().text});
+}
+
 /// A zone whose versions are logged: its file may be older than what was acknowledged.
 void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
   if (job.log == nullptr || outcome.result.content == nullptr) return;
+  if (!job.zone->is_ahead_of_file()) return find_recent(job, outcome);
   if (job.zone->type == config::ZoneType::kPrimary) {
     const std::string path = journal_path(*job.zone, *job.directory);
     if (auto taken = take_bind_journal(*job.log, job.log_id, path, *outcome.result.content); !taken) {

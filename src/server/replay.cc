@@ -101,4 +101,24 @@ Result<Replayed> replay(store::VersionStore& log, store::ZoneId zone, zone::Cont
   return result;
 }
 
+Result<zone::RecentChangesPtr> recent_of_file(store::VersionStore& log, store::ZoneId zone,
+                                              const zone::Content& content) {
+  const auto rows = log.list(zone, kMostRows, std::nullopt);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return nullptr;
+  if (rows->front().to != content.serial()) {
+    const auto cleared = log.clear(zone);
+    return cleared ? Result<zone::RecentChangesPtr>(nullptr) : std::unexpected(cleared.error());
+  }
+  const size_t most_bytes = most_recent_bytes(content, std::nullopt);
+  zone::RecentChangesPtr recent;
+  const auto read = log.since(zone, rows->back().from, [&](store::Version&& version) {
+    auto change = std::make_shared<const zone::Change>(std::move(version.change));
+    recent = zone::RecentChanges::with(recent, {version.from, version.to, std::move(change)}, most_bytes);
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  return recent;
+}
+
 }  // namespace nomen::server

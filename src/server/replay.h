@@ -21,6 +21,11 @@ struct Replayed {
 /// served then, and both stay as they are.
 Result<Replayed> replay(store::VersionStore& log, store::ZoneId zone, zone::ContentPtr from_file);
 
+/// The newest steps of a zone that follows its file, if they end at what the file says. If not, the file was
+/// changed while nobody looked: the rows tell of another past, and all of them go.
+Result<zone::RecentChangesPtr> recent_of_file(store::VersionStore& log, store::ZoneId zone,
+                                              const zone::Content& content);
+
 /// Drops the oldest rows of a zone whose file says the version `in_file`: what is beyond the size of a
 /// journal (max-journal-size), but nothing that the file does not have. Any thread; waits for the disk.
 Result<void> prune(store::VersionStore& log, store::ZoneId zone, dns::Serial in_file, uint64_t most_bytes);

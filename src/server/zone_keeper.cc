@@ -73,7 +73,7 @@ bool ZoneKeeper::wants_load(KeptZone& zone, bool reload_all) {
   const bool loaded = zone.content() != nullptr;
   if (loaded && !reload_all) return false;
   // What is served came from updates or a transfer: the file follows it, and not the other way round.
-  if (loaded && zone.loaded_s != 0 && zone.config->is_logged()) return false;
+  if (loaded && zone.loaded_s != 0 && zone.config->is_ahead_of_file()) return false;
   if (zone.in_flight) {
     zone.load_again = true;
     return false;
@@ -271,7 +271,7 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
     const bool comparable = next.config->type == zone->type && next.config->rr_class == zone->rr_class;
     if (!comparable) next = KeptZone{};
     // What another file said is served until this one is there.
-    const bool logged_now = zone->is_logged() && !next.config->is_logged();
+    const bool logged_now = zone->is_ahead_of_file() && !next.config->is_ahead_of_file();
     if (comparable && (next.config->file != zone->file || logged_now)) {
       next.stamp = {};
       next.loaded_s = 0;
@@ -463,7 +463,9 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   if (result.content == nullptr && zone.is_secondary() && zone.content() == nullptr) {
     events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
   }
-  if (result.content != nullptr) {
+  if (result.content != nullptr && may_replace(zone, outcome, name)) {
+    if (result.change != nullptr && zone.config->keeps_differences())
+      keep_difference({view_names_[job.view], job.key}, zone, outcome);
     if (result.changed || zone.loaded_s == 0) take_content(job.view, zone, outcome, name);
     zone.stamp = result.stamp;
     note_included(zone, result.included);
@@ -475,6 +477,36 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
     }
   }
   if (zone.load_again) again.push_back(job_for(view, job.view, job.key, zone));
+}
+
+/// Whoever takes differences goes by serials: a file that was changed must have a later one.
+bool ZoneKeeper::may_replace(const KeptZone& zone, const LoadOutcome& outcome,
+                             const std::string& name) const {
+  if (outcome.result.change == nullptr || !zone.config->keeps_differences()) return true;
+  const dns::Serial from = zone.content()->serial();
+  const dns::Serial to = outcome.result.content->serial();
+  if (to.is_after(from)) return true;
+  log_zone(LogSeverity::kError, name,
+           fmt::format("ixfr-from-differences: new serial ({}) out of range [{} - {}]", to.value,
+                       from.value + 1, from.value + 0x7fffffff));
+  return false;
+}
+
+/// What a file that was read again has changed is a step for IXFR and a row of the log.
+void ZoneKeeper::keep_difference(const ZonePlace& place, const KeptZone& zone, LoadOutcome& outcome) {
+  const zone::LoadResult& result = outcome.result;
+  const dns::Serial from = zone.content()->serial();
+  const dns::Serial to = result.content->serial();
+  const size_t most = most_recent_bytes(*result.content, zone.config->options->max_journal_size);
+  outcome.recent = zone::RecentChanges::with(zone.served->recent(), {from, to, result.change}, most);
+  const auto id = log_.id_of(place);
+  if (!id) return;
+  std::vector<store::Version> rows;
+  rows.push_back(
+      {*id, from, to, now_ns() / 1000, {store::ActorKind::kFile, zone.config->file}, *result.change});
+  log_.append(std::move(rows), [name = display_name(*zone.config, place.view)](const Result<void>& logged) {
+    if (!logged) log_zone(LogSeverity::kError, name, "the version log: " + logged.error().text);
+  });
 }
 
 // ---- what came from an image is compared with its file
@@ -501,7 +533,7 @@ void ZoneKeeper::take_compared(const LoadOutcome& outcome) {
   if (!outcome.result.diagnostics.empty()) log_findings(outcome, name);
   if (!outcome.result.changed) return;
   images_.remove(*zone.config, view_names_[job.view]);
-  if (zone.config->is_logged()) {
+  if (zone.config->is_ahead_of_file()) {
     log_zone(LogSeverity::kError, name, "its image was not what its file says: restart the server");
     return;
   }

@@ -377,6 +377,47 @@ def rule_cname_asked_below_a_dname(case):
     return None
 
 
+def rule_any_asked_below_a_dname(case):
+    """ANY asked for below a DNAME that leads into another zone: followed here as in NSD; BIND stops, and shows the zone's NS."""
+    if not well_formed(case.subject, case.bind) or case.question.rrtype != dns.rdatatype.ANY or not owners(case.bind.answer, dns.rdatatype.DNAME):
+        return None
+    nsd = case.peer("nsd")
+    same = well_formed(nsd) and all(getattr(nsd, f) == getattr(case.subject, f) for f in ("answer", "authority", "additional"))
+    return {"answer", "authority", "additional"} if same and set(case.bind.answer) <= set(case.subject.answer) else None
+
+
+def rule_tlsa_of_a_host(case):
+    """BIND adds TLSA records of MX and SRV targets (RFC 7672 leaves them to be asked for); no other peer does."""
+    if not well_formed(case.subject, case.bind):
+        return None
+    extra = set(case.bind.additional) - set(case.subject.additional)
+    if extra and set(case.subject.additional) <= set(case.bind.additional) and {record_type(r) for r in extra} == {dns.rdatatype.TLSA}:
+        return {"additional"}
+    return None
+
+
+def rule_nsec_at_a_cut(case):
+    """NSEC asked for at a zone cut: a referral here as in NSD and Knot (its proof has that NSEC); BIND and PowerDNS answer from
+    the parent's side. RFC 4035 3.1.4.1 makes such an exception for DS only."""
+    if not well_formed(case.subject, case.bind) or case.question.rrtype != dns.rdatatype.NSEC or not is_referral(case.subject):
+        return None
+    nsd, knot = case.peer("nsd"), case.peer("knot")
+    if all(well_formed(p) and (p.answer, p.authority) == (case.subject.answer, case.subject.authority) for p in (nsd, knot)):
+        return {"answer", "authority", "additional", "flags"}
+    return None
+
+
+def rule_alias_behind_a_binding(case):
+    """The target of SVCB or HTTPS is a CNAME: BIND adds it and what it leads to; NSD and Knot add nothing, and nothing is added here."""
+    if not well_formed(case.subject, case.bind) or case.question.rrtype not in (dns.rdatatype.SVCB, dns.rdatatype.HTTPS):
+        return None
+    extra = set(case.bind.additional) - set(case.subject.additional)
+    others = set().union(*(p.additional for p in (case.peer("nsd"), case.peer("knot")) if well_formed(p)))
+    if set(case.subject.additional) <= set(case.bind.additional) and owners(extra, dns.rdatatype.CNAME) and not extra & others:
+        return {"additional"}
+    return None
+
+
 def rule_more_fits(case):
     """Names are compressed better here than in BIND (which sets TC) so that the whole answer fits."""
     if not well_formed(case.subject, case.bind) or not case.bind.truncated or case.subject.truncated:
@@ -502,7 +543,8 @@ def rule_two_peers_say_the_same(case):
 
 
 RULES = (rule_chain_across_zones, rule_ds_behind_a_chain, rule_wildcard_no_data, rule_cname_asked_below_a_dname,
-         rule_more_fits, rule_ad_of_a_cut_answer, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue,
+         rule_any_asked_below_a_dname,
+         rule_nsec_at_a_cut, rule_alias_behind_a_binding, rule_tlsa_of_a_host, rule_more_fits, rule_ad_of_a_cut_answer, rule_loop, rule_glue_must_fit, rule_what_fits, rule_sibling_glue,
          rule_at_the_border, rule_small_client, rule_cut_off_before_the_end, rule_transfers,
          rule_two_peers_say_the_same)
 

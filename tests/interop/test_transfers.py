@@ -19,7 +19,6 @@ from peers import ADDRESS, PEERS, Server, free_port, installed, program
 
 SECRET = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0IQ=="
 RING = dns.tsigkeyring.from_text({"k.test.": SECRET})
-KEY = 'key "k.test." { algorithm hmac-sha256; secret "%s"; };' % SECRET
 LIMIT_S = 60
 
 ZONE = """\
@@ -37,6 +36,8 @@ LONG = " ".join('"%s"' % ("x" * 200) for _ in range(20))
 
 class Peer(Server):
     """A server that is primary or secondary of `example.`; `other` is the port of its counterpart."""
+
+    algorithm = "hmac-sha256"
 
     def __init__(self, kind, role, directory, other, tsig):
         super().__init__(kind, [("example.", os.path.join(str(directory), "example.zone"))], False, str(directory))
@@ -64,9 +65,9 @@ class Peer(Server):
     # ------------------------------------------------------------ configurations
     def command_bind(self):
         key = " key k.test." if self.tsig else ""
-        c = [KEY, "options {", '  directory "%s";' % self.directory, "  listen-on port %d { %s; };" % (self.port, ADDRESS),
+        c = ['key "k.test." { algorithm %s; secret "%s"; };' % (self.algorithm, SECRET), "options {", '  directory "%s";' % self.directory, "  listen-on port %d { %s; };" % (self.port, ADDRESS),
              "  listen-on-v6 { none; };", "  recursion no;", '  pid-file "pid";', '  session-keyfile "session.key";',
-             "  dnssec-validation no;", "  min-retry-time 1;", "  min-refresh-time 1;",
+             "  dnssec-validation no;", "  min-retry-time 1;", "  min-refresh-time 1;", "  max-records-per-type 0;",
              "  allow-transfer { %s; };" % ("key k.test." if self.tsig else "any"), "};", "controls { };"]
         if self.role == "primary":
             c += ['zone "example" { type primary; file "%s"; allow-update { any; }; notify explicit; also-notify { %s port %d%s; }; %s };'
@@ -81,19 +82,20 @@ class Peer(Server):
              '  zonesdir: "%s"' % self.directory, '  pidfile: "%s"' % self.path("pid"), '  database: ""',
              '  xfrdfile: "%s"' % self.path("xfrd.state"), '  zonelistfile: "%s"' % self.path("zone.list"),
              '  xfrdir: "%s"' % self.directory, "  xfrd-reload-timeout: 0", "  verbosity: 2", "remote-control:", "  control-enable: no",
-             "key:", '  name: "k.test."', "  algorithm: hmac-sha256", '  secret: "%s"' % SECRET,
+             "key:", '  name: "k.test."', "  algorithm: " + self.algorithm, '  secret: "%s"' % SECRET,
              "zone:", '  name: "example."', '  zonefile: "%s"' % self.file]
         if self.role == "primary":
             c += ["  store-ixfr: yes", "  create-ixfr: yes", "  provide-xfr: %s %s" % (ADDRESS, key), "  notify: %s@%d %s" % (ADDRESS, self.other, key)]
         else:
-            c += ["  request-xfr: %s@%d %s" % (ADDRESS, self.other, key), "  allow-notify: %s %s" % (ADDRESS, key), "  min-retry-time: 1"]
+            c += ["  request-xfr: %s@%d %s" % (ADDRESS, self.other, key), "  allow-notify: %s %s" % (ADDRESS, key), "  min-retry-time: 1",
+                  "  provide-xfr: %s %s" % (ADDRESS, key)]
         return [program("nsd"), "-d", "-c", self.write("nsd.conf", c)]
 
     def command_knot(self):
         key = ['    key: "k.test."'] if self.tsig else []
         c = ["server:", "  listen: %s@%d" % (ADDRESS, self.port), '  rundir: "%s"' % self.directory, "  udp-workers: 1",
              "  tcp-workers: 1", "  background-workers: 1", "log:", "  - target: stderr", "    any: info", "database:", '  storage: "%s"' % self.directory,
-             "key:", '  - id: "k.test."', "    algorithm: hmac-sha256", "    secret: %s" % SECRET,
+             "key:", '  - id: "k.test."', "    algorithm: " + self.algorithm, "    secret: %s" % SECRET,
              "remote:", "  - id: other", "    address: %s@%d" % (ADDRESS, self.other), *key,
              "acl:", "  - id: other", "    address: %s" % ADDRESS, *key, "    action: [transfer, notify]",
              "  - id: change", "    address: %s" % ADDRESS, "    action: update",
@@ -115,7 +117,7 @@ class Peer(Server):
         self.write("pdns.conf", c)
         self.write_pdns_metadata(self.path("dnssec.db")) if os.path.exists(self.file) else self.make_pdns_database()
         if self.tsig:
-            self.pdnsutil("import-tsig-key", "k.test", "hmac-sha256", SECRET)
+            self.pdnsutil("import-tsig-key", "k.test", self.algorithm, SECRET)
             self.pdnsutil("activate-tsig-key", "example", "k.test", "master" if self.role == "primary" else "slave")
         return [program("pdns"), "--config-dir=" + self.directory]
 
@@ -163,12 +165,12 @@ class Peer(Server):
 
 
 @contextlib.contextmanager
-def pair(tmp_path, primary_kind, secondary_kind, tsig):
+def pair(tmp_path, primary_kind, secondary_kind, tsig, made=Peer):
     if not installed(primary_kind) or not installed(secondary_kind):
         pytest.skip("not installed")
     port = free_port()
-    primary = Peer(primary_kind, "primary", tmp_path / "primary", port, tsig)
-    secondary = Peer(secondary_kind, "secondary", tmp_path / "secondary", primary.port, tsig)
+    primary = made(primary_kind, "primary", tmp_path / "primary", port, tsig)
+    secondary = made(secondary_kind, "secondary", tmp_path / "secondary", primary.port, tsig)
     secondary.port = port
     try:
         primary.start().wait_ready()

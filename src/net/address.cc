@@ -1,6 +1,7 @@
 #include "net/address.h"
 
 #include <arpa/inet.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <charconv>
@@ -82,6 +83,8 @@ bool IpAddress::is_link_local() const {
 
 std::string IpAddress::to_string() const {
   if (family_ == IpFamily::kNone) return "none";
+  if (family_ == IpFamily::kV4)
+    return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), octets_[0], octets_[1], octets_[2], octets_[3]);
   char text[INET6_ADDRSTRLEN];
   return inet_ntop(af_of(family_), octets_.data(), text, sizeof text);
 }

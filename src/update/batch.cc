@@ -94,13 +94,19 @@ void UpdateBatch::raise_serial() {
   apply(change);
 }
 
+/// In canonical order, each once. Views are sorted: names are large.
+std::vector<dns::NameView> UpdateBatch::touched() const {
+  std::vector<dns::NameView> names(touched_.begin(), touched_.end());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 UpdateBatch::Result UpdateBatch::finish() {
   if (!changed_) return {base_, {}};
   if (serial_is_due_) raise_serial();
-  std::sort(touched_.begin(), touched_.end());
-  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   Result result;
-  result.change = zone::difference_at(*base_, writer_.draft(), touched_);
+  result.change = zone::difference_at(*base_, writer_.draft(), touched());
   Diagnostics diagnostics;
   result.content = writer_.finish(diagnostics);
   return result;

@@ -55,6 +55,7 @@ class UpdateBatch {
                                              UpdateNotes* notes);
   void apply(const zone::Change& change);
   void raise_serial();
+  std::vector<dns::NameView> touched() const;
 
   zone::ContentPtr base_;
   const UpdateSettings& settings_;

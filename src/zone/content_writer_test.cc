@@ -221,7 +221,8 @@ TEST(ContentWriter, SeveralChangesThroughOneWriterGiveWhatBuildingFromScratchGiv
       }
       std::sort(owners.begin(), owners.end());
       owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
-      const Change all = difference_at(*before, writer.draft(), owners);
+      const Change all =
+          difference_at(*before, writer.draft(), std::vector<dns::NameView>(owners.begin(), owners.end()));
       Diagnostics diagnostics;
       content = writer.finish(diagnostics);
       ASSERT_EQ(describe(*content), describe(*content_of(text_of(model), "example.")));

@@ -62,13 +62,13 @@ RRsetView counterpart(NodeView node, RRsetView set) {
 
 }  // namespace
 
-Change difference_at(const Content& before, const Content& after, std::span<const dns::Name> names) {
+Change difference_at(const Content& before, const Content& after, std::span<const dns::NameView> names) {
   Change change;
-  for (const dns::Name& name : names) {
+  for (const dns::NameView name : names) {
     const NodeView old_node = before.find(name);
     const NodeView node = after.find(name);
-    const dns::Name old_owner = old_node ? old_node.owner(before.apex()) : name;
-    const dns::Name owner = node ? node.owner(after.apex()) : name;
+    const dns::Name old_owner = old_node ? old_node.owner(before.apex()) : dns::Name(name);
+    const dns::Name owner = node ? node.owner(after.apex()) : dns::Name(name);
     const SetDifference difference(old_owner, owner, after.rr_class(), change);
     if (old_node) old_node.for_each([&](RRsetView set) { difference.write(set, counterpart(node, set)); });
     if (!node) continue;

@@ -12,6 +12,6 @@ namespace nomen::zone {
 /// The change that leads from `before` to `after` at `names`, which are at or below the apex; owners of NSEC3
 /// RRs are not looked at. Removed RRs have the TTL that they had. An RRset whose TTL changed goes and comes
 /// as a whole.
-Change difference_at(const Content& before, const Content& after, std::span<const dns::Name> names);
+Change difference_at(const Content& before, const Content& after, std::span<const dns::NameView> names);
 
 }  // namespace nomen::zone

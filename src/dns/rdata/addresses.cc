@@ -1,9 +1,10 @@
 #include "dns/rdata/addresses.h"
 
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "dns/rdata/encodings.h"
 
@@ -92,7 +93,7 @@ bool parse_ipv6(std::string_view text, uint8_t* address) {
 }
 
 std::string ipv4_text(const uint8_t* address) {
-  return fmt::format(FMT_STRING("{}.{}.{}.{}"), address[0], address[1], address[2], address[3]);
+  return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), address[0], address[1], address[2], address[3]);
 }
 
 std::string ipv6_text(const uint8_t* address) {

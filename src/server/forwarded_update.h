@@ -17,11 +17,13 @@ struct ForwardedUpdate {
   update::UpdateRequest request;
   update::Requester requester;
   std::string client;  ///< "client 192.0.2.1#4711/key k", for the log
-  LateReply reply;
+  LateReplyPtr reply;
   std::vector<uint8_t> message;  ///< as it was received; only of one that is to be relayed
 };
 
+using ForwardedUpdatePtr = std::unique_ptr<ForwardedUpdate>;
+
 /// Called by a worker, on its thread.
-using TakeUpdates = std::function<void(std::vector<ForwardedUpdate>)>;
+using TakeUpdates = std::function<void(std::vector<ForwardedUpdatePtr>)>;
 
 }  // namespace nomen::server

@@ -1,6 +1,7 @@
 // A reply that comes later than its request, and the way back to who asked. Thread rule: values.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "answer/query.h"
@@ -22,5 +23,7 @@ struct LateReply {
     message[3] = static_cast<uint8_t>((message[3] & 0xf0) | (static_cast<uint8_t>(rcode) & 0x0f));
   }
 };
+/// It is large, and handed from one to the other.
+using LateReplyPtr = std::unique_ptr<LateReply>;
 
 }  // namespace nomen::server

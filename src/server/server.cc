@@ -189,7 +189,7 @@ Result<void> Server::start() {
       *loop_, static_cast<unsigned>(workers_.size()), *versions_, static_cast<ZoneEvents&>(*this),
       [this] { publish(); }, [this] { loaded(); });
   updates_ = std::make_unique<UpdateDesk>(
-      *zones_, *versions_, [this](std::vector<LateReply> replies) { send_replies(std::move(replies)); });
+      *zones_, *versions_, [this](std::vector<LateReplyPtr> replies) { send_replies(std::move(replies)); });
   staged_ = std::make_unique<StagedChanges>(*zones_, *updates_);
   zone_files_ = std::make_unique<ZoneFiles>(*loop_, *zones_, *updates_, *versions_);
   auto secondaries = Secondaries::create(*loop_, *zones_, *versions_, remotes_);
@@ -197,7 +197,7 @@ Result<void> Server::start() {
   secondaries_ = std::move(*secondaries);
   relay_ = std::make_unique<UpdateRelay>(
       *zones_, remotes_, secondaries_->client(),
-      [this](std::vector<LateReply> replies) { send_replies(std::move(replies)); });
+      [this](std::vector<LateReplyPtr> replies) { send_replies(std::move(replies)); });
   notifier_ = std::make_unique<Notifier>(
       *loop_, *zones_, remotes_,
       [this](const net::SocketAddress& address) { return listeners_->is_open(address); });
@@ -233,12 +233,12 @@ Result<void> Server::make_workers() {
       options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
   shared_ = std::make_unique<const Worker::Shared>(
       Worker::Shared{snapshots_, *quota_, transfers_,
-                     [this](std::vector<ForwardedUpdate> updates) {
-                       auto shared = std::make_shared<std::vector<ForwardedUpdate>>(std::move(updates));
+                     [this](std::vector<ForwardedUpdatePtr> updates) {
+                       auto shared = std::make_shared<std::vector<ForwardedUpdatePtr>>(std::move(updates));
                        loop_->post([this, shared] { updates_->take(std::move(*shared)); });
                      },
-                     [this](std::vector<ForwardedUpdate> updates) {
-                       auto shared = std::make_shared<std::vector<ForwardedUpdate>>(std::move(updates));
+                     [this](std::vector<ForwardedUpdatePtr> updates) {
+                       auto shared = std::make_shared<std::vector<ForwardedUpdatePtr>>(std::move(updates));
                        loop_->post([this, shared] { relay_->take(std::move(*shared)); });
                      },
                      [this](std::vector<ForwardedNotify> notifies) {
@@ -438,9 +438,9 @@ void Server::zone_removed(const ZonePlace& place) {
 }
 
 /// Each worker gets its own.
-void Server::send_replies(std::vector<LateReply> replies) {
-  std::vector<std::vector<LateReply>> by_worker(workers_.size());
-  for (LateReply& reply : replies) by_worker[reply.worker].push_back(std::move(reply));
+void Server::send_replies(std::vector<LateReplyPtr> replies) {
+  std::vector<std::vector<LateReplyPtr>> by_worker(workers_.size());
+  for (LateReplyPtr& reply : replies) by_worker[reply->worker].push_back(std::move(reply));
   for (size_t i = 0; i < by_worker.size(); i++) {
     if (!by_worker[i].empty()) workers_[i]->send_late(std::move(by_worker[i]));
   }

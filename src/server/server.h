@@ -98,7 +98,7 @@ class Server final : public control::Operations, private ZoneEvents {
   void zone_thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) override;
   void zone_configured(const ZonePlace& place, const KeptZone& zone) override;
   void zone_removed(const ZonePlace& place) override;
-  void send_replies(std::vector<LateReply> replies);
+  void send_replies(std::vector<LateReplyPtr> replies);
   Result<void> take_place();
   Result<void> start();
   Result<config::Config> read_configuration();

@@ -48,8 +48,8 @@ void log_update(LogSeverity severity, const std::string& client, const std::stri
   log(LogCategory::kUpdate, severity, "update", "{}: updating zone '{}': {}", client, zone, text);
 }
 
-std::deque<ForwardedUpdate> one(ForwardedUpdate update) {
-  std::deque<ForwardedUpdate> list;
+std::vector<ForwardedUpdatePtr> one(ForwardedUpdatePtr update) {
+  std::vector<ForwardedUpdatePtr> list;
   list.push_back(std::move(update));
   return list;
 }
@@ -57,7 +57,7 @@ std::deque<ForwardedUpdate> one(ForwardedUpdate update) {
 /// Who stands in the log: the key, or the address without its port.
 store::Actor actor_of(const ForwardedUpdate& update) {
   if (update.requester.key) return {store::ActorKind::kUpdate, dns::to_string_no_dot(*update.requester.key)};
-  return {store::ActorKind::kUpdate, update.reply.peer.address().to_string()};
+  return {store::ActorKind::kUpdate, update.reply->peer.address().to_string()};
 }
 
 }  // namespace
@@ -65,10 +65,10 @@ store::Actor actor_of(const ForwardedUpdate& update) {
 UpdateDesk::UpdateDesk(ZoneKeeper& zones, VersionLog& log, SendReplies send)
     : zones_(zones), log_(log), send_(std::move(send)) {}
 
-void UpdateDesk::take(std::vector<ForwardedUpdate> updates) {
+void UpdateDesk::take(std::vector<ForwardedUpdatePtr> updates) {
   std::vector<ZonePlace> touched;
-  for (ForwardedUpdate& update : updates) {
-    ZonePlace place = zones_.owner_of(update.place);
+  for (ForwardedUpdatePtr& update : updates) {
+    ZonePlace place = zones_.owner_of(update->place);
     Line& line = lines_[place];
     if (line.waiting.size() >= kMostWaiting) {
       refuse(one(std::move(update)), dns::Rcode::kServFail, "too many of them wait");
@@ -152,11 +152,11 @@ UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, 
   made.content = zone.served->shared_content();
   made.replies.reserve(updates.size());
   for (size_t first = 0; first < updates.size();) {
-    const store::Actor actor = actor_of(updates[first]);
+    const store::Actor actor = actor_of(*updates[first]);
     update::UpdateBatch batch(made.content, settings.update, static_cast<uint64_t>(std::time(nullptr)));
     size_t at = first;
-    for (; at < updates.size() && (at == first || actor_of(updates[at]) == actor); at++) {
-      ForwardedUpdate& update = updates[at];
+    for (; at < updates.size() && (at == first || actor_of(*updates[at]) == actor); at++) {
+      ForwardedUpdate& update = *updates[at];
       update::UpdateNotes notes;
       const update::UpdateOutcome outcome =
           batch.add(update.request, update.requester, notes_wanted ? &notes : nullptr);
@@ -164,7 +164,7 @@ UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, 
         log_update(severity_of(note.severity), update.client, name, note.text);
       if (outcome.rcode != dns::Rcode::kNoError)
         log_update(LogSeverity::kInfo, update.client, name, outcome.reason);
-      update.reply.set_rcode(outcome.rcode);
+      update.reply->set_rcode(outcome.rcode);
       made.replies.push_back(std::move(update.reply));
     }
     first = at;
@@ -196,8 +196,8 @@ void UpdateDesk::committed(const ZonePlace& place, Made& made, const Result<void
     if (made.edited) made.edited(serial);
   } else {
     log(LogCategory::kUpdate, LogSeverity::kError, "update", "updates are lost: {}", result.error().text);
-    for (LateReply& reply : made.replies) {
-      if ((reply.message[3] & 0x0f) == 0) reply.set_rcode(dns::Rcode::kServFail);
+    for (const LateReplyPtr& reply : made.replies) {
+      if ((reply->message[3] & 0x0f) == 0) reply->set_rcode(dns::Rcode::kServFail);
     }
   }
   if (!result && made.edited) made.edited(std::unexpected(result.error()));
@@ -218,13 +218,13 @@ const UpdateDesk::Settings& UpdateDesk::settings_of(const ZonePlace& place, cons
 }
 
 void UpdateDesk::refuse(Updates updates, dns::Rcode rcode, std::string_view why) {
-  std::vector<LateReply> replies;
+  std::vector<LateReplyPtr> replies;
   replies.reserve(updates.size());
-  for (ForwardedUpdate& update : updates) {
-    log(LogCategory::kUpdate, LogSeverity::kInfo, "update", "{}: update of '{}' failed: {}", update.client,
-        dns::to_string_no_dot(update.request.zone), why);
-    update.reply.set_rcode(rcode);
-    replies.push_back(std::move(update.reply));
+  for (const ForwardedUpdatePtr& update : updates) {
+    log(LogCategory::kUpdate, LogSeverity::kInfo, "update", "{}: update of '{}' failed: {}", update->client,
+        dns::to_string_no_dot(update->request.zone), why);
+    update->reply->set_rcode(rcode);
+    replies.push_back(std::move(update->reply));
   }
   send_(std::move(replies));
 }

@@ -19,10 +19,10 @@ namespace nomen::server {
 class UpdateDesk {
  public:
   /// Replies for one worker each. All three outlive the desk.
-  using SendReplies = std::function<void(std::vector<LateReply>)>;
+  using SendReplies = std::function<void(std::vector<LateReplyPtr>)>;
   UpdateDesk(ZoneKeeper& zones, VersionLog& log, SendReplies send);
 
-  void take(std::vector<ForwardedUpdate> updates);
+  void take(std::vector<ForwardedUpdatePtr> updates);
   /// A change that a command makes, at its place in the line.
   struct Edit {
     /// The change, made from what is served; its serial is raised if it does not do so itself.
@@ -38,8 +38,7 @@ class UpdateDesk {
   void when_idle(const ZonePlace& place, std::function<void()> then);
 
  private:
-  /// They are large and never move while more of them come.
-  using Updates = std::deque<ForwardedUpdate>;
+  using Updates = std::vector<ForwardedUpdatePtr>;
   struct Line {
     Updates waiting;
     std::deque<Edit> edits;  ///< they go before the updates that wait
@@ -51,7 +50,7 @@ class UpdateDesk {
     std::vector<store::Version> versions;
     std::vector<zone::VersionStep> steps;
     zone::ContentPtr content;
-    std::vector<LateReply> replies;
+    std::vector<LateReplyPtr> replies;
     std::function<void(const Result<dns::Serial>&)> edited;  ///< of an edit
   };
   /// How a zone takes updates; shared by no two zones, as a policy may name the zone.

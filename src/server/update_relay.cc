@@ -26,8 +26,8 @@ void log_relay(LogSeverity severity, const std::string& client, const std::strin
 UpdateRelay::UpdateRelay(ZoneKeeper& zones, const Remotes& remotes, TransferClient& client, SendReplies send)
     : zones_(zones), remotes_(remotes), client_(client), send_(std::move(send)) {}
 
-void UpdateRelay::take(std::vector<ForwardedUpdate> updates) {
-  for (ForwardedUpdate& update : updates) relay(std::move(update));
+void UpdateRelay::take(std::vector<ForwardedUpdatePtr> updates) {
+  for (const ForwardedUpdatePtr& update : updates) relay(std::move(*update));
 }
 
 void UpdateRelay::relay(ForwardedUpdate update) {
@@ -48,24 +48,24 @@ void UpdateRelay::relay(ForwardedUpdate update) {
   }
   log_relay(LogSeverity::kInfo, update.client, zone, "");
   under_way_++;
-  auto reply = std::make_shared<LateReply>(std::move(update.reply));
+  const std::shared_ptr<LateReplyPtr> reply = std::make_shared<LateReplyPtr>(std::move(update.reply));
   client_.relay(std::move(order), [this, reply, zone, client = update.client](UpdateRelayOutcome& outcome) {
     under_way_--;
     for (const std::string& problem : outcome.problems) log_relay(LogSeverity::kInfo, client, zone, problem);
     const bool fits =
-        reply->transport == answer::Transport::kTcp || outcome.reply.size() <= answer::kPlainUdpBytes;
+        (*reply)->transport == answer::Transport::kTcp || outcome.reply.size() <= answer::kPlainUdpBytes;
     if (outcome.reply.empty() || !fits) return refuse(std::move(*reply));
-    reply->message = std::move(outcome.reply);
-    reply->session = {};  // the primary has signed it, if anybody has
-    std::vector<LateReply> replies;
+    (*reply)->message = std::move(outcome.reply);
+    (*reply)->session = {};  // the primary has signed it, if anybody has
+    std::vector<LateReplyPtr> replies;
     replies.push_back(std::move(*reply));
     send_(std::move(replies));
   });
 }
 
-void UpdateRelay::refuse(LateReply reply) {
-  reply.set_rcode(dns::Rcode::kServFail);
-  std::vector<LateReply> replies;
+void UpdateRelay::refuse(LateReplyPtr reply) {
+  reply->set_rcode(dns::Rcode::kServFail);
+  std::vector<LateReplyPtr> replies;
   replies.push_back(std::move(reply));
   send_(std::move(replies));
 }

@@ -15,15 +15,15 @@ namespace nomen::server {
 
 class UpdateRelay {
  public:
-  using SendReplies = std::function<void(std::vector<LateReply>)>;
+  using SendReplies = std::function<void(std::vector<LateReplyPtr>)>;
   /// All of them outlive it.
   UpdateRelay(ZoneKeeper& zones, const Remotes& remotes, TransferClient& client, SendReplies send);
 
-  void take(std::vector<ForwardedUpdate> updates);
+  void take(std::vector<ForwardedUpdatePtr> updates);
 
  private:
   void relay(ForwardedUpdate update);
-  void refuse(LateReply reply);
+  void refuse(LateReplyPtr reply);
 
   ZoneKeeper& zones_;
   const Remotes& remotes_;

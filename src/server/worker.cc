@@ -195,11 +195,13 @@ dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply
                           const answer::Signature& signature) {
   auto read = update::read_update(request);
   if (!read) return read.error().rcode;
-  ForwardedUpdate update{.place = {query.view->settings->name, query.zone->apex_hash()},
-                         .request = std::move(*read),
-                         .requester = requester_of(query, *snapshot_->local),
-                         .client = client_of(query)};
-  LateReply& late = update.reply;
+  auto update = std::make_unique<ForwardedUpdate>();
+  update->place = {query.view->settings->name, query.zone->apex_hash()};
+  update->request = std::move(*read);
+  update->requester = requester_of(query, *snapshot_->local);
+  update->client = client_of(query);
+  update->reply = std::make_unique<LateReply>();
+  LateReply& late = *update->reply;
   late.worker = number_;
   late.transport = query.received.transport;
   late.peer = *query.received.peer;
@@ -211,7 +213,7 @@ dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply
     asking_->hold();
   }
   if (query.zone->settings().role == answer::ZoneRole::kSecondary) {
-    update.message.assign(request.begin(), request.end());
+    update->message.assign(request.begin(), request.end());
     relays_.push_back(std::move(update));
     return dns::Rcode::kNoError;
   }
@@ -240,15 +242,16 @@ answer::Elsewhere::KnownDigest Worker::digest(const answer::Query& query) {
   return digests_.find({query.view->settings->name, query.zone->apex_hash()}, query.zone->shared_content());
 }
 
-void Worker::send_late(std::vector<LateReply> replies) {
-  auto shared = std::make_shared<std::vector<LateReply>>(std::move(replies));
+void Worker::send_late(std::vector<LateReplyPtr> replies) {
+  auto shared = std::make_shared<std::vector<LateReplyPtr>>(std::move(replies));
   loop_->post([this, shared] { send_now(*shared); });
 }
 
-void Worker::send_now(std::vector<LateReply>& replies) {
+void Worker::send_now(std::vector<LateReplyPtr>& replies) {
   std::unordered_map<net::UdpListener*, std::vector<net::LateDatagram>> datagrams;
   const uint32_t now_s = unix_time_s();
-  for (LateReply& reply : replies) {
+  for (const LateReplyPtr& late : replies) {
+    LateReply& reply = *late;
     size_t size = reply.message.size();
     if (reply.session.is_signed()) {
       reply.message.resize(size + reply.session.reply_bytes());

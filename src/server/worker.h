@@ -68,7 +68,7 @@ class Worker final : private net::DatagramHandler,
   void refresh();
 
   /// Any thread: replies to requests of this worker that waited for something.
-  void send_late(std::vector<LateReply> replies);
+  void send_late(std::vector<LateReplyPtr> replies);
 
   const answer::Counters& counters() const { return pipeline_.counters(); }
 
@@ -85,7 +85,7 @@ class Worker final : private net::DatagramHandler,
                     const answer::Signature& signature) override;
   dns::Rcode notify(const answer::Query& query) override;
   KnownDigest digest(const answer::Query& query) override;
-  void send_now(std::vector<LateReply>& replies);
+  void send_now(std::vector<LateReplyPtr>& replies);
   net::UdpListener* listener_of(const net::SocketAddress& local);
   void before_wait() override;
   void after_wait() override;
@@ -108,9 +108,9 @@ class Worker final : private net::DatagramHandler,
   const TakeUpdates& take_relays_;
   const TakeNotifies& take_notifies_;
   ZoneDigests& digests_;
-  std::vector<ForwardedUpdate> updates_;   ///< of this round
-  std::vector<ForwardedUpdate> relays_;    ///< of this round
-  std::vector<ForwardedNotify> notifies_;  ///< of this round
+  std::vector<ForwardedUpdatePtr> updates_;  ///< of this round
+  std::vector<ForwardedUpdatePtr> relays_;   ///< of this round
+  std::vector<ForwardedNotify> notifies_;    ///< of this round
   std::thread thread_;
 };
 

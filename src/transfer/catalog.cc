@@ -1,7 +1,7 @@
 #include "transfer/catalog.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <utility>
 
 #include "base/encoding.h"
 #include "crypto/digest.h"
@@ -13,11 +13,11 @@ namespace {
 
 using dns::RRType;
 using Path = std::vector<std::string>;
+constexpr auto kApl = static_cast<RRType>(42);
 
-/// The labels of a node below the catalog's name, the one next to it first, in lower case.
-void read_path(zone::NodeView node, Path& path) {
+/// Labels below the catalog's name, the one next to it first, in lower case.
+void read_path(Bytes labels, Path& path) {
   path.clear();
-  const Bytes labels = node.labels();
   for (size_t at = 0; at < labels.size(); at += labels[at] + 1U) {
     std::string label;
     for (const uint8_t byte : labels.subspan(at + 1, labels[at]))
@@ -56,231 +56,252 @@ std::optional<std::vector<CatalogPrefix>> read_prefixes(Bytes rdata) {
   return prefixes;
 }
 
-/// Puts a catalog together from its nodes, which come in no order.
-class Reader {
- public:
-  explicit Reader(const zone::Content& content) : content_(content) {}
-
-  Result<Catalog> read();
-
- private:
-  struct Draft {
-    CatalogMember member;
-    size_t pointers = 0;
-    CatalogOptions options;
-    bool has_options = false;
-  };
-
-  Result<void> read_version();
-  void read_node(zone::NodeView node);
-  void read_member_property(Draft& draft, zone::NodeView node);
-  bool read_option(CatalogOptions& options, size_t from, zone::NodeView node);
-  bool read_primary(CatalogOptions& options, const std::string& label, zone::NodeView node);
-  Result<void> collect();
-  void warn(zone::NodeView node, const std::string& text) {
-    if (catalog_.warnings.size() < kMaxCatalogWarnings)
-      catalog_.warnings.push_back(dns::to_string_no_dot(node.owner(content_.apex())) + ": " + text);
-  }
-
-  const zone::Content& content_;
-  Catalog catalog_;
-  Path path_;
-  std::unordered_map<std::string, Draft> drafts_;  ///< by label
-};
-
-Result<void> Reader::read_version() {
-  const auto name = dns::Name::joined(*dns::Name::parse("version"), content_.apex());
-  const zone::NodeView node = name ? content_.find(*name) : zone::NodeView();
-  const zone::RRsetView set = node ? node.find(RRType::kTxt) : zone::RRsetView();
-  if (!set) return failure("the catalog has no version record");
-  if (set.count() != 1) return failure("the catalog has more than one version record");
-  const auto text = single_text(set.first_rdata());
-  if (text != "1" && text != "2") return failure("the version of the catalog is not known");
-  catalog_.version = *text == "1" ? 1 : 2;
-  return {};
+std::string wire_of(dns::NameView name) {
+  const dns::Name lowered = dns::Name(name).lowered();
+  return std::string(as_text(lowered.bytes()));
 }
 
-void Reader::read_node(zone::NodeView node) {
-  if (node.is_empty() || node.has(zone::NodeView::kApex)) return;
-  read_path(node, path_);
-  if (path_[0] != "zones") {
-    const size_t from = catalog_.version == 1 ? 0 : 1;
-    if (path_[0] == "version" || (from == 1 && path_[0] != "ext")) return;
-    read_option(catalog_.options, from, node);
+std::string text_of(const std::string& wire) {
+  return dns::to_string_no_dot({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
+}
+
+}  // namespace
+
+// ---- reading
+
+void Catalog::warn(const Path& path, std::string_view text) {
+  if (warnings_.size() >= kMaxCatalogWarnings) return;
+  std::string name;
+  for (auto label = path.rbegin(); label != path.rend(); ++label) name += *label + ".";
+  warnings_.push_back(name + dns::to_string_no_dot(apex_) + ": " + std::string(text));
+}
+
+void Catalog::read_version(const zone::Content& content) {
+  version_ = 0;
+  const auto name = dns::Name::joined(*dns::Name::parse("version"), apex_);
+  const zone::NodeView node = name ? content.find(*name) : zone::NodeView();
+  const zone::RRsetView set = node ? node.find(RRType::kTxt) : zone::RRsetView();
+  const std::string catalog = dns::to_string_no_dot(apex_);
+  if (!set) {
+    version_problem_ = "zone '" + catalog + "' has no 'version' record";
     return;
   }
-  if (path_.size() < 2) return;
-  Draft& draft = drafts_[path_[1]];
-  if (path_.size() > 2) return read_member_property(draft, node);
-  const zone::RRsetView set = node.find(RRType::kPtr);
-  if (!set) return;
-  draft.pointers = set.count();
-  draft.member.label = path_[1];
-  if (const auto zone = dns::Name::from_wire(set.first_rdata()); zone) draft.member.zone = zone->lowered();
+  if (set.count() != 1) {
+    version_problem_ = "'version' property TXT RRset contains more than one record, which is invalid";
+    return;
+  }
+  const auto text = single_text(set.first_rdata());
+  version_problem_ =
+      text && !text->empty() && text->find_first_not_of("0123456789") == std::string::npos
+          ? "zone '" + catalog + "' unsupported version '" + *text + "'"
+          : "invalid record for the catalog zone version property";
+  if (text == "1" || text == "2") version_ = *text == "1" ? 1 : 2;
 }
 
-void Reader::read_member_property(Draft& draft, zone::NodeView node) {
-  const std::string& property = path_[2];
-  if (property == "group" && path_.size() == 3) {
-    const zone::RRsetView set = node.find(RRType::kTxt);
-    if (!set) return;
-    set.for_each([&](Bytes rdata) {
-      if (auto group = single_text(rdata)) {
-        draft.member.groups.push_back(std::move(*group));
-      } else {
-        warn(node, "a group is one character-string");
-      }
-    });
-  } else if (property == "coo" && path_.size() == 3) {
-    const zone::RRsetView set = node.find(RRType::kPtr);
-    if (!set) return;
-    if (set.count() != 1) return warn(node, "more than one new owner: ignored");
-    if (const auto owner = dns::Name::from_wire(set.first_rdata()); owner)
-      draft.member.new_owner = std::make_shared<const dns::Name>(owner->lowered());
-  } else if (catalog_.version == 1 || property == "ext") {
-    draft.has_options |= read_option(draft.options, catalog_.version == 1 ? 2 : 3, node);
+void Catalog::read(const zone::Content& content) {
+  for (auto& [zone, label] : by_zone_) touched_.insert(zone);
+  all_touched_ = true;
+  options_ = {};
+  entries_.clear();
+  by_zone_.clear();
+  broken_labels_.clear();
+  listed_twice_.clear();
+  read_version(content);
+  Path path;
+  content.for_each_node([&](zone::NodeView node, zone::Ref) {
+    if (node.is_empty() || node.has(zone::NodeView::kApex)) return;
+    read_path(node.labels(), path);
+    read_node(path, node);
+  });
+}
+
+void Catalog::read_names(const zone::Content& content, std::span<const dns::Name> names) {
+  const unsigned before = version_;
+  read_version(content);
+  if (version_ != before) return read(content);  // other properties count
+  Path path;
+  for (const dns::Name& name : names) {
+    if (!name.view().is_below(apex_)) continue;
+    read_path(name.bytes().first(name.size() - apex_.size()), path);
+    read_node(path, content.find(name));
   }
 }
 
-/// One of BIND's properties; its name is the label number `from` of the path. False when it is none.
-bool Reader::read_option(CatalogOptions& options, size_t from, zone::NodeView node) {
-  if (path_.size() <= from) return false;
-  const std::string& property = path_[from];
-  const bool has_label = path_.size() == from + 2;
+/// The node may be none: it was there before.
+void Catalog::read_node(const Path& path, zone::NodeView node) {
+  if (path[0] != "zones") {
+    const size_t from = version_ == 1 ? 0 : 1;
+    if (path[0] == "version" || (from == 1 && path[0] != "ext")) return;
+    CatalogOptions options = options_;
+    read_option(options, path, from, node);
+    if (options == options_) return;
+    options_ = std::move(options);
+    all_touched_ = true;
+  } else if (path.size() == 2) {
+    read_member(path[1], node);
+  } else if (path.size() > 2) {
+    read_property(path, node);
+  }
+}
+
+void Catalog::read_member(const std::string& label, zone::NodeView node) {
+  const zone::RRsetView set = node ? node.find(RRType::kPtr) : zone::RRsetView();
+  std::string zone;
+  if (set) {
+    if (const auto name = dns::Name::from_wire(set.first_rdata()); name) zone = wire_of(*name);
+  }
+  const auto known = set ? entries_.try_emplace(label).first : entries_.find(label);
+  if (known == entries_.end()) return;
+  link(label, known->second, std::move(zone), set ? static_cast<uint32_t>(set.count()) : 0);
+  if (known->second.pointers == 0 && known->second.properties == nullptr) entries_.erase(known);
+}
+
+/// Lets an entry list another zone, or none.
+void Catalog::link(const std::string& label, Entry& entry, std::string zone, uint32_t pointers) {
+  touch(entry);
+  if (!entry.zone.empty()) {
+    auto [at, end] = by_zone_.equal_range(entry.zone);
+    while (at != end && at->second != label) ++at;
+    if (at != end) by_zone_.erase(at);
+    if (by_zone_.count(entry.zone) < 2) listed_twice_.erase(entry.zone);
+  }
+  entry.zone = std::move(zone);
+  entry.pointers = pointers;
+  if (pointers > 1) {
+    broken_labels_.insert(label);
+  } else {
+    broken_labels_.erase(label);
+  }
+  if (entry.zone.empty()) return;
+  by_zone_.emplace(entry.zone, label);
+  if (by_zone_.count(entry.zone) > 1) listed_twice_.insert(entry.zone);
+  touch(entry);
+}
+
+bool Catalog::touch(const Entry& entry) {
+  return !entry.zone.empty() && touched_.insert(entry.zone).second;
+}
+
+void Catalog::read_property(const Path& path, zone::NodeView node) {
+  const std::string& property = path[2];
+  const bool is_group = property == "group" && path.size() == 3;
+  const bool is_owner = property == "coo" && path.size() == 3;
+  if (!is_group && !is_owner && version_ != 1 && property != "ext") return;
+  const auto known = node && !node.is_empty() ? entries_.try_emplace(path[1]).first : entries_.find(path[1]);
+  if (known == entries_.end()) return;
+  Entry& entry = known->second;
+  CatalogProperties now = entry.properties != nullptr ? *entry.properties : CatalogProperties{};
+  if (is_group) {
+    now.groups.clear();
+    const zone::RRsetView set = node ? node.find(RRType::kTxt) : zone::RRsetView();
+    if (set) {
+      set.for_each([&](Bytes rdata) {
+        if (auto group = single_text(rdata)) {
+          now.groups.push_back(std::move(*group));
+        } else {
+          warn(path, "a group is one character-string");
+        }
+      });
+    }
+    std::sort(now.groups.begin(), now.groups.end());
+  } else if (is_owner) {
+    now.new_owner.reset();
+    const zone::RRsetView set = node ? node.find(RRType::kPtr) : zone::RRsetView();
+    if (set && set.count() != 1) {
+      warn(path, "'coo' property PTR RRset contains more than one record, which is invalid");
+    } else if (set) {
+      if (const auto owner = dns::Name::from_wire(set.first_rdata()); owner) now.new_owner = owner->lowered();
+    }
+  } else {
+    read_option(now.options, path, version_ == 1 ? 2 : 3, node);
+  }
+  entry.properties = now.empty() ? nullptr : std::make_unique<CatalogProperties>(std::move(now));
+  touch(entry);
+  if (entry.pointers == 0 && entry.properties == nullptr) entries_.erase(known);
+}
+
+/// One of BIND's properties; its name is the label number `from` of the path.
+void Catalog::read_option(CatalogOptions& options, const Path& path, size_t from, zone::NodeView node) {
+  if (path.size() <= from) return;
+  const std::string& property = path[from];
   if (property == "primaries" || property == "masters") {
-    if (path_.size() > from + 2) return false;
-    return read_primary(options, has_label ? path_[from + 1] : "", node);
+    if (path.size() > from + 2) return;
+    return read_primary(options, path, path.size() == from + 2 ? path[from + 1] : "", node);
   }
-  if ((property != "allow-query" && property != "allow-transfer") || path_.size() != from + 1) return false;
-  const zone::RRsetView set = node.find(static_cast<RRType>(42));  // APL
-  if (!set) return false;
-  auto prefixes = set.count() == 1 ? read_prefixes(set.first_rdata()) : std::nullopt;
-  if (!prefixes) {
-    warn(node, "not one valid APL record: ignored");
-    return false;
-  }
-  (property == "allow-query" ? options.allow_query : options.allow_transfer) = std::move(*prefixes);
-  return true;
+  if ((property != "allow-query" && property != "allow-transfer") || path.size() != from + 1) return;
+  auto& list = property == "allow-query" ? options.allow_query : options.allow_transfer;
+  list.reset();
+  const zone::RRsetView set = node ? node.find(kApl) : zone::RRsetView();
+  if (!set) return;
+  if (set.count() == 1) list = read_prefixes(set.first_rdata());
+  if (!list) warn(path, "not one valid APL record: ignored");
 }
 
-bool Reader::read_primary(CatalogOptions& options, const std::string& label, zone::NodeView node) {
+void Catalog::read_primary(CatalogOptions& options, const Path& path, const std::string& label,
+                           zone::NodeView node) {
+  std::erase_if(options.primaries, [&](const CatalogPrimary& known) { return known.label == label; });
+  if (!node || node.is_empty()) return;
   CatalogPrimary primary;
   primary.label = label;
   for (const RRType type : {RRType::kA, RRType::kAaaa}) {
     const zone::RRsetView set = node.find(type);
     if (set) set.for_each([&](Bytes rdata) { primary.addresses.emplace_back(rdata.begin(), rdata.end()); });
   }
-  if (primary.addresses.empty()) {
-    warn(node, "a primary without an address: ignored");
-    return false;
-  }
+  if (primary.addresses.empty()) return warn(path, "uses an invalid primary (no IP address assigned)");
   const zone::RRsetView key = node.find(RRType::kTxt);
   if (key) {
     const auto text = key.count() == 1 ? single_text(key.first_rdata()) : std::nullopt;
     const auto name = text ? dns::Name::parse(*text) : Result<dns::Name>(failure(""));
-    if (!name || label.empty()) {
-      // Without its key the primary would be asked unsigned: better not at all.
-      warn(node, "the name of a key is one character-string beside a labelled primary: ignored");
-      return false;
-    }
+    // Without its key the primary would be asked unsigned: better not at all.
+    if (!name || label.empty())
+      return warn(path, "the name of a key is one character-string beside a labelled primary: ignored");
     primary.key = dns::to_string_no_dot(name->lowered());
   }
-  options.primaries.push_back(std::move(primary));
-  return true;
+  const auto at = std::lower_bound(
+      options.primaries.begin(), options.primaries.end(), label,
+      [](const CatalogPrimary& known, const std::string& wanted) { return known.label < wanted; });
+  options.primaries.insert(at, std::move(primary));
 }
 
-Result<void> Reader::collect() {
-  if (drafts_.size() > kMaxCatalogMembers) return failure("the catalog has too many members");
-  const auto by_label = [](const CatalogPrimary& a, const CatalogPrimary& b) { return a.label < b.label; };
-  std::sort(catalog_.options.primaries.begin(), catalog_.options.primaries.end(), by_label);
-  auto& members = catalog_.members;
-  members.reserve(drafts_.size());
-  for (auto& [label, draft] : drafts_) {
-    if (draft.pointers == 0) continue;  // properties of a member that is not listed
-    if (draft.pointers > 1) return failure("the member label '" + label + "' has more than one PTR record");
-    std::sort(draft.options.primaries.begin(), draft.options.primaries.end(), by_label);
-    std::sort(draft.member.groups.begin(), draft.member.groups.end());
-    if (draft.has_options)
-      draft.member.options = std::make_shared<const CatalogOptions>(std::move(draft.options));
-    members.push_back(std::move(draft.member));
-  }
-  std::sort(members.begin(), members.end(),
-            [](const CatalogMember& a, const CatalogMember& b) { return (a.zone <=> b.zone) < 0; });
-  for (size_t i = 1; i < members.size(); i++) {
-    if (members[i - 1].zone == members[i].zone)
-      return failure("'" + dns::to_string_no_dot(members[i].zone) + "' is listed twice");
-  }
+// ---- what is asked of it
+
+Result<void> Catalog::check() const {
+  if (version_ == 0) return failure(version_problem_);
+  if (!broken_labels_.empty())
+    return failure("member zone PTR RRset contains more than one record, which is invalid ('" +
+                   *broken_labels_.begin() + "')");
+  if (!listed_twice_.empty())
+    return failure("zone '" + text_of(*listed_twice_.begin()) + "' is listed more than once");
+  if (entries_.size() > kMaxCatalogMembers) return failure("the catalog has too many members");
   return {};
 }
 
-Result<Catalog> Reader::read() {
-  if (const auto version = read_version(); !version) return std::unexpected(version.error());
-  content_.for_each_node([&](zone::NodeView node, zone::Ref) { read_node(node); });
-  if (const auto collected = collect(); !collected) return std::unexpected(collected.error());
-  return std::move(catalog_);
+std::optional<CatalogMember> Catalog::find(dns::NameView zone) const {
+  const auto found = by_zone_.find(wire_of(zone));
+  if (found == by_zone_.end()) return std::nullopt;
+  const Entry& entry = entries_.at(found->second);
+  CatalogMember member{dns::Name(zone).lowered(), found->second, {}};
+  if (entry.properties != nullptr) member.properties = *entry.properties;
+  return member;
 }
 
-template <class T>
-bool same(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
-  return a == b || (a != nullptr && b != nullptr && *a == *b);
-}
-
-}  // namespace
-
-bool CatalogMember::operator==(const CatalogMember& other) const {
-  return zone == other.zone && label == other.label && groups == other.groups &&
-         same(new_owner, other.new_owner) && same(options, other.options);
-}
-
-const CatalogMember* Catalog::find(dns::NameView zone) const {
-  const auto at = std::lower_bound(
-      members.begin(), members.end(), zone,
-      [](const CatalogMember& member, dns::NameView wanted) { return (member.zone.view() <=> wanted) < 0; });
-  return at != members.end() && at->zone.view() == zone ? &*at : nullptr;
-}
-
-Result<Catalog> read_catalog(const zone::Content& content) {
-  return Reader(content).read();
-}
-
-CatalogDifference difference(const Catalog* before, const Catalog& after) {
-  CatalogDifference result;
-  static const std::vector<CatalogMember> kNone;
-  const auto& old = before != nullptr ? before->members : kNone;
-  const bool all_changed = before != nullptr && !(before->options == after.options);
-  auto a = old.begin();
-  auto b = after.members.begin();
-  while (a != old.end() || b != after.members.end()) {
-    const auto order = a == old.end()             ? std::weak_ordering::greater
-                       : b == after.members.end() ? std::weak_ordering::less
-                                                  : a->zone <=> b->zone;
-    if (order < 0) {
-      result.removed.push_back(*a++);
-    } else if (order > 0) {
-      result.added.push_back(*b++);
-    } else {
-      if (a->label != b->label) {
-        result.reset.push_back(*b);
-      } else if (all_changed || !(*a == *b)) {
-        result.changed.push_back(*b);
-      }
-      ++a;
-      ++b;
-    }
+std::vector<std::string> Catalog::take_touched() {
+  if (std::exchange(all_touched_, false)) {
+    for (const auto& [zone, label] : by_zone_) touched_.insert(zone);
   }
-  return result;
-}
-
-bool may_move(const Catalog& from, dns::NameView member, dns::NameView to) {
-  const CatalogMember* entry = from.find(member);
-  return entry != nullptr && entry->new_owner != nullptr && *entry->new_owner == dns::Name(to);
+  std::vector<std::string> zones;
+  zones.reserve(touched_.size());
+  while (!touched_.empty()) zones.push_back(std::move(touched_.extract(touched_.begin()).value()));
+  return zones;
 }
 
 // ---- producing
 
-std::string member_label(dns::NameView member) {
-  const dns::Name name = dns::Name(member).lowered();
-  return hex_encode(crypto::digest(crypto::DigestAlgorithm::kSha1, name.bytes()).bytes());
+std::string member_label(dns::NameView member, int64_t time_us) {
+  constexpr size_t kLabelDigits = 32;
+  const std::string text = wire_of(member) + std::to_string(time_us);
+  return hex_encode(crypto::digest(crypto::DigestAlgorithm::kSha1, as_bytes(text)).bytes())
+      .substr(0, kLabelDigits);
 }
 
 Result<void> add_member_records(dns::NameView catalog, const CatalogMember& member, uint32_t ttl_s,
@@ -290,20 +311,20 @@ Result<void> add_member_records(dns::NameView catalog, const CatalogMember& memb
   const auto owner = zones->with_label(as_bytes(member.label));
   if (!owner) return std::unexpected(owner.error());
   records.add(*owner, RRType::kPtr, ttl_s, member.zone.bytes());
-  if (!member.groups.empty()) {
+  if (!member.properties.groups.empty()) {
     const auto name = owner->with_label(as_bytes("group"));
     if (!name) return std::unexpected(name.error());
-    for (const std::string& group : member.groups) {
+    for (const std::string& group : member.properties.groups) {
       if (group.size() > 255) return failure("the name of a group is at most 255 bytes long");
       std::vector<uint8_t> rdata = {static_cast<uint8_t>(group.size())};
       rdata.insert(rdata.end(), group.begin(), group.end());
       records.add(*name, RRType::kTxt, ttl_s, rdata);
     }
   }
-  if (member.new_owner != nullptr) {
+  if (member.properties.new_owner) {
     const auto name = owner->with_label(as_bytes("coo"));
     if (!name) return std::unexpected(name.error());
-    records.add(*name, RRType::kPtr, ttl_s, member.new_owner->bytes());
+    records.add(*name, RRType::kPtr, ttl_s, member.properties.new_owner->bytes());
   }
   return {};
 }

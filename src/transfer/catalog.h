@@ -1,13 +1,17 @@
-// Catalog zones (RFC 9432): a zone that lists other zones. Read: what members it has, with group, change of
-// ownership, and BIND's custom properties. Compared: what has come, gone or changed since the version before.
-// Produced: the records by which a member is listed.
-// Schema version 2 with properties below "ext", and version 1, where BIND's stand beside "zones".
-// Thread rule: values and free functions over constant data.
+// Catalog zones (RFC 9432): a zone that lists other zones. Read as a whole, or only at the names that a new
+// version has changed: one member more among 100,000 costs one member. What it lists: zones with the label
+// that they are listed by, group, change of ownership, and BIND's custom properties.
+// Schema version 2 with BIND's properties below "ext", and version 1, where they stand beside "zones".
+// Thread rule: values; a Catalog belongs to one thread.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -38,57 +42,92 @@ struct CatalogOptions {
   std::vector<CatalogPrimary> primaries;  ///< in the order of their labels
   std::optional<std::vector<CatalogPrefix>> allow_query;
   std::optional<std::vector<CatalogPrefix>> allow_transfer;
+  bool empty() const { return primaries.empty() && !allow_query && !allow_transfer; }
   bool operator==(const CatalogOptions&) const = default;
 };
 
+/// What a catalog says of one zone beside its name.
+struct CatalogProperties {
+  std::vector<std::string> groups;
+  /// coo: the catalog that may take the member over (RFC 9432 4.3.1); nullopt: none.
+  std::optional<dns::Name> new_owner;
+  CatalogOptions options;
+  bool empty() const { return groups.empty() && !new_owner && options.empty(); }
+  bool operator==(const CatalogProperties&) const = default;
+};
+
 struct CatalogMember {
-  dns::Name zone;
+  dns::Name zone;  ///< in lower case
   /// The label below "zones" by which it is listed, in lower case. A member that comes back under another
   /// label is a new one: what is kept of it is reset (RFC 9432 5.4).
   std::string label;
-  std::vector<std::string> groups;
-  /// coo: the catalog that may take the member over (RFC 9432 4.4.1); nullptr: none.
-  std::shared_ptr<const dns::Name> new_owner;
-  std::shared_ptr<const CatalogOptions> options;  ///< of its own; nullptr: none
-  bool operator==(const CatalogMember& other) const;
+  CatalogProperties properties;
+  bool operator==(const CatalogMember&) const = default;
 };
 
-struct Catalog {
-  unsigned version = 2;
-  CatalogOptions options;
-  std::vector<CatalogMember> members;  ///< in canonical order of their zones
-  /// What was passed over: properties that are not as they should be.
-  std::vector<std::string> warnings;
+class Catalog {
+ public:
+  explicit Catalog(dns::NameView apex) : apex_(apex) {}
 
-  const CatalogMember* find(dns::NameView zone) const;
+  /// Takes a version over as a whole.
+  void read(const zone::Content& content);
+  /// Takes over a version that differs from the one before at most at these names.
+  void read_names(const zone::Content& content, std::span<const dns::Name> names);
+
+  /// Fails, with the reasons, when the catalog is broken (RFC 9432 5.1): no version or an unknown one, a label
+  /// with more than one PTR, a zone that is listed twice, more than kMaxCatalogMembers. What was made of an
+  /// earlier version stays then.
+  Result<void> check() const;
+
+  const CatalogOptions& options() const { return options_; }
+  size_t size() const { return by_zone_.size(); }
+  std::optional<CatalogMember> find(dns::NameView zone) const;
+
+  /// The zones of which something may be other than when this was asked before, those that are not listed any
+  /// more included: each once, in no order, as wire bytes in lower case. After a change of the catalog's own
+  /// options these are all.
+  std::vector<std::string> take_touched();
+  /// What was passed over since this was asked before: properties that are not as they should be.
+  std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
+
+ private:
+  using Path = std::vector<std::string>;
+  /// What is listed by one label.
+  struct Entry {
+    std::string zone;       ///< wire bytes in lower case; empty: no PTR
+    uint32_t pointers = 0;  ///< PTRs at the label; one is right
+    std::unique_ptr<CatalogProperties> properties;
+  };
+  using Entries = std::unordered_map<std::string, Entry>;
+
+  void read_version(const zone::Content& content);
+  void read_node(const Path& path, zone::NodeView node);
+  void read_member(const std::string& label, zone::NodeView node);
+  void read_property(const Path& path, zone::NodeView node);
+  void read_option(CatalogOptions& options, const Path& path, size_t from, zone::NodeView node);
+  void read_primary(CatalogOptions& options, const Path& path, const std::string& label, zone::NodeView node);
+  void link(const std::string& label, Entry& entry, std::string zone, uint32_t pointers);
+  bool touch(const Entry& entry);
+  void warn(const Path& path, std::string_view text);
+
+  dns::Name apex_;
+  unsigned version_ = 0;  ///< 0: none that is known
+  std::string version_problem_;
+  CatalogOptions options_;
+  Entries entries_;                                              ///< by label
+  std::unordered_multimap<std::string, std::string> by_zone_;    ///< labels
+  std::set<std::string> broken_labels_;                          ///< with more than one PTR
+  std::set<std::string> listed_twice_;                           ///< zones
+  std::unordered_set<std::string> touched_;
+  bool all_touched_ = false;
+  std::vector<std::string> warnings_;
 };
-
-/// Fails, with the reason, when the catalog is broken (RFC 9432 5.1): no version or an unknown one, a member
-/// label with more than one PTR, a zone that is listed twice, more than kMaxCatalogMembers. What was made of
-/// an earlier version stays then.
-Result<Catalog> read_catalog(const zone::Content& content);
-
-/// What a new version of a catalog asks for.
-struct CatalogDifference {
-  std::vector<CatalogMember> added;
-  std::vector<CatalogMember> removed;
-  std::vector<CatalogMember> changed;  ///< other properties than before
-  std::vector<CatalogMember>
-      reset;  ///< listed under another label: to be removed with all its state, and added
-  bool empty() const { return added.empty() && removed.empty() && changed.empty() && reset.empty(); }
-};
-/// `before` is nullptr for the first version. A change of the catalog's own options changes all members. In
-/// the order of names.
-CatalogDifference difference(const Catalog* before, const Catalog& after);
-
-/// Whether a member of the catalog `from` may go over to the catalog `to`, which lists it now: only if `from`
-/// names `to` as its new owner (RFC 9432 5.3).
-bool may_move(const Catalog& from, dns::NameView member, dns::NameView to);
 
 // --- producing
 
-/// The label that a member is listed by: a hash of its name, the same in every catalog.
-std::string member_label(dns::NameView member);
+/// A label for a zone that is listed from this time on: no other zone has it, nor the same zone listed at
+/// another time.
+std::string member_label(dns::NameView member, int64_t time_us);
 /// Adds the records of a member to a list: what is added to the catalog, or removed from it. BIND's custom
 /// properties are not among them. Fails when a name would become too long.
 Result<void> add_member_records(dns::NameView catalog, const CatalogMember& member, uint32_t ttl_s,

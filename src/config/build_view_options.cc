@@ -63,6 +63,24 @@ void set_rrset_order(ViewOptions& to, const Setting& setting) {
   }
 }
 
+// { zone NAME default-primaries { ... } zone-directory "..." in-memory yes min-update-interval 5; ... }
+void set_catalog_zones(ViewOptions& to, const Setting& setting) {
+  to.catalog_zones.clear();
+  for (const Node& element : setting.statement.list()) {
+    const Node* name = element.after("zone");
+    const auto parsed = name != nullptr ? dns::Name::parse(name->text) : Result<dns::Name>(failure(""));
+    if (!parsed) continue;  // the checks say so
+    CatalogZone zone;
+    zone.name = *parsed;
+    zone.default_primaries = setting.names.remote_servers(element);
+    if (const Node* directory = element.after("zone-directory")) zone.zone_directory = directory->text;
+    if (const Node* in_memory = element.after("in-memory")) zone.in_memory = in_memory->number != 0;
+    if (const Node* interval = element.after("min-update-interval"))
+      zone.min_update_interval_s = static_cast<uint32_t>(std::min<uint64_t>(interval->number, UINT32_MAX));
+    to.catalog_zones.push_back(std::move(zone));
+  }
+}
+
 const std::unordered_map<std::string_view, Setter>& setters() {
   using O = ViewOptions;
   static const std::unordered_map<std::string_view, Setter> kSetters = {
@@ -74,6 +92,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"max-udp-size", [](O& to, const Setting& s) { to.max_udp_size = clamped(s, 512, 4096); }},
       {"nocookie-udp-size", [](O& to, const Setting& s) { to.nocookie_udp_size = clamped(s, 128, 65535); }},
       {"require-server-cookie", set_flag<&O::require_server_cookie>},
+      {"catalog-zones", set_catalog_zones},
       {"minimal-any", set_flag<&O::minimal_any>},
       {"minimal-responses", set_minimal_responses},
       {"rrset-order", set_rrset_order},

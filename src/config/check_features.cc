@@ -98,7 +98,7 @@ void check_listed_zones(CheckContext& context, const Node& statement, Nodes zone
       context.error(element, std::string(statement.name()) + " '" + std::string(zone->text) +
                                  "': already added here " + context.tree().place_text(seen[name]->position));
     }
-    if (!name.empty() && !holds_zone(zones, name)) {
+    if (!name.empty() && !context.options().is_one_zone && !holds_zone(zones, name)) {
       context.error(element, std::string(statement.name() == "catalog-zones" ? "catalog zone"
                                                                              : "response-policy zone") +
                                  " '" + std::string(zone->text) + "' is not a primary or secondary zone");

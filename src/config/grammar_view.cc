@@ -55,9 +55,7 @@ constexpr StatementRow kRows[] = {
               "default-primaries [* port <port> | -dscp <integer> *] { ( <ip_address> [* port <port> | -dscp "
               "<integer> *] | <string> ) [ key <string> ] [ tls <string> ]; ... } | zone-directory "
               "<quoted_string> | in-memory <boolean> | min-update-interval <duration> *]; ... }",
-     .status = Status::kRefused,
-     .nothing = "{ }",
-     .note = "catalog zones are not there yet"},
+     .status = Status::kObeyed},
     {.name = "check-names",
      .places = kOpt | kView,
      .shape = "( primary | master | secondary | slave | response ) ( fail | warn | ignore )",

@@ -105,6 +105,16 @@ struct RrsetOrderRule {
   bool operator==(const RrsetOrderRule&) const = default;
 };
 
+/// A catalog zone (RFC 9432) of which a view takes the members: an entry of `catalog-zones`.
+struct CatalogZone {
+  dns::Name name;
+  std::vector<RemoteServer> default_primaries;  ///< of members for which the catalog names none
+  std::string zone_directory;                   ///< of the members' saved copies; empty: the server's
+  bool in_memory = false;                       ///< members have no saved copies
+  uint32_t min_update_interval_s = 5;           ///< between versions that are taken over
+  bool operator==(const CatalogZone&) const = default;
+};
+
 /// Statements that a view may set for itself.
 struct ViewOptions {
   bool recursion = true;  ///< as written or by default; this version does not recurse either way
@@ -123,6 +133,7 @@ struct ViewOptions {
   bool many_answers = true;         ///< transfer-format
   bool allow_new_zones = false;     ///< rndc addzone and its like
   std::string new_zones_directory;  ///< where the file of zones added so is; empty: the server's
+  std::vector<CatalogZone> catalog_zones;
   bool operator==(const ViewOptions&) const = default;
 };
 
@@ -206,7 +217,8 @@ struct Zone {
   std::string name_wire;  ///< wire form; case as written
   dns::RRClass rr_class = dns::RRClass::kIn;
   ZoneType type = ZoneType::kPrimary;
-  bool added = false;   ///< by rndc addzone: it stands in its view's file of added zones
+  bool added = false;  ///< by rndc addzone: it stands in its view's file of added zones
+  std::shared_ptr<const std::string> catalog;  ///< the catalog zone that lists it; nullptr: it is configured
   std::string file;     ///< as written: relative to ServerOptions::directory; empty when it has none
   std::string in_view;  ///< kInView: the view whose zone this is
   std::string journal;

@@ -52,7 +52,7 @@ JudgedZone judge_zone(const Config& config, const View& view, const std::string&
   const Node* zone = zone_of(*tree);
   if (zone == nullptr || has_error(judged.diagnostics)) return judged;
   judged.statement = print_statement(*zone, {.one_line = true});
-  check_tree(*tree, {}, disk, judged.diagnostics);
+  check_tree(*tree, {.is_one_zone = true}, disk, judged.diagnostics);
   Config built = build_config(*tree, judged.diagnostics);
   for (Diagnostic& problem : serve_problems(*tree)) judged.diagnostics.push_back(std::move(problem));
   judged.diagnostics = about(*zone, std::move(judged.diagnostics));

@@ -30,7 +30,10 @@ class ServeCheck {
  public:
   explicit ServeCheck(const Tree& tree) : tree_(tree) {
     for (const Node& node : tree.definitions()) {
-      if (node.name() == "acl") acls_.emplace(lower_text(node.value()->text), &node);
+      const std::string_view name = node.name();
+      if (name == "acl") acls_.emplace(lower_text(node.value()->text), &node);
+      if (name == "primaries" || name == "masters" || name == "remote-servers" || name == "parental-agents")
+        server_lists_.insert(lower_text(node.value()->text));
     }
   }
 
@@ -68,6 +71,7 @@ class ServeCheck {
     const StatementRow& row = node.grammar_row();
     if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
     if (row.name == "update-policy") update_policy(node);
+    if (row.name == "catalog-zones") return catalog_zones(node);
     if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
     if (row.status == Status::kObeyed) {
       if (row.name != "acl") match_list(node.name(), node.children());
@@ -98,6 +102,20 @@ class ServeCheck {
       add(Severity::kWarning, node.position, name + " are ignored: only recursion uses them");
     } else {
       add(Severity::kError, node.position, name + " cannot be served by this version");
+    }
+  }
+
+  /// The builder is not asked about lists that only views have: BIND looks at them when it starts.
+  void catalog_zones(const Node& node) {
+    for (const Node& zone : node.list()) {
+      for (const Node& server : zone.list()) {
+        const Node& first = *server.value();
+        const bool is_known =
+            first.type == ValueType::kIpAddress || server_lists_.contains(lower_text(first.text));
+        if (!is_known)
+          add(Severity::kError, first.position,
+              "unable to find primaries list '" + std::string(first.text) + "'");
+      }
     }
   }
 
@@ -173,6 +191,7 @@ class ServeCheck {
 
   const Tree& tree_;
   std::map<std::string, const Node*> acls_;
+  std::set<std::string> server_lists_;
   std::map<std::string, Found> found_;
   std::vector<std::string> order_;
 };

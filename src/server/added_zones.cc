@@ -115,7 +115,7 @@ CommandResult AddedZones::add(const config::Config& config, ZoneKeeper& zones, c
   }
   if (const auto kept = file_of(*view).put(judged.zone->name(), judged.statement); !kept)
     return failed(ResultCode::kFailure, kept.error().text);
-  zones.put(static_cast<size_t>(view - config.views.data()), judged.zone);
+  zones.put(static_cast<size_t>(view - config.views.data()), {&judged.zone, 1});
   say("added zone {} in view {} via addzone", dns::to_string_no_dot(judged.zone->name()), view->name);
   return CommandResult::success();
 }
@@ -132,6 +132,10 @@ CommandResult AddedZones::modify(const config::Config& config, ZoneKeeper& zones
   if (known == nullptr) return failed(ResultCode::kNotFound);
   if (CommandResult bad = verdict(judged, "modzone"); bad.code != ResultCode::kSuccess) return bad;
   const std::string name = dns::to_string_no_dot(judged.zone->name());
+  // BIND lets it be changed until the catalog has a word about it again.
+  if (known->config->catalog != nullptr)
+    return failed(ResultCode::kFailure,
+                  "zone '" + name + "' is as the catalog '" + *known->config->catalog + "' says");
   config::ZonePtr zone = judged.zone;
   if (known->config->added) {
     if (const auto kept = file_of(*view).put(zone->name(), judged.statement); !kept)
@@ -141,7 +145,7 @@ CommandResult AddedZones::modify(const config::Config& config, ZoneKeeper& zones
     configured.added = false;
     zone = std::make_shared<const config::Zone>(std::move(configured));
   }
-  zones.put(static_cast<size_t>(view - config.views.data()), zone);
+  zones.put(static_cast<size_t>(view - config.views.data()), {&zone, 1});
   say("updated zone {} in view {} via modzone", name, view->name);
   return CommandResult::success(zone->added ? "zone '" + name + "' reconfigured."
                                             : "zone '" + name +
@@ -173,8 +177,17 @@ CommandResult AddedZones::remove(const config::Config& config, ZoneKeeper& zones
       return failed(ResultCode::kFailure, gone.error().text);
   }
   say("deleting zone {} in view {} via delzone", name, view_name);
-  zones.remove(static_cast<size_t>(view - config.views.begin()), zone);
+  zones.remove(static_cast<size_t>(view - config.views.begin()), {&zone, 1});
   if (clean) remove_files(*zone, config.options.directory);
+  if (zone->catalog != nullptr) {
+    if (clean || zone->file.empty())
+      return CommandResult::success("zone '" + name + "'" + (clean ? " and associated files" : "") +
+                                    " will be deleted.");
+    return CommandResult::success("zone '" + name +
+                                  "' will be deleted.\nThe following files were in use and may now be "
+                                  "removed:\n" +
+                                  zone->file);
+  }
   if (!zone->added) {
     return CommandResult::success("zone '" + name +
                                   "' is no longer active and will be deleted.\n"

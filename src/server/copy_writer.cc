@@ -27,6 +27,10 @@ Result<void> work_on_log(const CopyJob& job) {
 
 Result<os::FileStamp> work(const CopyJob& job) {
   os::FileStamp stamp;
+  if (job.work) {
+    job.work();
+    return stamp;
+  }
   if (job.content != nullptr) {
     auto written = write_zone_file(*job.content, job.file);
     if (!written) return written;
@@ -57,6 +61,13 @@ void CopyWriter::add(CopyJob job) {
   wakes_.notify_one();
 }
 
+void CopyWriter::in_turn(std::function<void()> work, std::function<void()> done) {
+  CopyJob job;
+  job.work = std::move(work);
+  job.done = [done = std::move(done)](const Result<os::FileStamp>&) { done(); };
+  add(std::move(job));
+}
+
 void CopyWriter::run() {
   lower_priority();
   std::unique_lock lock(mutex_);
@@ -73,7 +84,7 @@ void CopyWriter::run() {
   }
   const auto latest = std::chrono::steady_clock::now() + kLastWords;
   for (const CopyJob& job : jobs_) {
-    if (job.clears_log && std::chrono::steady_clock::now() < latest) (void)work(job);
+    if ((job.clears_log || job.work) && std::chrono::steady_clock::now() < latest) (void)work(job);
   }
 }
 

@@ -25,6 +25,7 @@ struct CopyJob {
   bool clears_log = false;
   uint64_t keep_bytes = 0;
   std::function<void(const Result<os::FileStamp>&)> done;  ///< the stamp of the file, if one was written
+  std::function<void()> work;  ///< all that there is to do; unset: what stands above
 };
 
 class CopyWriter {
@@ -35,6 +36,8 @@ class CopyWriter {
   ~CopyWriter();
 
   void add(CopyJob job);
+  /// Calls `work` on the writer's thread, after all copies that were asked for before, and then `done`.
+  void in_turn(std::function<void()> work, std::function<void()> done);
 
  private:
   void run();

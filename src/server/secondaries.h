@@ -55,6 +55,12 @@ class Secondaries final : private net::Timer {
   bool refresh(const ZonePlace& place);
   bool retransfer(const ZonePlace& place);
 
+  /// Calls `work` on another thread when all saved copies that were asked for before are written, then
+  /// `done`.
+  void after_copies(std::function<void()> work, std::function<void()> done) {
+    copies_.in_turn(std::move(work), std::move(done));
+  }
+
   /// For reports; in seconds since 1970, 0: not known.
   struct Times {
     int64_t refresh_s = 0;

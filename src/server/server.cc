@@ -201,12 +201,14 @@ Result<void> Server::start() {
   notifier_ = std::make_unique<Notifier>(
       *loop_, *zones_, remotes_,
       [this](const net::SocketAddress& address) { return listeners_->is_open(address); });
+  catalogs_ = std::make_unique<Catalogs>(*loop_, *zones_, *versions_, *secondaries_);
   configure_transfers();
   publish();
   for (const auto& worker : workers_) worker->start();
   configured_s_ = std::time(nullptr);
   add_session_key();
   zones_->configure(config_, false);
+  catalogs_->configure(config_);
   return {};
 }
 
@@ -381,6 +383,7 @@ Result<void> Server::apply_configuration(bool reload_all) {
   add_session_key();
   configure_transfers();
   zones_->configure(config_, reload_all);
+  catalogs_->configure(config_);
   // The channel that brought the command is answered first; then channels change.
   loop_->post([this] { open_controls(); });
   return {};
@@ -416,6 +419,7 @@ void Server::zone_changed(const ZonePlace& place, const KeptZone& zone) {
   zone_files_->changed(place, zone);
   secondaries_->zone_changed(place, zone);
   notifier_->zone_changed(place, zone, loading_ == Loading::kAtStart);
+  catalogs_->zone_changed(place, zone);
 }
 
 void Server::zone_thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) {
@@ -428,6 +432,7 @@ void Server::zone_has_no_copy(const ZonePlace& place, const KeptZone& zone) {
 
 void Server::zone_configured(const ZonePlace& place, const KeptZone& zone) {
   secondaries_->zone_configured(place, zone);
+  catalogs_->zone_configured(place, zone);
 }
 
 void Server::zone_removed(const ZonePlace& place) {
@@ -435,6 +440,7 @@ void Server::zone_removed(const ZonePlace& place) {
   notifier_->zone_removed(place);
   updates_->forget_settings(place);
   zone_files_->removed(place);
+  catalogs_->zone_removed(place);
 }
 
 /// Each worker gets its own.
@@ -607,9 +613,10 @@ control::CommandResult Server::zone_status(const control::ZoneSelector& zone) {
   std::string view;
   const KeptZone* kept = select(zone, problem, &view);
   if (kept == nullptr) return problem;
-  const auto times = secondaries_->times(zones_->owner_of({view, zone_key(zone.name)}));
+  const ZonePlace place = zones_->owner_of({view, zone_key(zone.name)});
+  const auto times = secondaries_->times(place);
   if (times && kept->content() == nullptr) return {control::ResultCode::kFailure, "zone not loaded"};
-  return control::CommandResult::success(zone_status_text(*kept, times));
+  return control::CommandResult::success(zone_status_text(*kept, times, catalogs_->listing(place)));
 }
 
 control::CommandResult Server::query_log(std::optional<bool> on) {
@@ -630,6 +637,7 @@ control::CommandResult Server::show_zone(const control::ZoneSelector& zone) {
   std::string view;
   const KeptZone* kept = select(zone, problem, &view);
   if (kept == nullptr) return problem;
+  if (kept->config->catalog != nullptr) return control::CommandResult::success(statement_text(*kept->config));
   const auto text = kept->config->added
                         ? added_zones_.statement(config_, *kept->config, view)
                         : zone_statement_text(options_.config_file, kept->config->name(), view);

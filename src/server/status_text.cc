@@ -81,11 +81,15 @@ std::string status_text(const StatusFacts& facts) {
       facts.loads_pending != 0 ? fmt::format("zones loading: {}\n", facts.loads_pending) : "");
 }
 
-std::string zone_status_text(const KeptZone& zone, const std::optional<Secondaries::Times>& times) {
+std::string zone_status_text(const KeptZone& zone, const std::optional<Secondaries::Times>& times,
+                             const std::optional<transfer::CatalogMember>& listing) {
   const zone::Content* content = zone.content();
   std::string text = fmt::format("name: {}\ntype: {}\n", dns::to_string_no_dot(zone.config->name()),
                                  config::to_string(zone.config->type));
   if (!zone.config->file.empty()) text += fmt::format("files: {}\n", zone.config->file);
+  if (zone.config->catalog != nullptr) text += fmt::format("catalog: {}\n", *zone.config->catalog);
+  if (listing && !listing->properties.groups.empty())
+    text += fmt::format("groups: {}\n", fmt::join(listing->properties.groups, ", "));
   if (content == nullptr) return text + "loaded: no";
   text += fmt::format("serial: {}\nnodes: {}\n", content->serial().value, content->name_count());
   if (zone.loaded_s != 0) text += fmt::format("last loaded: {}\n", http_time(zone.loaded_s));

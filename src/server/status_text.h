@@ -9,6 +9,7 @@
 #include "dns/name.h"
 #include "server/secondaries.h"
 #include "server/zone_keeper.h"
+#include "transfer/catalog.h"
 
 namespace nomen::server {
 
@@ -34,7 +35,8 @@ struct StatusFacts {
 
 std::string status_text(const StatusFacts& facts);
 /// `times` only of a secondary.
-std::string zone_status_text(const KeptZone& zone, const std::optional<Secondaries::Times>& times);
+std::string zone_status_text(const KeptZone& zone, const std::optional<Secondaries::Times>& times,
+                             const std::optional<transfer::CatalogMember>& listing);
 
 /// The zone's statement as it stands in the configuration file now, on one line.
 Result<std::string> zone_statement_text(const std::string& config_file, dns::NameView name,

@@ -50,6 +50,11 @@ void VersionLog::forget(const ZonePlace& place) {
   ids_.erase(found);
 }
 
+std::optional<store::ZoneId> VersionLog::release(const ZonePlace& place) {
+  const auto node = ids_.extract(place);
+  return node ? std::optional(node.mapped()) : std::nullopt;
+}
+
 void VersionLog::append(std::vector<store::Version> versions, store::Done done) {
   store_->append(std::move(versions), [this, done = std::move(done)](const Result<void>& result) {
     loop_.post([done, result] { done(result); });

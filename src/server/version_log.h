@@ -37,6 +37,9 @@ class VersionLog {
   std::optional<store::ZoneId> id_of(const ZonePlace& place) const;
   /// The zone was deleted, with all that is known of it.
   void forget(const ZonePlace& place);
+  /// The same for the caller to end: the number is this zone's no more, and is to be forgotten in the store
+  /// before the zone is prepared again.
+  std::optional<store::ZoneId> release(const ZonePlace& place);
 
   /// Adds rows, all or none; `done` is called on the main thread when they are on the disk, or cannot be.
   void append(std::vector<store::Version> versions, store::Done done);

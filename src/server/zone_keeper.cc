@@ -231,7 +231,7 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
     return std::span(zones).subspan(same.first, zones.size() - same.first - same.last);
   };
   Zones before;
-  if (same.first + same.last == 0) {
+  if (same.first + same.last == 0 && kept.listed == 0) {
     before = std::exchange(kept.zones, {});
     kept.zones.reserve(view.zones.size());
     kept.table.reserve(view.zones.size());
@@ -266,7 +266,10 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
   const uint64_t key = served->apex_hash();
   KeptZone next;
   bool load_now = reload_all;
-  if (auto old = before.empty() ? Zones::node_type() : before.extract(key)) {
+  auto old = before.empty() ? Zones::node_type() : before.extract(key);
+  // A zone that a catalog lists gives way to one that is configured.
+  if (!old && kept.listed != 0 && (old = kept.zones.extract(key))) kept.listed--;
+  if (old) {
     next = std::move(old.mapped());
     const bool comparable = next.config->type == zone->type && next.config->rr_class == zone->rr_class;
     if (!comparable) next = KeptZone{};
@@ -352,31 +355,43 @@ void ZoneKeeper::link_in_views() {
 
 // ---- one zone
 
-void ZoneKeeper::put(size_t view, const config::ZonePtr& zone) {
+void ZoneKeeper::put(size_t view, std::span<const config::ZonePtr> zones) {
   KeptView& kept = views_[view];
   generation_++;
-  Zones before;
-  if (auto node = kept.zones.extract(zone_key(zone->name()))) {
-    std::replace(kept.configured.begin(), kept.configured.end(), node.mapped().config, zone);
-    before.insert(std::move(node));
-  } else {
-    kept.configured.push_back(zone);
-  }
-  prepare_log({&zone, 1}, view_names_[view]);
+  prepare_log(zones, view_names_[view]);
   std::vector<LoadJob> jobs;
-  take_zone(kept, view, zone, before, true, jobs);
+  for (const config::ZonePtr& zone : zones) {
+    Zones before;
+    if (auto node = kept.zones.extract(zone_key(zone->name()))) {
+      const config::ZonePtr& known = node.mapped().config;
+      if (known->catalog == nullptr)
+        std::replace(kept.configured.begin(), kept.configured.end(), known, zone);
+      if (known->catalog != nullptr) kept.listed--;
+      before.insert(std::move(node));
+    } else if (zone->catalog == nullptr) {
+      kept.configured.push_back(zone);
+    }
+    take_zone(kept, view, zone, before, true, jobs);
+    if (zone->catalog != nullptr) kept.listed++;
+  }
   if (has_in_view_) link_in_views();
   publish_();
   start(std::move(jobs));
 }
 
-void ZoneKeeper::remove(size_t view, const config::ZonePtr& zone) {
+void ZoneKeeper::remove(size_t view, std::span<const config::ZonePtr> zones) {
   KeptView& kept = views_[view];
-  const uint64_t key = zone_key(zone->name());
-  kept.zones.erase(key);
-  kept.table.remove(zone->name());
-  std::erase(kept.configured, zone);
-  tell_removed(*zone, view_names_[view], key);
+  for (const config::ZonePtr& zone : zones) {
+    const uint64_t key = zone_key(zone->name());
+    kept.zones.erase(key);
+    kept.table.remove(zone->name());
+    if (zone->catalog != nullptr) {
+      kept.listed--;
+    } else {
+      std::erase(kept.configured, zone);
+    }
+    tell_removed(*zone, view_names_[view], key);
+  }
   publish_();
 }
 

@@ -37,10 +37,11 @@ class ZoneKeeper {
   /// until their file is there. The lists of zones move from `config` to here.
   void configure(config::Config& config, bool reload_all);
 
-  /// One zone more in a view, or in the place of the one with its name; its file is loaded.
-  void put(size_t view, const config::ZonePtr& zone);
-  /// Takes a zone out of a view; it is there.
-  void remove(size_t view, const config::ZonePtr& zone);
+  /// Zones more in a view, or in the place of those with their names; their files are loaded. They stand in
+  /// the configuration, or a catalog lists them (Zone::catalog): those are not touched by configure().
+  void put(size_t view, std::span<const config::ZonePtr> zones);
+  /// Takes zones out of a view; they are there.
+  void remove(size_t view, std::span<const config::ZonePtr> zones);
 
   enum class Reload : uint8_t { kQueued, kUpToDate, kNotFound, kAmbiguous };
   /// One zone (rndc reload ZONE); `view` empty: any.
@@ -91,6 +92,7 @@ class ZoneKeeper {
     std::shared_ptr<const answer::ViewSettings> settings;
     std::vector<config::ZonePtr> configured;  ///< as the configuration has them
     Zones zones;
+    size_t listed = 0;  ///< of them by a catalog
     answer::ZoneTable table;
   };
 

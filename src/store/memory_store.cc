@@ -159,9 +159,9 @@ Result<void> MemoryStore::clear(ZoneId zone) {
   });
 }
 
-Result<void> MemoryStore::forget(ZoneId zone) {
-  return run([zone](Tables& tables) -> Result<void> {
-    tables.zones.erase(zone);
+Result<void> MemoryStore::forget(std::span<const ZoneId> zones) {
+  return run([zones](Tables& tables) -> Result<void> {
+    for (const ZoneId zone : zones) tables.zones.erase(zone);
     return {};
   });
 }

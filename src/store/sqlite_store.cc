@@ -180,9 +180,14 @@ Result<void> SqliteStore::clear(ZoneId zone) {
   return parts_->committer->run([zone](LogWriter& writer) { return writer.clear(zone); });
 }
 
-Result<void> SqliteStore::forget(ZoneId zone) {
+Result<void> SqliteStore::forget(std::span<const ZoneId> zones) {
   if (!parts_->committer) return std::unexpected(read_only());
-  return parts_->committer->run([zone](LogWriter& writer) { return writer.forget(zone); });
+  return parts_->committer->run([zones](LogWriter& writer) -> Result<void> {
+    for (const ZoneId zone : zones) {
+      if (auto forgotten = writer.forget(zone); !forgotten) return forgotten;
+    }
+    return {};
+  });
 }
 
 void SqliteStore::save_times(ZoneId zone, const ZoneTimes& times, Done done) {

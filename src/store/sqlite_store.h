@@ -32,7 +32,8 @@ class SqliteStore : public VersionStore {
   Result<bool> since(ZoneId zone, dns::Serial from, const std::function<bool(Version&&)>& visit) override;
   Result<uint64_t> prune(ZoneId zone, const Retention& retention) override;
   Result<void> clear(ZoneId zone) override;
-  Result<void> forget(ZoneId zone) override;
+  using VersionStore::forget;
+  Result<void> forget(std::span<const ZoneId> zones) override;
   void save_times(ZoneId zone, const ZoneTimes& times, Done done) override;
   Result<std::optional<ZoneTimes>> times(ZoneId zone) override;
 

@@ -115,9 +115,10 @@ class VersionStore {
   /// Drops the oldest rows that are beyond the limits; how many went.
   virtual Result<uint64_t> prune(ZoneId zone, const Retention& retention) = 0;
   /// Drops all rows of a zone (it was replaced by something without a common history; the next row may begin
-  /// anywhere), or the zone itself.
+  /// anywhere), or zones themselves, many with one sync.
   virtual Result<void> clear(ZoneId zone) = 0;
-  virtual Result<void> forget(ZoneId zone) = 0;
+  virtual Result<void> forget(std::span<const ZoneId> zones) = 0;
+  Result<void> forget(ZoneId zone) { return forget(std::span(&zone, 1)); }
 
   virtual void save_times(ZoneId zone, const ZoneTimes& times, Done done) = 0;
   virtual Result<std::optional<ZoneTimes>> times(ZoneId zone) = 0;

@@ -91,10 +91,9 @@ void Catalog::read_version(const zone::Content& content) {
     return;
   }
   const auto text = single_text(set.first_rdata());
-  version_problem_ =
-      text && !text->empty() && text->find_first_not_of("0123456789") == std::string::npos
-          ? "zone '" + catalog + "' unsupported version '" + *text + "'"
-          : "invalid record for the catalog zone version property";
+  version_problem_ = text && !text->empty() && text->find_first_not_of("0123456789") == std::string::npos
+                         ? "zone '" + catalog + "' unsupported version '" + *text + "'"
+                         : "invalid record for the catalog zone version property";
   if (text == "1" || text == "2") version_ = *text == "1" ? 1 : 2;
 }
 

@@ -74,9 +74,9 @@ class Catalog {
   /// Takes over a version that differs from the one before at most at these names.
   void read_names(const zone::Content& content, std::span<const dns::Name> names);
 
-  /// Fails, with the reasons, when the catalog is broken (RFC 9432 5.1): no version or an unknown one, a label
-  /// with more than one PTR, a zone that is listed twice, more than kMaxCatalogMembers. What was made of an
-  /// earlier version stays then.
+  /// Fails, with the reasons, when the catalog is broken (RFC 9432 5.1): no version or an unknown one, a
+  /// label with more than one PTR, a zone that is listed twice, more than kMaxCatalogMembers. What was made
+  /// of an earlier version stays then.
   Result<void> check() const;
 
   const CatalogOptions& options() const { return options_; }
@@ -114,10 +114,10 @@ class Catalog {
   unsigned version_ = 0;  ///< 0: none that is known
   std::string version_problem_;
   CatalogOptions options_;
-  Entries entries_;                                              ///< by label
-  std::unordered_multimap<std::string, std::string> by_zone_;    ///< labels
-  std::set<std::string> broken_labels_;                          ///< with more than one PTR
-  std::set<std::string> listed_twice_;                           ///< zones
+  Entries entries_;                                            ///< by label
+  std::unordered_multimap<std::string, std::string> by_zone_;  ///< labels
+  std::set<std::string> broken_labels_;                        ///< with more than one PTR
+  std::set<std::string> listed_twice_;                         ///< zones
   std::unordered_set<std::string> touched_;
   bool all_touched_ = false;
   std::vector<std::string> warnings_;

@@ -65,7 +65,8 @@ TEST(Catalog, MembersComeWithTheirGroupsAndNewOwner) {
 TEST(Catalog, ABrokenOneIsRefusedAndSaysWhy) {
   EXPECT_EQ(error_of(""), "zone 'catalog.test' has no 'version' record");
   EXPECT_EQ(error_of("version 0 IN TXT \"3\"\n"), "zone 'catalog.test' unsupported version '3'");
-  EXPECT_EQ(error_of("version 0 IN TXT \"2\" \"2\"\n"), "invalid record for the catalog zone version property");
+  EXPECT_EQ(error_of("version 0 IN TXT \"2\" \"2\"\n"),
+            "invalid record for the catalog zone version property");
   EXPECT_EQ(error_of("version 0 IN TXT \"2\"\nversion 0 IN TXT \"1\"\n"),
             "'version' property TXT RRset contains more than one record, which is invalid");
   const std::string version = "version 0 IN TXT \"2\"\n";

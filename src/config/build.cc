@@ -100,6 +100,7 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     if (word == "type") zone.type = zone_type_of(inner.value()->text);
     if (word == "file") zone.file = inner.value()->text;
     if (word == "journal") zone.journal = inner.value()->text;
+    if (word == "catalog-generate") zone.generates_catalog = inner.value()->number != 0;
     if (word == "primaries" || word == "masters") zone.primaries = names_.remote_servers(inner);
     if (word == "update-policy") {
       zone.update_policy =
@@ -111,7 +112,8 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     }
   }
   zone.options = options_of(statement.block());
-  const bool has_more = !zone.journal.empty() || !zone.primaries.empty() || zone.update_policy != nullptr;
+  const bool has_more = !zone.journal.empty() || !zone.primaries.empty() || zone.update_policy != nullptr ||
+                        zone.generates_catalog;
   if (zone.type == ZoneType::kPrimary && !has_more) {
     pattern_ = &statement;
     pattern_zone_ = made;

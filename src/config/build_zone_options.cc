@@ -57,6 +57,18 @@ void set_notify(ZoneOptions& to, const Setting& setting) {
   }
 }
 
+// catalog-zone "NAME"; or, for a zone that is not to be in the catalog of the others, none.
+void set_catalog_zone(ZoneOptions& to, const Setting& setting) {
+  const auto name = dns::Name::parse(setting.text());
+  to.catalog_zone.clear();
+  if (!name) {
+    setting.names.error(setting.statement.position,
+                        "catalog-zone '" + setting.text() + "': is not a valid name");
+  } else if (!same_word(setting.text(), "none")) {
+    to.catalog_zone = dns::to_string_no_dot(name->lowered());
+  }
+}
+
 void set_statistics(ZoneOptions& to, const Setting& setting) {
   if (setting.says("full") || (setting.statement.value()->type == ValueType::kBoolean && setting.is_on())) {
     to.statistics = ZoneStatistics::kFull;
@@ -144,6 +156,8 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"max-ixfr-ratio", set_unless_keyword<&O::max_ixfr_ratio_percent>},
       {"max-journal-size", set_unless_keyword<&O::max_journal_size>},
       {"key-directory", [](O& to, const Setting& s) { to.key_directory = s.text(); }},
+      {"catalog-zone", set_catalog_zone},
+      {"catalog-group", [](O& to, const Setting& s) { to.catalog_group = s.text(); }},
   };
   return kSetters;
 }

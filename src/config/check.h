@@ -10,6 +10,7 @@ namespace nomen::config {
 struct CheckOptions {
   bool check_plugins = true;       ///< false: named-checkconf -c
   bool ignore_deprecated = false;  ///< leave out warnings about deprecated settings
+  bool is_one_zone = false;  ///< the other zones are not in the tree: a zone may be named that is not there
 };
 
 void check_tree(const Tree& tree, const CheckOptions& options, Disk& disk, Diagnostics& diagnostics);

@@ -38,8 +38,9 @@ bool Zone::operator==(const Zone& other) const {
       update_policy == other.update_policy ||
       (update_policy != nullptr && other.update_policy != nullptr && *update_policy == *other.update_policy);
   return name() == other.name() && rr_class == other.rr_class && type == other.type && file == other.file &&
-         in_view == other.in_view && journal == other.journal && primaries == other.primaries &&
-         same_policy && (options == other.options || *options == *other.options);
+         in_view == other.in_view && journal == other.journal &&
+         generates_catalog == other.generates_catalog && primaries == other.primaries && same_policy &&
+         (options == other.options || *options == *other.options);
 }
 
 SourcePosition Config::source(const Position& position) const {

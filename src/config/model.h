@@ -188,6 +188,8 @@ struct ZoneOptions {
   std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< unset: unlimited
   std::optional<uint64_t> max_journal_size;              ///< bytes; unset: default or unlimited
   std::string key_directory;
+  std::string catalog_zone;   ///< the generated catalog that lists the zone, in lower case; empty: none
+  std::string catalog_group;  ///< its group there; empty: none
 
   bool operator==(const ZoneOptions&) const = default;
 };
@@ -217,7 +219,8 @@ struct Zone {
   std::string name_wire;  ///< wire form; case as written
   dns::RRClass rr_class = dns::RRClass::kIn;
   ZoneType type = ZoneType::kPrimary;
-  bool added = false;  ///< by rndc addzone: it stands in its view's file of added zones
+  bool added = false;              ///< by rndc addzone: it stands in its view's file of added zones
+  bool generates_catalog = false;  ///< its members are the zones whose catalog_zone it is
   std::shared_ptr<const std::string> catalog;  ///< the catalog zone that lists it; nullptr: it is configured
   std::string file;     ///< as written: relative to ServerOptions::directory; empty when it has none
   std::string in_view;  ///< kInView: the view whose zone this is
@@ -228,8 +231,10 @@ struct Zone {
 
   /// A primary zone that takes updates: allow-update or update-policy.
   bool is_dynamic() const;
+  /// A primary zone whose file the server writes: it takes updates, or the server makes its versions.
+  bool is_written() const { return generates_catalog || is_dynamic(); }
   /// What is served may be newer than the file, which is written after it; else the file is what is served.
-  bool is_ahead_of_file() const { return is_dynamic() || type == ZoneType::kSecondary; }
+  bool is_ahead_of_file() const { return is_written() || type == ZoneType::kSecondary; }
   /// A primary zone whose file is compared with what is served when it is read again, for IXFR and history.
   bool keeps_differences() const;
   /// Whether its versions are logged.

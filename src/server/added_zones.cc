@@ -109,7 +109,7 @@ CommandResult AddedZones::add(const config::Config& config, ZoneKeeper& zones, c
     return failed(ResultCode::kExists);
   if (CommandResult bad = verdict(judged, "addzone"); bad.code != ResultCode::kSuccess) return bad;
   const std::string path = path_of(*judged.zone, config.options.directory);
-  if (::access(path.c_str(), R_OK) != 0) {
+  if (!judged.zone->generates_catalog && ::access(path.c_str(), R_OK) != 0) {
     return failed(errno == ENOENT ? ResultCode::kFileNotFound : ResultCode::kNoPermission,
                   "dns_zone_loadnew failed: " + os::system_error_text(errno));
   }

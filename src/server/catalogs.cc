@@ -73,7 +73,7 @@ Catalogs::State* Catalogs::owner_of(const config::Zone& zone) const {
 // ---- configuration
 
 void Catalogs::configure(const config::Config& config) {
-  for (const auto& [place, state] : states_) state->ending = true;
+  std::unordered_set<const State*> wanted;
   for (size_t i = 0; i < config.views.size(); i++) {
     const config::View& view = config.views[i];
     for (const auto& [place, state] : states_) {
@@ -81,21 +81,22 @@ void Catalogs::configure(const config::Config& config) {
     }
     for (const config::CatalogZone& catalog : view.options.catalog_zones) {
       if (view.rr_class == dns::RRClass::kIn) {
-        configure_one(view, i, catalog);
+        wanted.insert(&configure_one(view, i, catalog));
       } else if (config.views.size() == 1 || view.name != "_default") {
         say(LogSeverity::kError, "'catalog-zones' option is only supported for views with class IN");
       }
     }
   }
   for (const auto& [place, state] : states_) {
-    if (!state->ending) continue;
+    if (wanted.contains(state.get()) || std::exchange(state->ending, true)) continue;
     say(LogSeverity::kInfo, "removing catalog zone {}", *state->name);
     for (const auto& [key, member] : state->members) queue(*state, member.zone->name_wire);
     begin_work(*state);
   }
 }
 
-void Catalogs::configure_one(const config::View& view, size_t number, const config::CatalogZone& configured) {
+Catalogs::State& Catalogs::configure_one(const config::View& view, size_t number,
+                                         const config::CatalogZone& configured) {
   ZonePlace place{view.name, zone_key(configured.name)};
   auto& known = states_[place];
   const bool is_new = known == nullptr;
@@ -103,8 +104,7 @@ void Catalogs::configure_one(const config::View& view, size_t number, const conf
   State& state = *known;
   const bool is_other =
       !is_new && (!(state.configured == configured) || !(*state.options == *view.zone_options));
-  const bool comes_back = !is_new && state.members.empty() && !state.todo.empty();
-  state.ending = false;
+  const bool comes_back = std::exchange(state.ending, false);
   state.view = number;
   state.configured = configured;
   state.options = view.zone_options;
@@ -121,6 +121,7 @@ void Catalogs::configure_one(const config::View& view, size_t number, const conf
   if (comes_back) state.serial.reset();
   const KeptZone* const kept = keeper_.at(keeper_.owner_of(place));
   if ((is_new || comes_back) && kept != nullptr && kept->content() != nullptr) schedule(state);
+  return state;
 }
 
 // ---- what happens to zones
@@ -281,13 +282,16 @@ void Catalogs::decide(State& state, const std::string& wire, Round& round) {
     say(LogSeverity::kInfo, "zone '{}' unique label has changed, reset state", text_of(name));
     return drop_member(state, place.key, round);
   }
+  Member& member = known->second;
   auto settings = settings_of(state, *wanted);
-  if (!(*settings == *known->second.settings)) {
+  std::string file = file_of(state, name);
+  if (!(*settings == *member.settings) || file != member.zone->file) {
     say(LogSeverity::kInfo, "modifying zone '{}' from catalog '{}' - success", text_of(name), *state.name);
-    known->second.zone = zone_of(state, name, *settings);
-    round.put.push_back(known->second.zone);
+    const auto before = std::exchange(member.zone, member_zone(name, state.name, *settings, std::move(file)));
+    move_copy(*before, *member.zone);
+    round.put.push_back(member.zone);
   }
-  known->second.settings = std::move(settings);
+  member.settings = std::move(settings);
   tell_new_owner(state, *wanted);
 }
 
@@ -313,7 +317,7 @@ void Catalogs::add_member(State& state, const transfer::CatalogMember& wanted, c
                   "will not be added because another catalog zone already contains an entry with that zone");
   }
   Member member{wanted.label, settings_of(state, wanted), nullptr};
-  member.zone = zone_of(state, wanted.zone, *member.settings);
+  member.zone = member_zone(wanted.zone, state.name, *member.settings, file_of(state, wanted.zone));
   say(LogSeverity::kInfo, "adding zone '{}' from catalog '{}' - success", text_of(wanted.zone), *state.name);
   round.put.push_back(member.zone);
   state.members.insert_or_assign(place.key, std::move(member));
@@ -331,17 +335,8 @@ void Catalogs::take_over(State& from, State& to, const transfer::CatalogMember& 
   if (before->second.label != wanted.label) return drop_member(from, key, round);
   const Member old = std::move(from.members.extract(key).mapped());
   Member member{wanted.label, settings_of(to, wanted), nullptr};
-  member.zone = zone_of(to, wanted.zone, *member.settings);
-  const std::string old_path = path_of(*old.zone, keeper_.directory());
-  const std::string new_path = path_of(*member.zone, keeper_.directory());
-  if (!old_path.empty() && old_path != new_path) {
-    secondaries_.after_copies(
-        [old_path, new_path] {
-          if (new_path.empty() || std::rename(old_path.c_str(), new_path.c_str()) != 0)
-            ::unlink(old_path.c_str());
-        },
-        [] {});
-  }
+  member.zone = member_zone(wanted.zone, to.name, *member.settings, file_of(to, wanted.zone));
+  move_copy(*old.zone, *member.zone);
   round.put.push_back(member.zone);
   to.members.insert_or_assign(key, std::move(member));
 }
@@ -371,10 +366,18 @@ std::shared_ptr<const MemberSettings> Catalogs::settings_of(State& state,
   return state.common;
 }
 
-config::ZonePtr Catalogs::zone_of(const State& state, dns::NameView zone,
-                                  const MemberSettings& settings) const {
-  std::string file = state.in_memory ? "" : member_file(state.configured, state.place.view, zone);
-  return member_zone(zone, state.name, settings, std::move(file));
+std::string Catalogs::file_of(const State& state, dns::NameView zone) {
+  return state.in_memory ? "" : member_file(state.configured, state.place.view, zone);
+}
+
+/// Behind copies that are being written under the old name.
+void Catalogs::move_copy(const config::Zone& before, const config::Zone& now) {
+  if (before.file.empty() || before.file == now.file) return;
+  secondaries_.after_copies(
+      [from = path_of(before, keeper_.directory()), to = path_of(now, keeper_.directory())] {
+        if (to.empty() || std::rename(from.c_str(), to.c_str()) != 0) ::unlink(from.c_str());
+      },
+      [] {});
 }
 
 // ---- what is left of zones that went

@@ -81,7 +81,7 @@ class Catalogs {
 
   State* find(const ZonePlace& place) const;
   State* owner_of(const config::Zone& zone) const;
-  void configure_one(const config::View& view, size_t number, const config::CatalogZone& configured);
+  State& configure_one(const config::View& view, size_t number, const config::CatalogZone& configured);
   void schedule(State& state);
   void take(const ZonePlace& place);
   void read(State& state, const KeptZone& kept);
@@ -95,7 +95,8 @@ class Catalogs {
   void refuse(State& state, dns::NameView zone, std::string_view why);
   void tell_new_owner(const State& state, const transfer::CatalogMember& member);
   std::shared_ptr<const MemberSettings> settings_of(State& state, const transfer::CatalogMember& member);
-  config::ZonePtr zone_of(const State& state, dns::NameView zone, const MemberSettings& settings) const;
+  static std::string file_of(const State& state, dns::NameView zone);
+  void move_copy(const config::Zone& before, const config::Zone& now);
   void clean(const State& state, const std::vector<config::ZonePtr>& zones);
   void cleaned(const ZonePlace& place, const config::ZonePtr& zone);
 

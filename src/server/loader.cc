@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/os/file.h"
+#include "server/empty_catalog.h"
 #include "server/replay.h"
 #include "server/take_bind_journal.h"
 #include "server/zone_checks.h"
@@ -63,8 +64,9 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
     }
   }
   auto replayed = replay(*job.log, job.log_id, outcome.result.content);
-  if (!replayed && job.zone->type == config::ZoneType::kSecondary) {
-    // A copy is written before the rows that it takes the place of go: it is the newer one, and right.
+  if (!replayed && (job.zone->type == config::ZoneType::kSecondary || job.zone->generates_catalog)) {
+    // A copy is written before the rows that it takes the place of go: it is the newer one, and right. What a
+    // generated catalog has lost is listed anew.
     outcome.result.diagnostics.push_back(
         {Severity::kWarning, {}, "the version log is cleared: " + replayed.error().text});
     if (auto cleared = job.log->clear(job.log_id); !cleared) outcome.result.content = nullptr;
@@ -196,6 +198,7 @@ void Loader::run(Pace pace) {
   while (take_jobs(jobs, pace == Pace::kUrgent)) {
     for (LoadJob& job : jobs) {
       LoadOutcome& outcome = outcomes.emplace_back();
+      if (job.zone->generates_catalog) begin_catalog(path_of(*job.zone, *job.directory));
       read_zone(job, buffers, outcome);
       bring_up_to_date(job, outcome);
       job.previous.reset();

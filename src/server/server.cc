@@ -202,6 +202,7 @@ Result<void> Server::start() {
       *loop_, *zones_, remotes_,
       [this](const net::SocketAddress& address) { return listeners_->is_open(address); });
   catalogs_ = std::make_unique<Catalogs>(*loop_, *zones_, *versions_, *secondaries_);
+  catalog_producer_ = std::make_unique<CatalogProducer>(*loop_, *zones_, *updates_);
   configure_transfers();
   publish();
   for (const auto& worker : workers_) worker->start();
@@ -420,6 +421,7 @@ void Server::zone_changed(const ZonePlace& place, const KeptZone& zone) {
   secondaries_->zone_changed(place, zone);
   notifier_->zone_changed(place, zone, loading_ == Loading::kAtStart);
   catalogs_->zone_changed(place, zone);
+  catalog_producer_->zone_changed(place, zone);
 }
 
 void Server::zone_thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) {
@@ -433,6 +435,7 @@ void Server::zone_has_no_copy(const ZonePlace& place, const KeptZone& zone) {
 void Server::zone_configured(const ZonePlace& place, const KeptZone& zone) {
   secondaries_->zone_configured(place, zone);
   catalogs_->zone_configured(place, zone);
+  catalog_producer_->zone_configured(place, zone);
 }
 
 void Server::zone_removed(const ZonePlace& place) {
@@ -441,6 +444,7 @@ void Server::zone_removed(const ZonePlace& place) {
   updates_->forget_settings(place);
   zone_files_->removed(place);
   catalogs_->zone_removed(place);
+  catalog_producer_->zone_removed(place);
 }
 
 /// Each worker gets its own.

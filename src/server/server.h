@@ -16,6 +16,7 @@
 #include "net/event_loop.h"
 #include "net/interfaces.h"
 #include "server/added_zones.h"
+#include "server/catalog_producer.h"
 #include "server/catalogs.h"
 #include "server/interval.h"
 #include "server/listeners.h"
@@ -165,6 +166,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<UpdateRelay> relay_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<Catalogs> catalogs_;
+  std::unique_ptr<CatalogProducer> catalog_producer_;
   AddedZones added_zones_;
   SessionKey session_key_;
   std::unique_ptr<Signals> signals_;

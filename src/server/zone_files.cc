@@ -116,7 +116,7 @@ std::function<void()> ZoneFiles::pruning(const ZonePlace& place, const KeptZone&
 }
 
 void ZoneFiles::changed(const ZonePlace& place, const KeptZone& zone) {
-  if (!zone.config->is_dynamic() || zone.config->file.empty() || delays_.contains(place)) return;
+  if (!zone.config->is_written() || zone.config->file.empty() || delays_.contains(place)) return;
   delays_.emplace(place, std::make_unique<Delay>(loop_, [this, place] { write_in_background(place); }));
 }
 
@@ -138,7 +138,7 @@ CommandResult ZoneFiles::sync(const std::optional<ZonePlace>& place, bool clean)
   } else {
     std::vector<ZonePlace> places;
     zones_.for_each([&](const ZonePlace& at, const KeptZone& zone) {
-      if (zone.config->is_dynamic()) places.push_back(at);
+      if (zone.config->is_written()) places.push_back(at);
     });
     for (const ZonePlace& at : places) write(at, *zones_.at(at));
   }

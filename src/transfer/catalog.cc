@@ -303,29 +303,42 @@ std::string member_label(dns::NameView member, int64_t time_us) {
       .substr(0, kLabelDigits);
 }
 
+namespace {
+
+Result<dns::Name> owner_of(dns::NameView catalog, const std::string& label, std::string_view property) {
+  auto owner = dns::Name::joined(*dns::Name::parse("zones"), catalog);
+  if (owner) owner = owner->with_label(as_bytes(label));
+  if (owner && !property.empty()) owner = owner->with_label(as_bytes(property));
+  return owner;
+}
+
+}  // namespace
+
+Result<void> add_group_records(dns::NameView catalog, const CatalogMember& member, uint32_t ttl_s,
+                               zone::RecordList& records) {
+  if (member.properties.groups.empty()) return {};
+  const auto owner = owner_of(catalog, member.label, "group");
+  if (!owner) return std::unexpected(owner.error());
+  for (const std::string& group : member.properties.groups) {
+    if (group.size() > 255) return failure("the name of a group is at most 255 bytes long");
+    std::vector<uint8_t> rdata = {static_cast<uint8_t>(group.size())};
+    rdata.insert(rdata.end(), group.begin(), group.end());
+    records.add(*owner, RRType::kTxt, ttl_s, rdata);
+  }
+  return {};
+}
+
 Result<void> add_member_records(dns::NameView catalog, const CatalogMember& member, uint32_t ttl_s,
                                 zone::RecordList& records) {
-  const auto zones = dns::Name::joined(*dns::Name::parse("zones"), catalog);
-  if (!zones) return std::unexpected(zones.error());
-  const auto owner = zones->with_label(as_bytes(member.label));
+  const auto owner = owner_of(catalog, member.label, "");
   if (!owner) return std::unexpected(owner.error());
   records.add(*owner, RRType::kPtr, ttl_s, member.zone.bytes());
-  if (!member.properties.groups.empty()) {
-    const auto name = owner->with_label(as_bytes("group"));
-    if (!name) return std::unexpected(name.error());
-    for (const std::string& group : member.properties.groups) {
-      if (group.size() > 255) return failure("the name of a group is at most 255 bytes long");
-      std::vector<uint8_t> rdata = {static_cast<uint8_t>(group.size())};
-      rdata.insert(rdata.end(), group.begin(), group.end());
-      records.add(*name, RRType::kTxt, ttl_s, rdata);
-    }
-  }
   if (member.properties.new_owner) {
-    const auto name = owner->with_label(as_bytes("coo"));
+    const auto name = owner_of(catalog, member.label, "coo");
     if (!name) return std::unexpected(name.error());
     records.add(*name, RRType::kPtr, ttl_s, member.properties.new_owner->bytes());
   }
-  return {};
+  return add_group_records(catalog, member, ttl_s, records);
 }
 
 }  // namespace nomen::transfer

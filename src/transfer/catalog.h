@@ -129,8 +129,11 @@ class Catalog {
 /// another time.
 std::string member_label(dns::NameView member, int64_t time_us);
 /// Adds the records of a member to a list: what is added to the catalog, or removed from it. BIND's custom
-/// properties are not among them. Fails when a name would become too long.
+/// properties are not among them. Fails when a name would become too long, or a group's.
 Result<void> add_member_records(dns::NameView catalog, const CatalogMember& member, uint32_t ttl_s,
                                 zone::RecordList& records);
+/// Those of its groups only.
+Result<void> add_group_records(dns::NameView catalog, const CatalogMember& member, uint32_t ttl_s,
+                               zone::RecordList& records);
 
 }  // namespace nomen::transfer

@@ -179,7 +179,7 @@ def reference():
         if line.startswith("## "):
             place = line[3:]
         match = re.match(r"^\| `([a-z0-9-]+)` \| (?:`(.*?)`)? \| (?:`.*?`)? \| (\w+) \|.*?\| (.*) \|$", line)
-        if not match or "of BIND 9.20" in match.group(4) or match.group(1) in ("directory", "file", "type"):
+        if not match or "of BIND 9.20" in match.group(4) or "not in BIND" in match.group(4) or match.group(1) in ("directory", "file", "type"):
             continue
         values = OF_STATEMENT.get(match.group(1)) or values_of((match.group(2) or "").replace("\\|", "|"))
         if values is not None and place in FRAMES:

@@ -1,10 +1,16 @@
 """Catalog zones (RFC 9432): a server takes the zones that a catalog lists, and another one lists those it has."""
 
 import os
+import random
+import re
 import subprocess
+import time
 
+import dns.query
 import dns.rcode
 import dns.update
+import dns.zone
+import harness
 import pytest
 from harness import ADDRESS, SUBJECT, ZONE, configuration, free_port, wait_for
 from test_added_zones import KEY
@@ -303,3 +309,209 @@ def test_members_in_memory_have_no_copies(consumer):
     server.gone("a")
     assert server.copies() == [] and serial(server.named) is None
     assert "files:" not in server.rndc("zonestatus", "b.member")[1]
+
+
+# ---------------------------------------------------------------- catalogs that are generated
+def member_statement(name, more=""):
+    return 'zone "%s.member" { type primary; file "member.zone"; %s };\n' % (name, more)
+
+
+class Lister:
+    """A server that generates a catalog of its zones, and a server that takes what it lists."""
+
+    def __init__(self, start, statements, options=""):
+        self.control = free_port()
+        self.named = start(configuration(zone=False), running=False, files={"member.zone": ZONE})
+        self.consumer = start(configuration(zone=False), running=False)
+        primaries = "{ %s port %d; }" % (ADDRESS, self.named.port)
+        self.consumer.configure(configuration(
+            options="%s catalog-zones { zone %s default-primaries %s min-update-interval 0; };" % (SOON, APEX, primaries), zone=False,
+            statements='zone "%s" { type secondary; file "copy"; primaries %s; };' % (APEX, primaries)))
+        self.options = options
+        self.configure(statements)
+        self.named.write("rndc.conf", KEY + 'options { default-key "k"; default-server 127.0.0.1; };\n')
+        self.named.start()
+        self.consumer.start()
+
+    rndc = Consumer.rndc
+
+    def configure(self, statements):
+        catalog = ('zone "%s" { type primary; file "generated.zone"; catalog-generate yes; notify explicit; also-notify { %s port %d; }; };\n'
+                   % (APEX, ADDRESS, self.consumer.port))
+        text = configuration(options="allow-transfer { any; }; allow-new-zones yes; %s" % self.options, statements=catalog + statements, zone=False)
+        controls = KEY + "controls { inet 127.0.0.1 port %d allow { 127.0.0.1; } keys { k; }; };\n" % self.control
+        self.named.configure(text.replace("controls { };", controls))
+
+    def reconfigure(self, statements):
+        self.configure(statements)
+        assert self.rndc("reconfig") == (0, "")
+
+    def listed(self):
+        """{zone: (label, group)} by a transfer of the catalog."""
+        zone = dns.zone.from_xfr(dns.query.xfr(ADDRESS, APEX, port=self.named.port, relativize=False, timeout=10, lifetime=20), relativize=False)
+        names = {}
+        for owner, _, data in zone.iterate_rdatas("PTR"):
+            group = zone.get_rdataset("group." + owner.to_text(), "TXT")
+            label = owner.to_text().split(".")[0]
+            names[data.target.to_text().split(".")[0]] = (label, group[0].strings[0].decode() if group else None)
+        assert zone.get_rdataset("version." + APEX, "TXT")[0].strings == (b"2",)
+        return names
+
+    def wait_listed(self, *names):
+        return wait_for(lambda: set(self.listed()) == set(names) and self.listed(), "%s to be listed:\n%s" % (names, self.named.log()))
+
+    served = lambda self, *names: wait_for(  # noqa: E731
+        lambda: all(texts(self.consumer, "www.%s.member." % name) for name in names), "%s:\n%s" % (names, self.consumer.log()))
+    gone = lambda self, *names: wait_for(  # noqa: E731
+        lambda: all(self.consumer.query("www.%s.member." % name).rcode() == dns.rcode.REFUSED for name in names), "%s to go" % (names,))
+
+    def serial(self):
+        return self.named.query(APEX, "SOA").answer[0][0].serial
+
+
+IN = 'catalog-zone "%s";' % APEX
+
+
+@pytest.fixture
+def lister(start):
+    if SUBJECT == "bind":
+        pytest.skip("BIND does not generate catalogs")
+    return lambda *words, **more: Lister(start, *words, **more)
+
+
+def test_zones_of_the_configuration_are_listed(lister):
+    server = lister(member_statement("a", IN + 'catalog-group "blue";') + member_statement("b", IN) + member_statement("c"))
+    first = server.wait_listed("a", "b")
+    assert first["a"][1] == "blue" and first["b"][1] is None
+    server.served("a", "b")
+    serial_before = server.serial()
+    server.reconfigure(member_statement("a", IN + 'catalog-group "red";') + member_statement("c", IN))
+    second = server.wait_listed("a", "c")
+    wait_for(lambda: server.listed()["a"] == (first["a"][0], "red"), "the other group under the same label")
+    assert second["c"][0] != first["b"][0] and server.serial() > serial_before
+    server.served("a", "c")
+    server.gone("b")
+    server.named.wait_log("IXFR started")
+
+
+def test_zones_that_rndc_adds_and_deletes_are_listed(lister):
+    server = lister(member_statement("a", IN))
+    labels = server.wait_listed("a")
+    assert server.rndc("addzone", "b.member", '{ type primary; file "member.zone"; %s };' % IN) == (0, "")
+    first = server.wait_listed("a", "b")
+    server.served("a", "b")
+    assert server.rndc("delzone", "b.member")[0] == 0
+    server.wait_listed("a")
+    server.gone("b")
+    assert server.rndc("addzone", "b.member", '{ type primary; file "member.zone"; %s };' % IN) == (0, "")
+    again = server.wait_listed("a", "b")
+    assert again["b"][0] != first["b"][0] and again["a"] == labels["a"]
+    server.served("a", "b")
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_what_is_listed_stays_the_same_over_a_restart(lister, end):
+    server = lister(member_statement("a", IN) + member_statement("b", IN))
+    server.wait_listed("a", "b")
+    assert server.rndc("addzone", "c.member", '{ type primary; file "member.zone"; %s };' % IN) == (0, "")
+    before = server.wait_listed("a", "b", "c")
+    serial_before = server.serial()
+    getattr(server.named, end)()
+    server.named.start()
+    assert server.wait_listed("a", "b", "c") == before
+    assert server.serial() == serial_before
+    getattr(server.named, end)()
+    server.configure(member_statement("b", IN))
+    server.named.start()
+    assert server.wait_listed("b", "c")["b"] == before["b"]
+    server.served("b", "c")
+    server.gone("a")
+
+
+def test_a_whole_view_is_listed_but_for_those_that_say_none(lister):
+    server = lister(member_statement("a") + member_statement("b", "catalog-zone none;"), options=IN + 'catalog-group "all";')
+    assert server.wait_listed("a")["a"][1] == "all"
+    assert server.rndc("sync", APEX)[0] == 0
+    text = open(os.path.join(server.named.directory, "generated.zone")).read()
+    assert "a.member." in text and "b.member." not in text
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_members_come_move_and_go(lister, start):
+    """Listed by one server, taken by another; half of them move to another catalog, and all of them go."""
+    count = int(os.environ.get("NOMEN_CATALOG_MEMBERS", "100000"))
+    limit = harness.LIMIT_S
+    harness.LIMIT_S = 600
+    try:
+        hundred_thousand(start, count)
+    finally:
+        harness.LIMIT_S = limit
+
+
+def hundred_thousand(start, count):
+    primary = start(configuration(zone=False), running=False, files={"member.zone": ZONE})
+    named = start(configuration(zone=False), running=False)
+    control, control_here = free_port(), free_port()
+    quick = "transfers-in 200; transfers-per-ns 200; transfers-out 200; serial-query-rate 0;"
+    channel = KEY + "controls { inet 127.0.0.1 port %d allow { 127.0.0.1; } keys { k; }; };\n"
+
+    def configure(first, second):
+        """How many zones from the front are in the one catalog, and up to where they are in the other."""
+        zones = "".join('zone "z%d.member" { type primary; file "member.zone"; %s};\n' % (
+            n, "catalog-zone %s; " % (APEX if n < first else OTHER) if n < second else "") for n in range(count))
+        catalogs = "".join('zone "%s" { type primary; file "%s"; catalog-generate yes; notify explicit; also-notify { %s port %d; }; };\n' % (
+            apex, apex, ADDRESS, named.port) for apex in (APEX, OTHER))
+        primary.configure(configuration(options="allow-transfer { any; }; tcp-clients 1000; " + quick, statements=catalogs + zones, zone=False)
+                          .replace("controls { };", channel % control))
+
+    def rndc(port, *words):
+        primary.write("rndc.conf", KEY + 'options { default-key "k"; default-server 127.0.0.1; };\n')
+        done = subprocess.run(["/usr/sbin/rndc", "-c", os.path.join(primary.directory, "rndc.conf"), "-p", str(port), "-t", "600", *words],
+                              capture_output=True, text=True, timeout=600)
+        return done.stdout + done.stderr
+
+    def zones():
+        return int(re.search(r"number of zones: (\d+)", rndc(control_here, "status")).group(1)) - 2
+
+    def is_served(name):
+        return bool(texts(named, "www.%s." % name))
+
+    configure(count, count)
+    server_list = "{ %s port %d; }" % (ADDRESS, primary.port)
+    named.configure(configuration(zone=False, options="%s %s catalog-zones { %s };" % (SOON, quick, "".join(
+        "zone %s default-primaries %s in-memory yes min-update-interval 0;" % (apex, server_list) for apex in (APEX, OTHER))),
+        statements="".join('zone "%s" { type secondary; primaries %s; };\n' % (apex, server_list) for apex in (APEX, OTHER)))
+        .replace("controls { };", channel % control_here))
+    began = time.monotonic()
+
+    def told(what):
+        print("%s: %.1f s" % (what, time.monotonic() - began))
+
+    def wait_all(wanted):
+        wait_for(lambda: zones() == wanted, "%d zones" % wanted)
+        told("%d zones known" % wanted)
+        wait_for(lambda: named.log().count("transferred serial") >= transferred, "all transfers")
+        told("%d transferred" % wanted)
+    primary.start()
+    told("primary runs")
+    named.start()
+    transferred = count
+    wait_all(count)
+    sample = random.sample(range(count), 500)
+    assert all(is_served("z%d.member" % n) for n in sample)
+    # One more costs one.
+    since = named.mark()
+    assert rndc(control, "reconfig") == ""
+    half, kept = count // 2, count * 3 // 4
+    configure(half, kept)
+    assert rndc(control, "reconfig") == ""
+    told("half of them in the other catalog, a quarter in none")
+    wait_all(kept)
+    wait_for(lambda: named.log()[since:].count("from catalog 'other.test' - success") == kept - half, "those that move")
+    wait_for(lambda: all(is_served("z%d.member" % n) == (n < kept) for n in sample), "the right ones to be served")
+    told("served from where they have moved")
+    configure(0, 0)
+    assert rndc(control, "reconfig") == ""
+    wait_for(lambda: zones() == 0, "none")
+    told("all gone")
+    assert not any(is_served("z%d.member" % n) for n in sample)

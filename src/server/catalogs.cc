@@ -305,6 +305,7 @@ void Catalogs::add_member(State& state, const transfer::CatalogMember& wanted, c
                           Round& round) {
   const ZonePlace place{state.place.view, zone_key(wanted.zone)};
   if (cleaning_.contains(place)) return;  // it comes here again
+  if (const State* const next = new_owner_of(state, wanted); next != nullptr && !next->ending) return;
   if (kept != nullptr) {
     State* const owner = kept->config->catalog != nullptr ? owner_of(*kept->config) : nullptr;
     if (owner == nullptr)
@@ -346,11 +347,17 @@ void Catalogs::refuse(State& state, dns::NameView zone, std::string_view why) {
   state.refused.insert_or_assign(zone_key(zone), std::string(as_text(dns::Name(zone).lowered().bytes())));
 }
 
+/// The catalog that a member is given to, if it lists it.
+Catalogs::State* Catalogs::new_owner_of(const State& state, const transfer::CatalogMember& member) const {
+  if (!member.properties.new_owner) return nullptr;
+  State* const owner = find({state.place.view, zone_key(*member.properties.new_owner)});
+  return owner != nullptr && owner != &state && owner->listed.find(member.zone) ? owner : nullptr;
+}
+
 /// A catalog that has waited for this member may have it now.
 void Catalogs::tell_new_owner(const State& state, const transfer::CatalogMember& member) {
-  if (!member.properties.new_owner) return;
-  State* const owner = find({state.place.view, zone_key(*member.properties.new_owner)});
-  if (owner == nullptr || owner == &state || !owner->listed.find(member.zone)) return;
+  State* const owner = new_owner_of(state, member);
+  if (owner == nullptr) return;
   queue(*owner, std::string(as_text(member.zone.bytes())));
   begin_work(*owner);
 }

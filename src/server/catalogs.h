@@ -93,6 +93,7 @@ class Catalogs {
   void add_member(State& state, const transfer::CatalogMember& wanted, const KeptZone* kept, Round& round);
   void take_over(State& from, State& to, const transfer::CatalogMember& wanted, Round& round);
   void refuse(State& state, dns::NameView zone, std::string_view why);
+  State* new_owner_of(const State& state, const transfer::CatalogMember& member) const;
   void tell_new_owner(const State& state, const transfer::CatalogMember& member);
   std::shared_ptr<const MemberSettings> settings_of(State& state, const transfer::CatalogMember& member);
   static std::string file_of(const State& state, dns::NameView zone);

@@ -30,7 +30,7 @@ bool Zone::is_dynamic() const {
 }
 
 bool Zone::keeps_differences() const {
-  return type == ZoneType::kPrimary && options->ixfr_from_differences_primary && !is_dynamic();
+  return type == ZoneType::kPrimary && options->ixfr_from_differences_primary && !is_written();
 }
 
 bool Zone::operator==(const Zone& other) const {

@@ -59,6 +59,7 @@ struct ZoneSettings {
   bool is_open() const { return allow_query->is_any() && allow_query_on->is_any(); }
   std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< nullopt: unlimited
   uint32_t max_transfer_time_out_min = 120;
+  uint32_t max_transfer_idle_out_min = 60;
   bool zero_no_soa_ttl = true;  ///< the SOA of an NXDOMAIN answer to an SOA question has TTL 0
 };
 

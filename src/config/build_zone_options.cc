@@ -17,6 +17,11 @@ template <auto kMember>
 void set_number(ZoneOptions& to, const Setting& setting) {
   to.*kMember = setting.number();
 }
+void set_least_rate(ZoneOptions& to, const Setting& setting) {
+  const Node& bytes = *setting.statement.value();
+  to.min_transfer_rate_in_bytes = setting.number();
+  to.min_transfer_rate_in_min = static_cast<uint32_t>(std::min<uint64_t>(bytes.next->number, UINT32_MAX));
+}
 template <auto kMember>
 void set_matches(ZoneOptions& to, const Setting& setting) {
   to.*kMember = setting.match_list();
@@ -143,6 +148,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"max-transfer-time-in", set_number<&O::max_transfer_time_in_min>},
       {"max-transfer-idle-in", set_number<&O::max_transfer_idle_in_min>},
       {"max-transfer-time-out", set_number<&O::max_transfer_time_out_min>},
+      {"min-transfer-rate-in", set_least_rate},
       {"max-transfer-idle-out", set_number<&O::max_transfer_idle_out_min>},
       {"min-refresh-time", set_number<&O::min_refresh_time_s>},
       {"max-refresh-time", set_number<&O::max_refresh_time_s>},

@@ -46,7 +46,7 @@ constexpr StatementRow kRows[] = {
     newer("max-validations-per-fetch", kOpt | kView, 0, "<integer>", "16", kRecursion),
     newer("max-validation-failures-per-fetch", kOpt | kView, 0, "<integer>", "1", kRecursion),
     newer("min-transfer-rate-in", kOpt | kView | kZone, kS | kM | kT, "<integer> <integer>", "10240 5", "",
-          Status::kStored),
+          Status::kObeyed),
     newer("resolver-use-dns64", kOpt | kView, 0, "<boolean>", "no", kRecursion, Status::kHarmless, "no"),
     newer("responselog", kOpt, 0, "<boolean>", "no", "responses are not logged", Status::kHarmless, "no"),
     newer("sig0checks-quota", kOpt, 0, "<integer>", "1", "SIG(0) is not supported"),

@@ -176,6 +176,8 @@ struct ZoneOptions {
   SourceAddress transfer_source, transfer_source_v6;
   uint32_t max_transfer_time_in_min = 120, max_transfer_idle_in_min = 60;
   uint32_t max_transfer_time_out_min = 120, max_transfer_idle_out_min = 60;
+  uint32_t min_transfer_rate_in_bytes = 10240,
+           min_transfer_rate_in_min = 5;  ///< so much in so long; 0: no limit
   uint32_t min_refresh_time_s = 300, max_refresh_time_s = 2419200;
   uint32_t min_retry_time_s = 500, max_retry_time_s = 1209600;
   bool request_ixfr = true;

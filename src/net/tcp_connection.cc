@@ -86,6 +86,11 @@ void Connection::set_idle_timeout_ms(uint32_t idle_ms) {
   if (!at_turn()) call_me_next_round();
 }
 
+void Connection::set_write_timeout_ms(uint32_t write_ms) {
+  write_ms_ = write_ms;
+  if (!at_turn()) call_me_next_round();
+}
+
 void Connection::close() {
   closing_ = true;
   if (!at_turn()) call_me_next_round();
@@ -372,7 +377,7 @@ bool Connection::expired() const {
 
 uint64_t Connection::deadline_ms() const {
   const StreamTimeouts& timeouts = table_.timeouts();
-  if (unsent() > 0) return write_since_ms_ + timeouts.write_ms;
+  if (unsent() > 0) return write_since_ms_ + (write_ms_ != 0 ? write_ms_ : timeouts.write_ms);
   if (holds_ > 0) return UINT64_MAX;
   if (own_idle_) return active_ms_ + idle_ms_;
   return active_ms_ + (had_message_ ? timeouts.idle_ms : timeouts.initial_ms);

@@ -91,6 +91,8 @@ class Connection final : private EventHandler, private Timer {
   void use_keepalive();
   /// This connection's own idle timeout, in place of the table's.
   void set_idle_timeout_ms(uint32_t idle_ms);
+  /// This connection's own write timeout, in place of the table's; 0: the table's.
+  void set_write_timeout_ms(uint32_t write_ms);
 
   /// No further message is taken; closed when what is queued has left and nothing holds it.
   void close();
@@ -170,6 +172,7 @@ class Connection final : private EventHandler, private Timer {
   uint64_t active_ms_ = 0;  ///< the last whole message or the last reply that had to wait, or the opening
   uint64_t armed_ms_ = 0;   ///< when the timer is to fire, if armed
   uint32_t idle_ms_ = 0;    ///< in force when own_idle_
+  uint32_t write_ms_ = 0;   ///< in force when it is not 0
   uint32_t holds_ = 0;
   uint32_t interest_ = 0;  ///< what epoll watches for
   bool registered_ = false;

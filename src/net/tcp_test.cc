@@ -389,6 +389,25 @@ TEST_F(Tcp, AReaderThatTakesNothingIsClosedAfterTheWriteTimeout) {
   EXPECT_EQ(table->counters().timed_out, 1U);
 }
 
+TEST_F(Tcp, AConnectionMayHaveAWriteTimeoutOfItsOwn) {
+  listen();
+  handler.message_action = [](Connection& connection, const std::string&) {
+    connection.set_write_timeout_ms(10 * kTimeouts.write_ms);
+    for (int i = 0; i < 300; ++i) connection.reply(std::vector<uint8_t>(65535, 'x'));
+  };
+  Client client(listener->address(), 4096);
+  client.ask("x");
+  until([&] { return !handler.messages.empty(); });
+  settle();
+  pass(kTimeouts.write_ms);
+  EXPECT_EQ(table->size(), 1U);
+  pass(9 * kTimeouts.write_ms - 1);
+  EXPECT_EQ(table->size(), 1U);
+  pass(1);
+  EXPECT_EQ(table->size(), 0U);
+  EXPECT_EQ(table->counters().timed_out, 1U);
+}
+
 TEST_F(Tcp, AReaderThatTakesALittleAtATimeGetsAll) {
   listen();
   constexpr size_t kReplies = 400;

@@ -357,6 +357,8 @@ void Secondaries::fetch(Number number, Zone& zone, transfer::PeerId peer) {
   order.options.limits = {options.max_records, options.max_records_per_type, options.max_types_per_name};
   order.timeouts.idle_ms = static_cast<uint32_t>(options.max_transfer_idle_in_min * kMinute_ms);
   order.timeouts.total_ms = options.max_transfer_time_in_min * kMinute_ms;
+  order.least_bytes = options.min_transfer_rate_in_bytes;
+  order.rate_period_ms = options.min_transfer_rate_in_min * kMinute_ms;
   log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "zone {}: Transfer started.", zone.name);
   timetable_.set(number, zone.machine.wake_us());
   client_->fetch(std::move(order),

@@ -290,6 +290,7 @@ std::shared_ptr<answer::ZoneSettings> zone_settings(const config::ZoneOptions& o
   settings->allow_notify = policy::Acl::none();
   settings->max_ixfr_ratio_percent = options.max_ixfr_ratio_percent;
   settings->max_transfer_time_out_min = options.max_transfer_time_out_min;
+  settings->max_transfer_idle_out_min = options.max_transfer_idle_out_min;
   settings->zero_no_soa_ttl = options.zero_no_soa_ttl;
   return settings;
 }

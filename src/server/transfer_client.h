@@ -41,6 +41,9 @@ struct TransferOrder {
   std::string name;                   ///< "example/IN", for the log
   Remote primary;
   net::StreamClientTimeouts timeouts;
+  /// A primary that sends fewer octets in each such period is given up; 0: not for that.
+  uint64_t least_bytes = 0;
+  uint64_t rate_period_ms = 0;
 };
 
 struct TransferOutcome {

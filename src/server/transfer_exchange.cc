@@ -48,9 +48,22 @@ void TransferExchange::on_connected() {
   std::vector<uint8_t> message(kRequestRoom);
   message.resize(transfer_->request(message, session_, order_.primary.key.get(), unix_time_s()));
   stream_->send(message);
+  begin_period();
+}
+
+void TransferExchange::begin_period() {
+  period_bytes_ = 0;
+  if (order_.least_bytes == 0 || order_.rate_period_ms == 0) return;
+  loop_.set_timer(*this, loop_.now_ms() + order_.rate_period_ms);
+}
+
+void TransferExchange::on_timer() {
+  if (period_bytes_ < order_.least_bytes) return finish(Progress::kFailed, "minimum transfer rate reached");
+  begin_period();
 }
 
 void TransferExchange::on_message(Bytes message) {
+  period_bytes_ += message.size();
   dns::TsigSession* const session = order_.primary.key != nullptr ? &session_ : nullptr;
   const Progress progress = transfer_->feed(message, session, unix_time_s());
   if (progress != Progress::kMore) finish(progress, transfer_->reason());
@@ -72,6 +85,7 @@ void TransferExchange::finish(Progress progress, std::string reason) {
         transfer_->end_line(std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());
     outcome.received = transfer_->take();
   }
+  loop_.cancel(*this);
   transfer_.reset();
   stream_.reset();
   std::exchange(done_, nullptr)(std::move(outcome));

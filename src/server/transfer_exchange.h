@@ -12,16 +12,22 @@
 
 namespace nomen::server {
 
-class TransferExchange final : public TransferClient::Exchange, private net::StreamClientHandler {
+class TransferExchange final : public TransferClient::Exchange,
+                               private net::StreamClientHandler,
+                               private net::Timer {
  public:
   /// Called once; not from within the constructor.
   using Done = std::function<void(TransferOutcome)>;
 
   TransferExchange(net::EventLoop& loop, TransferOrder order, Done done);
 
+  ~TransferExchange() override { loop_.cancel(*this); }
+
   void begin();
 
  private:
+  void on_timer() override;
+  void begin_period();
   void on_connected() override;
   void on_message(Bytes message) override;
   void on_end(const Error& why) override;
@@ -35,6 +41,7 @@ class TransferExchange final : public TransferClient::Exchange, private net::Str
   dns::TsigSession session_;
   std::unique_ptr<net::StreamClient> stream_;
   bool connected_ = false;
+  uint64_t period_bytes_ = 0;  ///< that came since the period began in which least_bytes are to come
 };
 
 }  // namespace nomen::server

@@ -25,6 +25,8 @@ constexpr size_t kTransfersPerConnection = 8;
 /// An IXFR of more steps than this is sent as one (RFC 1995 5).
 constexpr size_t kStepsBeforeCondensing = 16;
 
+constexpr uint32_t kMinute_ms = 60'000;
+
 uint64_t unix_time_s() {
   return static_cast<uint64_t>(std::time(nullptr));
 }
@@ -34,17 +36,32 @@ struct Running {
   dns::TsigSession session;
   std::string client;  ///< for the log
   Clock::time_point began;
-  Clock::time_point ends;  ///< max-transfer-time-out
-};
-
-/// The transfers of one connection, worked off one after the other.
-struct ConnectionTransfers final : net::Attachment {
-  std::deque<Running> queue;
+  uint64_t ends_ms;  ///< max-transfer-time-out, by the loop's clock
 };
 
 void log_out(LogSeverity severity, const std::string& client, std::string_view text) {
   log(LogCategory::kXferOut, severity, "transfer", "{}: {}", client, text);
 }
+
+/// The transfers of one connection, worked off one after the other; the timer is the end of the first one's
+/// time.
+struct ConnectionTransfers final : net::Attachment, net::Timer {
+  ConnectionTransfers(net::EventLoop& of, net::Connection& carrier) : loop(of), connection(carrier) {}
+  ~ConnectionTransfers() override { loop.cancel(*this); }
+
+  void arm() {
+    if (queue.empty()) return loop.cancel(*this);
+    loop.set_timer(*this, queue.front().ends_ms);
+  }
+  void on_timer() override {
+    log_out(LogSeverity::kError, queue.front().client, "zone transfer took too long (max-transfer-time-out)");
+    connection.abort();
+  }
+
+  net::EventLoop& loop;
+  net::Connection& connection;
+  std::deque<Running> queue;
+};
 
 std::string client_of(const answer::Query& query) {
   std::string text = "client " + query.received.peer->to_string();
@@ -103,7 +120,8 @@ bool TransferQuota::acquire(uint32_t limit) {
   return true;
 }
 
-TransfersOut::TransfersOut(TransferQuota& quota) : quota_(quota), message_(transfer::kMaxMessageBytes) {}
+TransfersOut::TransfersOut(net::EventLoop& loop, TransferQuota& quota)
+    : loop_(loop), quota_(quota), message_(transfer::kMaxMessageBytes) {}
 
 dns::Rcode TransfersOut::begin(net::Connection& connection, const answer::Query& query,
                                const answer::Snapshot& snapshot, answer::Signature& signature) {
@@ -117,16 +135,17 @@ dns::Rcode TransfersOut::begin(net::Connection& connection, const answer::Query&
     return dns::Rcode::kServFail;
   }
   if (transfers == nullptr) {
-    connection.attachment = std::make_unique<ConnectionTransfers>();
+    connection.attachment = std::make_unique<ConnectionTransfers>(loop_, connection);
     transfers = static_cast<ConnectionTransfers*>(connection.attachment.get());
   }
-  const Clock::time_point now = Clock::now();
-  Running running{make_transfer(*request, query, snapshot), signature.take_session(), client, now,
-                  now + std::chrono::minutes(query.zone->settings().max_transfer_time_out_min)};
+  const answer::ZoneSettings& settings = query.zone->settings();
+  Running running{make_transfer(*request, query, snapshot), signature.take_session(), client, Clock::now(),
+                  loop_.now_ms() + settings.max_transfer_time_out_min * kMinute_ms};
   log_out(LogSeverity::kInfo, client,
           running.transfer.start_line(query.signer != nullptr ? dns::to_string_no_dot(*query.signer) : ""));
   transfers->queue.push_back(std::move(running));
   connection.hold();
+  connection.set_write_timeout_ms(settings.max_transfer_idle_out_min * kMinute_ms);
   if (transfers->queue.size() == 1) send(connection);
   return dns::Rcode::kNoError;
 }
@@ -157,11 +176,6 @@ void TransfersOut::send(net::Connection& connection) {
   auto* transfers = static_cast<ConnectionTransfers*>(connection.attachment.get());
   while (!transfers->queue.empty() && connection.writable()) {
     Running& running = transfers->queue.front();
-    if (Clock::now() > running.ends) {
-      log_out(LogSeverity::kError, running.client, "zone transfer took too long (max-transfer-time-out)");
-      connection.abort();
-      return;
-    }
     dns::TsigSession* const tsig = running.session.is_signed() ? &running.session : nullptr;
     const size_t size = running.transfer.next(message_, tsig, unix_time_s());
     if (size != 0) connection.reply({message_.data(), size});
@@ -177,6 +191,8 @@ void TransfersOut::send(net::Connection& connection) {
     quota_.release();
     connection.release();
   }
+  if (transfers->queue.empty()) connection.set_write_timeout_ms(0);
+  transfers->arm();
 }
 
 void TransfersOut::drained(net::Connection& connection) {
@@ -191,6 +207,7 @@ void TransfersOut::closed(net::Connection& connection) {
     quota_.release();
   }
   transfers->queue.clear();
+  transfers->arm();
 }
 
 }  // namespace nomen::server

@@ -28,8 +28,8 @@ class TransferQuota {
 
 class TransfersOut {
  public:
-  /// `quota` outlives it.
-  explicit TransfersOut(TransferQuota& quota);
+  /// Both outlive it.
+  TransfersOut(net::EventLoop& loop, TransferQuota& quota);
 
   /// Begins the transfer that a query on this connection asks for; its first messages leave at once. What is
   /// not NOERROR refuses it.
@@ -45,6 +45,7 @@ class TransfersOut {
  private:
   void send(net::Connection& connection);
 
+  net::EventLoop& loop_;
   TransferQuota& quota_;
   std::vector<uint8_t> message_;
 };

@@ -51,7 +51,7 @@ Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::Event
                const net::StreamTimeouts& timeouts)
     : snapshots_(shared.snapshots),
       loop_(std::move(loop)),
-      transfers_(shared.transfers),
+      transfers_(*loop_, shared.transfers),
       connections_(*loop_, shared.quota, timeouts),
       pipeline_(random_u64(), *this),
       exchanges_(answer::kBatch),

@@ -20,9 +20,8 @@ bool may_stand_in_name(char c) {
 
 /// Where an A-label may begin from `at` on.
 size_t find_prefix(std::string_view line, size_t at) {
-  for (; at + 4 <= line.size(); at++) {
-    if ((line[at] | 32) == 'x' && (line[at + 1] | 32) == 'n' && line[at + 2] == '-' && line[at + 3] == '-')
-      return at;
+  for (at = line.find("--", at + 2); at != std::string_view::npos; at = line.find("--", at + 1)) {
+    if ((line[at - 2] | 32) == 'x' && (line[at - 1] | 32) == 'n') return at - 2;
   }
   return std::string_view::npos;
 }

@@ -12,12 +12,11 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 32 && c != '\t') || byte == 127;
-}
-
 void append_printable(std::string& out, std::string_view text) {
+  const auto is_control = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 32 && c != '\t') || byte == 127;
+  };
   const size_t start = out.size();
   out += text;
   if (std::any_of(text.begin(), text.end(), is_control))

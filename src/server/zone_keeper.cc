@@ -566,8 +566,11 @@ void ZoneKeeper::take_content(size_t number, KeptZone& zone, const LoadOutcome& 
   const uint32_t serial = content->serial().value;
   const zone::Content* before = zone.content();
   if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
-  log_zone(LogSeverity::kInfo, name,
-           "loaded serial " + std::to_string(serial) + (content->is_signed() ? " (DNSSEC signed)" : ""));
+  std::string text;
+  text.reserve(sizeof "loaded serial 4294967295 (DNSSEC signed)");
+  text.append("loaded serial ").append(fmt::format_int(serial).c_str());
+  if (content->is_signed()) text += " (DNSSEC signed)";
+  log_zone(LogSeverity::kInfo, name, text);
   if (outcome.replayed != 0)
     log_zone(LogSeverity::kInfo, name,
              fmt::format("{} version{} of the log applied to its file", outcome.replayed,

@@ -148,9 +148,10 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
     return;
   }
   exchange.wants_keepalive = query.edns.wants_keepalive;
-  const Rcode rcode = query.found_in != nullptr ? answer_simple(snapshot, query, exchange, now_s)
-                                                : answer_fully(snapshot, query, exchange, now_s);
-  if (exchange.reply_size != 0) {
+  if (query.found_in != nullptr) {
+    answer_simple(snapshot, query, exchange, now_s);
+    record_simple(query, exchange.out.data());
+  } else if (const Rcode rcode = answer_fully(snapshot, query, exchange, now_s); exchange.reply_size != 0) {
     record(query, exchange.out.data(), rcode);
   } else if (query.question.opcode == Opcode::kQuery) {  // a transfer that goes on by itself
     counters_.queries_by_type[dns::number(query.question.type) % Counters::kTypes].add();
@@ -161,21 +162,20 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
 }
 
 /// The answer to a question of which find_plainly() knows that only the zone decides.
-Rcode Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange,
-                              uint32_t now_s) {
+void Pipeline::answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange,
+                             uint32_t now_s) {
   const ViewSettings& view = *query.view->settings;
   options_.clear();
   if (query.edns.present && query.edns.wants_options())
     add_reply_options(query, *snapshot.server, &view, now_s, options_);
   const size_t limit = size_limit(query);
   exchange.reply_size = answer_plainly(query, limit, options_.bytes(), response_.random(), exchange.out);
-  if (exchange.reply_size != 0) return static_cast<Rcode>(load_u16(exchange.out.data() + 2) & 15);
+  if (exchange.reply_size != 0) return;
   response_.begin(query.question, query.received.data, exchange.out, limit,
                   query.edns.present ? kOptBytes + options_.bytes().size() : 0);
   response_.set_view(view);
   answer_from_zones(query, *snapshot.local, response_, additional_);
   exchange.reply_size = response_.finish(query.edns, view.edns_udp_size, options_.bytes());
-  return response_.rcode();
 }
 
 Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s) {
@@ -210,6 +210,30 @@ Rcode Pipeline::answer_fully(const Snapshot& snapshot, Query& query, Exchange& e
   return response_.rcode();
 }
 
+/// The counters of a question that only a zone has decided about: all of its outcome stands in the reply's
+/// header and in what was read of the question.
+void Pipeline::record_simple(const Query& query, const uint8_t* reply) {
+  constexpr uint16_t kRcode = 15;  // below what an OPT adds to it
+  static_assert(kRcode < Outcome::kOtherRcode);
+  Outcome outcome;
+  outcome.answered = load_u16(reply + 6) != 0;
+  outcome.edns = query.edns.present;
+  outcome.tcp = query.received.transport == Transport::kTcp;
+  outcome.v6 = query.received.peer->is_v6();
+  outcome.cookie = query.edns.cookie;
+  outcome.looked_up = true;
+  counters_.outcomes[outcome.index() | (load_u16(reply + 2) & (kAa | kTc | kRcode))].add();
+  const uint16_t type = dns::number(query.question.type);
+  counters_.queries_by_type[type < Counters::kTypes ? type : 0].add();
+  if (query.edns.option_kinds != 0) record_options(query);
+}
+
+void Pipeline::record_options(const Query& query) {
+  for (unsigned kind = 0; kind < kEdnsOptionKinds; kind++) {
+    if ((query.edns.option_kinds >> kind & 1) != 0) counters_.edns_options[kind].add();
+  }
+}
+
 /// The counters: two additions for the usual query.
 void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   const Question& question = query.question;
@@ -221,8 +245,7 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   outcome.tcp = query.received.transport == Transport::kTcp;
   outcome.v6 = query.received.peer->is_v6();
   outcome.cookie = query.edns.cookie;
-  outcome.looked_up = query.found_in != nullptr || (question.present && query.early == Rcode::kNoError &&
-                                                    question.opcode == Opcode::kQuery);
+  outcome.looked_up = question.present && query.early == Rcode::kNoError && question.opcode == Opcode::kQuery;
   static_assert(Outcome{.authoritative = true}.index() == kAa && Outcome{.truncated = true}.index() == kTc);
   counters_.outcomes[outcome.index() | (flags & (kAa | kTc))].add();
   if (outcome.looked_up) {
@@ -231,11 +254,7 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   } else if (question.opcode != Opcode::kQuery) {
     counters_.requests_by_opcode[static_cast<size_t>(question.opcode)].add();
   }
-  if (query.edns.option_kinds != 0) {
-    for (unsigned kind = 0; kind < kEdnsOptionKinds; kind++) {
-      if ((query.edns.option_kinds >> kind & 1) != 0) counters_.edns_options[kind].add();
-    }
-  }
+  if (query.edns.option_kinds != 0) record_options(query);
   if (rcode == Rcode::kRefused && outcome.looked_up) {
     const bool transfer = question.type == RRType::kAxfr || question.type == RRType::kIxfr;
     Counter& rejected = transfer                       ? counters_.rejected_transfers

@@ -51,13 +51,15 @@ class Pipeline {
   bool hand_over_update(const Query& query, Exchange& exchange);
   void reply(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   void find(const Snapshot& snapshot, std::span<Query> queries, uint32_t now_s);
-  dns::Rcode answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange, uint32_t now_s);
+  void answer_simple(const Snapshot& snapshot, const Query& query, Exchange& exchange, uint32_t now_s);
   dns::Rcode answer_fully(const Snapshot& snapshot, Query& query, Exchange& exchange, uint32_t now_s);
   dns::Rcode refusal_of_signature(const Query& query) const;
   ExtendedError decide(const Snapshot& snapshot, Query& query);
   ExtendedError route_query(const Snapshot& snapshot, Query& query);
   static const ServedZone* zone_of(const Snapshot& snapshot, const Query& query);
   void record(const Query& query, const uint8_t* reply, dns::Rcode rcode);
+  void record_simple(const Query& query, const uint8_t* reply);
+  void record_options(const Query& query);
 
   Elsewhere& elsewhere_;
   std::vector<Query> queries_;

@@ -48,40 +48,45 @@ inline size_t most_server_bytes(zone::RRsetView set) {
     end_of_rrs += 2 + load_u16(end_of_rrs);
   }
   const zone::ServerNames names(end_of_rrs);  // stands behind them
-  std::array<uint8_t, 16> head;               // of every RR: all in front of its rdata
+  const size_t brothers = names.brothers();
+  std::array<uint8_t, 16> head;  // of every RR: all in front of its rdata
   put_head(head.data(), owner, dns::RRType::kNs, rr_class, set.ttl_s());
   size_t brothers_at = 0;  // where the suffix that brothers share stands already
-  uint8_t* p = out + at;
   for (size_t n = 0; n < count; n++) {
     const size_t i = order[n];
     const uint8_t* const rdata = rrs[i] + 2;
     const size_t size = load_u16(rrs[i]);
-    std::memcpy(p, head.data(), head.size());
-    uint8_t* const name = p + kOwnerAndHeadBytes;
+    std::memcpy(out + at, head.data(), head.size());
+    const size_t name_at = at + kOwnerAndHeadBytes;
+    uint8_t* const name = out + name_at;
     size_t own = names.own(i);
+    size_t place = name_at;
     size_t target = 0;
     if (own + 1 < size) {
       target = name_end - (size - own);
+      // Never at a mere pointer, which some readers do not like.
+      if (own == 0) place = target;
     } else if (brothers_at != 0) {
-      own = size - names.brothers();
+      own = size - brothers;
       target = brothers_at;
+      if (own == 0) place = target;
     } else {
       own = size;
-      if (names.brothers() > 1) brothers_at = static_cast<size_t>(name - out) + size - names.brothers();
+      if (brothers > 1) brothers_at = name_at + size - brothers;
     }
+    places[i] = static_cast<uint16_t>(place);
     std::memcpy(name, rdata, kCopyStep);
     if (own > kCopyStep) [[unlikely]]
       std::memcpy(name + kCopyStep, rdata + kCopyStep, own - kCopyStep);
-    p = name + own;
+    size_t written = own;
     if (target != 0) {
-      store_u16(p, static_cast<uint16_t>(kPointer | target));
-      p += 2;
+      store_u16(name + own, static_cast<uint16_t>(kPointer | target));
+      written += 2;
     }
-    store_u16(name - 2, static_cast<uint16_t>(p - name));
-    // Never at a mere pointer, which some readers do not like.
-    places[i] = static_cast<uint16_t>(own == 0 ? target : static_cast<size_t>(name - out));
+    store_u16(name - 2, static_cast<uint16_t>(written));
+    at = name_at + written;
   }
-  return static_cast<size_t>(p - out);
+  return at;
 }
 
 }  // namespace nomen::answer

@@ -71,9 +71,12 @@ class Content {
     std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
     dns::lower_padded(own.data(), lowered.data(), own.size());
     const uint64_t hash = dns::extend_hash_by(name.hash[labels], lowered.data(), own.size());
-    const Bytes front(lowered.data(), own.size());
-    const Bytes back(name.lower.data() + name.suffix_at[labels], below);
-    const auto is_meant = [&](Ref r) __attribute__((always_inline)) { return node(r).is_named(front, back); };
+    constexpr size_t kStep = 32;  // which both have room for
+    const uint8_t* const suffix = name.lower.data() + name.suffix_at[labels];
+    for (size_t i = 0; i < below; i += kStep) std::memcpy(lowered.data() + own.size() + i, suffix + i, kStep);
+    const auto is_meant = [&](Ref r) __attribute__((always_inline)) {
+      return node(r).is_named(lowered.data(), own.size() + below);
+    };
     const Ref ref = index_.find(hash, is_meant);
     return {ref == 0 ? NodeView() : node(ref), hash};
   }

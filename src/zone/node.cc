@@ -12,8 +12,8 @@ dns::Name NodeView::owner(dns::NameView apex) const {
   return dns::Name(dns::NameView(wire.data(), below.size() + apex.size()));
 }
 
-bool NodeView::is_named_slowly(size_t from, const uint8_t* lower, size_t size) const {
-  const uint8_t* own = at_ + kHeaderBytes + from;
+bool NodeView::is_named_slowly(const uint8_t* lower, size_t size) const {
+  const uint8_t* own = at_ + kHeaderBytes;
   for (size_t i = 0; i < size; i++) {
     if (dns::lower(own[i]) != lower[i]) return false;
   }

@@ -14,6 +14,10 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/bytes.h"
 #include "dns/name.h"
 #include "dns/types.h"
@@ -141,23 +145,11 @@ class NodeView {
     return (static_cast<size_t>(p - at_) + 7) & ~size_t{7};
   }
 
-  /// Whether the owner's labels are the first `size` bytes of `lower`, a lower-cased name (readable up to 7
+  /// Whether the owner's labels are the first `size` bytes of `lower`, a lower-cased name (readable up to 15
   /// bytes further).
   bool is_named(const uint8_t* lower, size_t size) const {
     if (at_[3] != size) return false;
-    if (has(kMixedCase)) return is_named_slowly(0, lower, size);
-    return begins_with(at_ + kHeaderBytes, lower, size);
-  }
-  /// The same where the lower-cased labels stand in two places: `front`, and behind them `back`.
-  bool is_named(Bytes front, Bytes back) const {
-    if (at_[3] != front.size() + back.size()) return false;
-    if (has(kMixedCase)) {
-      return is_named_slowly(0, front.data(), front.size()) &&
-             is_named_slowly(front.size(), back.data(), back.size());
-    }
-    const uint8_t* own = at_ + kHeaderBytes;
-    return begins_with(own, front.data(), front.size()) &&
-           begins_with(own + front.size(), back.data(), back.size());
+    return has(kMixedCase) ? is_named_slowly(lower, size) : begins_with(at_ + kHeaderBytes, lower, size);
   }
 
   static constexpr size_t kHeaderBytes = 8;
@@ -169,19 +161,22 @@ class NodeView {
     std::memcpy(&value, at_ + offset, sizeof value);
     return value;
   }
-  static uint64_t word(const uint8_t* p) {
-    uint64_t value;
-    std::memcpy(&value, p, sizeof value);
-    return value;
-  }
   static bool begins_with(const uint8_t* own, const uint8_t* lower, size_t size) {
-    for (; size > 8; size -= 8, own += 8, lower += 8) {
-      if (word(own) != word(lower)) return false;
+#if defined(__SSE2__)
+    const auto differing = [&] {
+      const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(own));
+      const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(lower));
+      return ~static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
+    };
+    for (; size > 16; size -= 16, own += 16, lower += 16) {
+      if ((differing() & 0xffff) != 0) return false;
     }
-    return size == 0 || ((word(own) ^ word(lower)) << (64 - 8 * size)) == 0;
+    return (differing() & ((uint32_t{1} << size) - 1)) == 0;
+#else
+    return std::memcmp(own, lower, size) == 0;
+#endif
   }
-  /// Whether the owner's labels from octet `from` on are the `size` bytes of `lower`.
-  bool is_named_slowly(size_t from, const uint8_t* lower, size_t size) const;
+  bool is_named_slowly(const uint8_t* lower, size_t size) const;
 
   const uint8_t* at_ = nullptr;
 };

@@ -244,6 +244,21 @@ TEST_F(CommandsTest, WrongArgumentsAreAnsweredWithBindsCodes) {
   EXPECT_TRUE(operations.calls.empty());
 }
 
+TEST_F(CommandsTest, AStagedChangeComesUnderTheNameOfItsKey) {
+  EXPECT_EQ(call("stage a1 0 AQID"), "stage by rndc-key: a1 at 0: AQID");
+  EXPECT_EQ(call("apply a1 41 example.com IN v"), "apply by rndc-key: a1 from 41 to example.com IN v");
+  EXPECT_EQ(call("applied a1"), "applied by rndc-key: a1");
+  for (const char* line : {"stage", "stage a1 0", "apply a1 41", "applied"})
+    EXPECT_EQ(code(line), ResultCode::kUnexpectedEnd) << line;
+  for (const char* line : {"stage a1 x AQID", "stage a1 -1 AQID", "apply a1 4294967296 example.com"})
+    EXPECT_EQ(code(line), ResultCode::kRange) << line;
+  EXPECT_EQ(code("apply a1 41 a..b"), ResultCode::kEmptyLabel);
+  operations.calls.clear();
+  for (const char* line : {"stage a1 0 AQID", "apply a1 41 example.com", "applied a1"})
+    EXPECT_EQ(run_command(operations, line, true, "rndc-key").code, ResultCode::kFailure) << line;
+  EXPECT_TRUE(operations.calls.empty());
+}
+
 TEST_F(CommandsTest, ZonesAreAddedChangedAndTakenOut) {
   run_command(operations, "addzone a.example in v { type primary; file \"a b\"; };", false, "rndc-key");
   run_command(operations, "modzone a.example {type primary;};", false, "rndc-key");

@@ -13,6 +13,7 @@
 #include "server/take_bind_journal.h"
 #include "server/zone_checks.h"
 #include "server/zone_images.h"
+#include "transfer/zonemd.h"
 
 namespace nomen::server {
 
@@ -80,6 +81,19 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
   outcome.result.content = std::move(replayed->content);
   outcome.recent = std::move(replayed->recent);
   outcome.replayed = replayed->versions;
+}
+
+/// RFC 8976 4: what a zone says of itself is compared with what was read. A primary's file is its owner's: it
+/// is told of; a copy that is not what its primary gave is no copy.
+void check_zonemd(const LoadJob& job, LoadOutcome& outcome) {
+  if (outcome.result.content == nullptr || outcome.image != nullptr) return;
+  if (!outcome.result.changed && outcome.replayed == 0) return;
+  const auto verified = transfer::verify_zonemd(*outcome.result.content);
+  if (verified) return;
+  const bool is_copy = job.zone->type == config::ZoneType::kSecondary;
+  outcome.result.diagnostics.push_back(
+      {is_copy ? Severity::kError : Severity::kWarning, {}, verified.error().text});
+  if (is_copy) outcome.result.content = nullptr;
 }
 
 /// The zone's image where it stands for the file as it is, or else the file.
@@ -201,6 +215,7 @@ void Loader::run(Pace pace) {
       if (job.zone->generates_catalog) begin_catalog(path_of(*job.zone, *job.directory));
       read_zone(job, buffers, outcome);
       bring_up_to_date(job, outcome);
+      check_zonemd(job, outcome);
       job.previous.reset();
       if (outcome.result.content == nullptr) outcome.path = path_of(*job.zone, *job.directory);
       outcome.job = std::move(job);

@@ -20,6 +20,10 @@ constexpr const char* kExamples =
     "  nomen zone apply example.com plan              do just that, unless the zone has changed meanwhile\n"
     "  nomen zone edit example.com                    edit the zone in $EDITOR, look at the difference, "
     "apply it\n\n"
+    "  nomen zone status example.com                  which servers have which serial, and the same data\n"
+    "  nomen zone wait example.com --timeout 60       wait until all of them have the newest one\n\n"
+    "  nomen zone digest example.com                  its ZONEMD record, for the file or beside the one it "
+    "has\n\n"
     "What only looks (log, show, diff, blame, plan) reads the server's log of versions and its files, and "
     "the\n"
     "server need not run; rollback, apply and edit go through its control channel. Zones that take updates\n"
@@ -35,6 +39,8 @@ int zone_main(int argc, char** argv) {
   ZoneCommands commands;
   add_history_commands(app, commands);
   add_change_commands(app, commands);
+  add_convergence_commands(app, commands);
+  add_digest_commands(app, commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -21,8 +21,10 @@ struct ZoneCommand {
 };
 using ZoneCommands = std::vector<ZoneCommand>;
 
-void add_history_commands(CLI::App& app, ZoneCommands& commands);  ///< log, show, diff, blame, rollback
-void add_change_commands(CLI::App& app, ZoneCommands& commands);   ///< plan, apply, edit
+void add_history_commands(CLI::App& app, ZoneCommands& commands);      ///< log, show, diff, blame, rollback
+void add_change_commands(CLI::App& app, ZoneCommands& commands);       ///< plan, apply, edit
+void add_convergence_commands(CLI::App& app, ZoneCommands& commands);  ///< status, wait
+void add_digest_commands(CLI::App& app, ZoneCommands& commands);       ///< digest
 
 // --- what they share
 

@@ -52,7 +52,7 @@ std::string absolute(const std::string& directory) {
 Result<ZoneHistory> ZoneHistory::find(const ZoneChoice& choice) {
   config::LoadOptions options;
   options.added_zones_file = server::added_zones_path;
-  const config::Loaded loaded = config::load_config(choice.config_file, options);
+  config::Loaded loaded = config::load_config(choice.config_file, options);
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     if (diagnostic.severity == Severity::kError) return failure(to_string(diagnostic));
   }
@@ -62,6 +62,7 @@ Result<ZoneHistory> ZoneHistory::find(const ZoneChoice& choice) {
   history.directory_ = absolute(loaded.config.options.directory);
   history.zone_ = std::move(found->zone);
   history.view_ = std::move(found->view);
+  history.config_ = std::make_shared<const config::Config>(std::move(loaded.config));
   return history;
 }
 

@@ -37,6 +37,7 @@ class ZoneHistory {
 
   const config::Zone& zone() const { return *zone_; }
   const std::string& view() const { return view_; }
+  const config::Config& config() const { return *config_; }
   /// Where relative names of files begin.
   const std::string& directory() const { return directory_; }
   bool has_log() const { return log_ != nullptr; }
@@ -48,6 +49,7 @@ class ZoneHistory {
   Result<bool> changes_from(dns::Serial from, dns::Serial to, std::vector<zone::Change>& changes) const;
 
   std::string directory_;
+  std::shared_ptr<const config::Config> config_;
   std::string view_;
   config::ZonePtr zone_;
   std::unique_ptr<store::SqliteStore> log_;  ///< nullptr: the zone has none

@@ -1,0 +1,73 @@
+// nomen zone digest: the ZONEMD record of a zone (RFC 8976), made or verified.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "config/paths.h"
+#include "dns/rdata.h"
+#include "server/loader.h"
+#include "tools/zone_commands.h"
+#include "transfer/zonemd.h"
+#include "zone/load.h"
+
+namespace nomen::tools {
+
+namespace {
+
+struct Options {
+  ZoneChoice choice{config::kNamedConfFile, {}, {}};
+  std::string file;
+  std::string hash = "sha384";
+};
+
+/// What is digested: the zone's newest version, or what a file says.
+Result<zone::ContentPtr> content_of(const Options& options) {
+  const auto history = ZoneHistory::open_any(options.choice);
+  if (!history) return std::unexpected(history.error());
+  if (options.file.empty()) return history->content(std::nullopt);
+  zone::LoadRequest request = server::load_request(history->zone(), history->directory());
+  request.path = options.file;
+  request.is_raw = false;
+  zone::LoadResult loaded = zone::load_zone(request);
+  for (const Diagnostic& diagnostic : loaded.diagnostics) fmt::print(stderr, "{}\n", to_string(diagnostic));
+  if (loaded.content == nullptr) return failure("'" + options.file + "' has errors");
+  return std::move(loaded.content);
+}
+
+int run(const Options& options) {
+  const auto content = content_of(options);
+  if (!content) return fail(content.error().text);
+  const zone::Content& zone = **content;
+  const auto hash = options.hash == "sha512" ? transfer::ZonemdHash::kSha512 : transfer::ZonemdHash::kSha384;
+  const zone::RRsetView soa = zone.apex_node().find(dns::RRType::kSoa);
+  fmt::print("{} {} {} ZONEMD {}\n", dns::to_string(zone.apex()), soa ? soa.ttl_s() : 0,
+             dns::to_string(zone.rr_class()),
+             dns::rdata_to_text(dns::RRType::kZonemd, zone.rr_class(), transfer::make_zonemd(zone, hash)));
+  if (!zone.apex_node().find(dns::RRType::kZonemd)) {
+    fmt::print(stderr, "the zone has no ZONEMD record yet\n");
+    return 0;
+  }
+  if (const auto verified = transfer::verify_zonemd(zone); !verified) return fail(verified.error().text);
+  fmt::print(stderr, "the zone's ZONEMD record is right\n");
+  return 0;
+}
+
+}  // namespace
+
+void add_digest_commands(CLI::App& app, ZoneCommands& commands) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* const digest = add_zone_command(app, options->choice, "digest",
+                                            "print the zone's ZONEMD record, and verify the one it has");
+  digest->add_option("--file", options->file, "of what this master file says");
+  digest->add_option("--hash", options->hash, "the hash of the record")
+      ->check(CLI::IsMember({"sha384", "sha512"}))
+      ->capture_default_str();
+  digest->footer(
+      "The record is good for the zone as it is, serial included: put it into the file with that serial. A "
+      "zone\nthat takes updates outlives its ZONEMD record with the next of them. The exit status is 1 when "
+      "the zone\nhas such a record and it does not match.");
+  commands.push_back({digest, [options] { return run(*options); }});
+}
+
+}  // namespace nomen::tools

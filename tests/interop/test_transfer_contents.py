@@ -68,7 +68,7 @@ def signed(directory):
                          check=True, capture_output=True, text=True).stdout.strip()
     with open(path, "a") as f, open(os.path.join(directory, key + ".key")) as k:
         f.write(k.read())
-    subprocess.run(["dnssec-signzone", "-q", "-P", "-z", "-3", "-", "-K", directory, "-o", "example", "-f", path + ".signed", path],
+    subprocess.run(["dnssec-signzone", "-q", "-P", "-z", "-3", "-", "-K", directory, "-o", "example", "-f", path + ".signed", path], cwd=directory,
                    check=True, capture_output=True)
     with open(path + ".signed") as f:
         return f.read()

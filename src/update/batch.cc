@@ -1,6 +1,6 @@
 #include "update/batch.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "base/contract.h"
 #include "update/prerequisites.h"
@@ -94,11 +94,15 @@ void UpdateBatch::raise_serial() {
   apply(change);
 }
 
-/// In canonical order, each once. Views are sorted: names are large.
+/// Each once, in the order in which they were touched first.
 std::vector<dns::NameView> UpdateBatch::touched() const {
-  std::vector<dns::NameView> names(touched_.begin(), touched_.end());
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::unordered_set<dns::NameView, dns::NameHash, dns::NameEqual> seen;
+  seen.reserve(touched_.size());
+  std::vector<dns::NameView> names;
+  names.reserve(touched_.size());
+  for (const dns::Name& name : touched_) {
+    if (seen.insert(name).second) names.push_back(name);
+  }
   return names;
 }
 

@@ -47,7 +47,7 @@ class StreamClient final : private EventHandler, private Timer {
                                                     const StreamClientTimeouts& timeouts,
                                                     StreamClientHandler& handler,
                                                     TlsContextPtr tls = nullptr);
-  ~StreamClient();
+  ~StreamClient() override;
 
   /// Queues a message of 1 to 65535 octets; it leaves as soon as the connection stands.
   void send(Bytes message);

@@ -12,7 +12,7 @@ namespace nomen::server {
 class Interval final : private net::Timer {
  public:
   Interval(net::EventLoop& loop, std::function<void()> action) : loop_(loop), action_(std::move(action)) {}
-  ~Interval() { loop_.cancel(*this); }
+  ~Interval() override { loop_.cancel(*this); }
   Interval(const Interval&) = delete;
   Interval& operator=(const Interval&) = delete;
 

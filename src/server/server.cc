@@ -242,7 +242,7 @@ Result<void> Server::make_workers() {
                      },
                      [this](std::vector<ForwardedUpdatePtr> updates) {
                        auto shared = std::make_shared<std::vector<ForwardedUpdatePtr>>(std::move(updates));
-                       loop_->post([this, shared] { relay_->take(std::move(*shared)); });
+                       loop_->post([this, shared] { relay_->take(*shared); });
                      },
                      [this](std::vector<ForwardedNotify> notifies) {
                        loop_->post([this, notifies = std::move(notifies)] { secondaries_->take(notifies); });

@@ -26,7 +26,7 @@ void log_relay(LogSeverity severity, const std::string& client, const std::strin
 UpdateRelay::UpdateRelay(ZoneKeeper& zones, const Remotes& remotes, TransferClient& client, SendReplies send)
     : zones_(zones), remotes_(remotes), client_(client), send_(std::move(send)) {}
 
-void UpdateRelay::take(std::vector<ForwardedUpdatePtr> updates) {
+void UpdateRelay::take(const std::vector<ForwardedUpdatePtr>& updates) {
   for (const ForwardedUpdatePtr& update : updates) relay(std::move(*update));
 }
 

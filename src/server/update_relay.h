@@ -19,7 +19,7 @@ class UpdateRelay {
   /// All of them outlive it.
   UpdateRelay(ZoneKeeper& zones, const Remotes& remotes, TransferClient& client, SendReplies send);
 
-  void take(std::vector<ForwardedUpdatePtr> updates);
+  void take(const std::vector<ForwardedUpdatePtr>& updates);
 
  private:
   void relay(ForwardedUpdate update);

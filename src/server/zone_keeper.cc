@@ -166,6 +166,7 @@ void ZoneKeeper::serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zon
 void ZoneKeeper::configure(config::Config& config, bool reload_all) {
   generation_++;
   std::vector<std::string> names;
+  names.reserve(config.views.size());
   for (const config::View& view : config.views) names.push_back(view.name);
   const bool same_views = names == view_names_;
   const bool same_directory = config.options.directory == *directory_;
@@ -268,7 +269,10 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
   bool load_now = reload_all;
   auto old = before.empty() ? Zones::node_type() : before.extract(key);
   // A zone that a catalog lists gives way to one that is configured.
-  if (!old && kept.listed != 0 && (old = kept.zones.extract(key))) kept.listed--;
+  if (!old && kept.listed != 0) {
+    old = kept.zones.extract(key);
+    if (old) kept.listed--;
+  }
   if (old) {
     next = std::move(old.mapped());
     const bool comparable = next.config->type == zone->type && next.config->rr_class == zone->rr_class;

@@ -223,7 +223,7 @@ void Catalogs::read(State& state, const KeptZone& kept) {
 // ---- zone by zone
 
 void Catalogs::queue(State& state, std::string zone) {
-  state.todo.push_back(std::move(zone));
+  state.waiting.push_back(std::move(zone));
 }
 
 void Catalogs::begin_work(State& state) {
@@ -235,9 +235,9 @@ void Catalogs::work(const ZonePlace& place) {
   State* const state = find(place);
   if (state == nullptr) return;
   Round round;
-  for (size_t i = 0; i < kZonesAtOnce && !state->todo.empty(); i++) {
-    const std::string zone = std::move(state->todo.front());
-    state->todo.pop_front();
+  for (size_t i = 0; i < kZonesAtOnce && !state->waiting.empty(); i++) {
+    const std::string zone = std::move(state->waiting.front());
+    state->waiting.pop_front();
     decide(*state, zone, round);
   }
   if (!round.removed.empty()) {
@@ -248,7 +248,7 @@ void Catalogs::work(const ZonePlace& place) {
   if (!round.to_clean.empty()) clean(*state, round.to_clean);
   if (!round.put.empty()) keeper_.put(state->view, round.put);
   state->working = false;
-  if (!state->todo.empty()) {
+  if (!state->waiting.empty()) {
     begin_work(*state);
   } else if (state->ending) {
     states_.erase(place);

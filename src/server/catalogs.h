@@ -66,12 +66,12 @@ class Catalogs {
     std::unordered_map<uint64_t, Member> members;  ///< by the hash of their names
     std::unordered_map<uint64_t, std::string> refused;  ///< names that somebody else has
     std::vector<std::string> missing;                   ///< members that somebody has deleted
-    std::deque<std::string> todo;                       ///< zones that are to be looked at
+    std::deque<std::string> waiting;                    ///< zones that are to be looked at
     std::shared_ptr<const MemberSettings> common;       ///< of members without properties of their own
     Interval later;                                     ///< takes a version that came too soon
     uint64_t not_before_ms = 0;
     bool due = false;      ///< a new version waits to be taken
-    bool working = false;  ///< todo is being worked off
+    bool working = false;  ///< waiting is being worked off
     bool ending = false;   ///< it is configured no more: its members go
   };
   using States = std::unordered_map<ZonePlace, std::unique_ptr<State>, ZonePlaceHash>;

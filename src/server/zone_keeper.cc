@@ -462,13 +462,20 @@ void ZoneKeeper::publish_soon(bool now) {
   publish_();
 }
 
+/// The zone that a load was for; nullptr when it is gone or configured in another way since.
+KeptZone* ZoneKeeper::zone_of(const LoadJob& job) {
+  if (job.view >= views_.size()) return nullptr;
+  const auto at = views_[job.view].zones.find(job.key);
+  const bool is_current = at != views_[job.view].zones.end() && at->second.generation == job.generation;
+  return is_current ? &at->second : nullptr;
+}
+
 void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   const LoadJob& job = outcome.job;
-  if (job.view >= views_.size()) return;
+  KeptZone* const found = zone_of(job);
+  if (found == nullptr) return;
   KeptView& view = views_[job.view];
-  const auto at = view.zones.find(job.key);
-  if (at == view.zones.end() || at->second.generation != job.generation) return;
-  KeptZone& zone = at->second;
+  KeptZone& zone = *found;
   zone.in_flight = false;
   const std::string name = display_name(*zone.config, view_names_[job.view]);
   const zone::LoadResult& result = outcome.result;
@@ -541,11 +548,10 @@ void ZoneKeeper::compare_with_file(const LoadOutcome& outcome) {
 
 void ZoneKeeper::take_compared(const LoadOutcome& outcome) {
   const LoadJob& job = outcome.job;
-  if (job.view >= views_.size()) return;
+  KeptZone* const found = zone_of(job);
+  if (found == nullptr) return;
   KeptView& view = views_[job.view];
-  const auto at = view.zones.find(job.key);
-  if (at == view.zones.end() || at->second.generation != job.generation) return;
-  KeptZone& zone = at->second;
+  KeptZone& zone = *found;
   // A file that has changed meanwhile says nothing about the image.
   if (!(outcome.result.stamp == zone.stamp) || outcome.result.content == nullptr) return;
   const std::string name = display_name(*zone.config, view_names_[job.view]);

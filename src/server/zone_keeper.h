@@ -111,6 +111,7 @@ class ZoneKeeper {
   void start_many(std::vector<LoadJob>& jobs);
   void take(std::vector<LoadOutcome> outcomes);
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
+  KeptZone* zone_of(const LoadJob& job);
   bool may_replace(const KeptZone& zone, const LoadOutcome& outcome, const std::string& name) const;
   void keep_difference(const ZonePlace& place, const KeptZone& zone, LoadOutcome& outcome);
   void compare_with_file(const LoadOutcome& outcome);

@@ -40,9 +40,14 @@ bool is_of_signer(RRType type) {
 /// One update on its way through its records.
 class Applier {
  public:
-  Applier(const zone::Content& content, const UpdateRequest& request, const ApplySettings& settings,
-          std::span<const PolicyRule* const> grants, UpdateNotes* notes)
-      : content_(content), request_(request), settings_(settings), grants_(grants), notes_(notes) {}
+  Applier(const zone::Content& content, dns::Serial before, const UpdateRequest& request,
+          const ApplySettings& settings, std::span<const PolicyRule* const> grants, UpdateNotes* notes)
+      : content_(content),
+        before_(before),
+        request_(request),
+        settings_(settings),
+        grants_(grants),
+        notes_(notes) {}
 
   std::expected<AppliedUpdate, Refusal> run();
 
@@ -64,6 +69,7 @@ class Applier {
   bool is_apex(NameView owner) const { return owner == content_.apex(); }
 
   const zone::Content& content_;
+  const dns::Serial before_;
   const UpdateRequest& request_;
   const ApplySettings& settings_;
   std::span<const PolicyRule* const> grants_;
@@ -108,7 +114,8 @@ bool Applier::may_add(WorkingName& name, const Entry& rr, size_t number) {
   }
   if (rr.type == RRType::kSoa) {
     if (!name.has(RRType::kSoa)) return no("attempt to create 2nd SOA ignored");
-    if (!serial_of(rdata(rr)).is_after(serial_of(name.single_rdata(RRType::kSoa))))
+    const dns::Serial serial = serial_of(rdata(rr));
+    if (!serial.is_after(serial_of(name.single_rdata(RRType::kSoa))) || !serial.is_after(before_))
       return no("SOA update failed to increment serial, ignoring it");
   }
   if (rr.type == RRType::kNs && owner(rr).is_wildcard())
@@ -242,11 +249,12 @@ std::expected<AppliedUpdate, Refusal> Applier::run() {
 
 }  // namespace
 
-std::expected<AppliedUpdate, Refusal> apply_update(const zone::Content& content, const UpdateRequest& request,
+std::expected<AppliedUpdate, Refusal> apply_update(const zone::Content& content, dns::Serial before,
+                                                   const UpdateRequest& request,
                                                    const ApplySettings& settings,
                                                    std::span<const PolicyRule* const> grants,
                                                    UpdateNotes* notes) {
-  return Applier(content, request, settings, grants, notes).run();
+  return Applier(content, before, request, settings, grants, notes).run();
 }
 
 }  // namespace nomen::update

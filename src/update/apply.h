@@ -44,11 +44,14 @@ struct AppliedUpdate {
 };
 
 /// The change that `request` makes of `content`, whose zone it names; prescan() and check_prerequisites() are
-/// done. `grants` has the rule of update-policy that allowed each record of the update section, nullptr for
-/// one without; or it is empty. `notes` may be nullptr. Refused: SERVFAIL when a limit is reached, REFUSED
-/// when all keys of a signed zone are taken away, SERVFAIL when the zone is signed, because there is nobody
-/// to sign what is new (RFC 3007 4.3).
-std::expected<AppliedUpdate, Refusal> apply_update(const zone::Content& content, const UpdateRequest& request,
+/// done. An SOA must have a later serial than `content` has and than `before`, the one of the version whose
+/// successor all of this becomes: two long steps would lead around to where the zone comes from. `grants` has
+/// the rule of update-policy that allowed each record of the update section, nullptr for one without; or it
+/// is empty. `notes` may be nullptr. Refused: SERVFAIL when a limit is reached, REFUSED when all keys of a
+/// signed zone are taken away, SERVFAIL when the zone is signed, because there is nobody to sign what is new
+/// (RFC 3007 4.3).
+std::expected<AppliedUpdate, Refusal> apply_update(const zone::Content& content, dns::Serial before,
+                                                   const UpdateRequest& request,
                                                    const ApplySettings& settings,
                                                    std::span<const PolicyRule* const> grants,
                                                    UpdateNotes* notes);

@@ -52,7 +52,7 @@ std::expected<AppliedUpdate, Refusal> UpdateBatch::make(const UpdateRequest& req
     grants = std::move(*judged);
   }
   if (auto unmet = check_prerequisites(content, request)) return std::unexpected(std::move(*unmet));
-  auto made = apply_update(content, request, settings_.apply, grants, notes);
+  auto made = apply_update(content, base_->serial(), request, settings_.apply, grants, notes);
   if (!made || made->change.empty()) return made;
   apply(made->change);
   if (made->adds_mx) {
@@ -86,7 +86,10 @@ void UpdateBatch::raise_serial() {
   if (rdata.size() < kNumbersBytes) return;
   std::vector<uint8_t> next(rdata.begin(), rdata.end());
   uint8_t* const serial = next.data() + next.size() - kNumbersBytes;
-  store_u32(serial, next_serial({load_u32(serial)}, settings_.serial_method, now_s_).value);
+  const dns::Serial raised = next_serial({load_u32(serial)}, settings_.serial_method, now_s_);
+  // An update has set it as far ahead as it goes: this version needs no other.
+  if (!raised.is_after(base_->serial())) return;
+  store_u32(serial, raised.value);
   zone::Change change;
   const dns::Name apex(content.apex());
   change.removed.add(apex, RRType::kSoa, soa.ttl_s(), rdata);

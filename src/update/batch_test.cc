@@ -303,6 +303,20 @@ TEST(UpdateBatch, TheSerialIsALockForWhoLooksAtIt) {
   EXPECT_EQ(batch.finish().content->serial().value, 50U);
 }
 
+TEST(UpdateBatch, NoSerialsLeadAroundToWhereTheZoneComesFrom) {
+  const ContentPtr base = zone::content_of(kZone, "example.");
+  UpdateBatch batch(base, {}, 0);
+  const auto add = [&](const std::string& lines) {
+    return batch.add(request_for_test("example.", lines), {}, nullptr).rcode;
+  };
+  EXPECT_EQ(add("add @ 300 SOA ns host 2147483657 1 2 3 4\n"), Rcode::kNoError) << "as far as one step goes";
+  EXPECT_EQ(add("add @ 300 SOA ns host 4294967295 1 2 3 4\n"), Rcode::kNoError) << "further, and so ignored";
+  EXPECT_EQ(add("add new 300 A 192.0.2.9\n"), Rcode::kNoError);
+  const auto result = batch.finish();
+  EXPECT_EQ(result.content->serial(), dns::Serial{2147483657});
+  EXPECT_EQ(at(*result.content, "new.example."), "A 300 192.0.2.9");
+}
+
 TEST(UpdateBatch, WhatCancelsOutIsNotInTheChange) {
   const UpdateSettings settings;
   UpdateBatch batch(zone::content_of(kZone, "example."), settings, 0);

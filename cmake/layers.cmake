@@ -10,6 +10,13 @@ set(NOMEN_EXTERNAL_store SQLite::SQLite3)
 set(NOMEN_EXTERNAL_server cap)
 set(NOMEN_EXTERNAL_tools CLI11::CLI11 nlohmann_json::nlohmann_json)
 
+# Memory comes from mimalloc (docs/decisions/allocator.md); a sanitizer has an allocator of its own.
+function(nomen_allocator program)
+  if(NOT NOMEN_SANITIZE)
+    target_link_libraries(${program} PRIVATE mimalloc)
+  endif()
+endfunction()
+
 function(nomen_folder name allowed)
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc ${CMAKE_SOURCE_DIR}/src/${name}/*/*.cc)
   set(sources ${all})
@@ -79,6 +86,7 @@ function(nomen_layers)
     add_executable(nomen src/tools/main.cc)
     target_link_libraries(nomen PRIVATE nomen_tools)
     target_link_options(nomen PRIVATE ${NOMEN_WHOLE_LINK})
+    nomen_allocator(nomen)
     foreach(link named named-checkconf named-checkzone named-compilezone rndc rndc-confgen tsig-keygen ddns-confgen)
       add_custom_command(TARGET nomen POST_BUILD
         COMMAND ${CMAKE_COMMAND} -E create_symlink nomen ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${link})

@@ -33,7 +33,8 @@ struct BatchRecord {
   uint8_t owner_size;
   bool same_owner : 1;      ///< same owner bytes as the record before it in this batch (owner_at is equal)
   bool owner_is_host : 1;   ///< the owner is a host's name (hostname.h); not set: nobody has looked
-  bool target_is_host : 1;  ///< so is the name that this NS, CNAME, PTR, MX or SRV ends in; not set: as above
+  bool target_is_host : 1;  ///< so is the name that this NS, CNAME, PTR, MX or SRV ends in, both of an SOA;
+                            ///< not set: as above
 };
 
 /// Some thousand records of one file. `bytes` has at least 64 readable bytes after its last used one.

@@ -13,12 +13,17 @@ namespace nomen::dns {
 inline const MasterKernel kDecliningKernel{"declining", [](RecordRun&, const uint8_t* at) { return at; },
                                            kPlainKernel.scan_cuts, kPlainKernel.count_lines};
 
-/// The name that the rdata of an NS, CNAME, PTR, MX or SRV ends in.
-inline NameView target_of(const RecordBatch& batch, const BatchRecord& record) {
+/// What `target_is_host` promises: of the name that the rdata of an NS, CNAME, PTR, MX or SRV ends in, and of
+/// both that stand in an SOA.
+inline bool has_hosts_as_targets(const RecordBatch& batch, const BatchRecord& record) {
   const auto type = static_cast<RRType>(record.type);
   const size_t before = type == RRType::kMx ? 2 : type == RRType::kSrv ? 6 : 0;
-  const Bytes name = batch.rdata(record).subspan(before);
-  return {name.data(), name.size()};
+  const Bytes rdata = batch.rdata(record).subspan(before);
+  const auto first = Name::from_wire(rdata);
+  if (!first || !is_hostname(*first)) return false;
+  if (type != RRType::kSoa) return true;
+  const auto second = Name::from_wire(rdata.subspan(first->size()));
+  return second && is_hostname(*second);
 }
 
 /// One line a record (owner and rdata in hex) and a diagnostic. A batch that breaks its promises ends the
@@ -42,7 +47,7 @@ inline std::string master_transcript(std::string_view text, const MasterFileOpti
           NOMEN_ENSURE(record.rdata_at + record.rdata_size + 64 <= batch.bytes.size());
           NOMEN_ENSURE(!record.same_owner || (i != 0 && batch.records[i - 1].owner_at == record.owner_at));
           NOMEN_ENSURE(!record.owner_is_host || is_hostname(batch.owner(record)));
-          NOMEN_ENSURE(!record.target_is_host || is_hostname(target_of(batch, record)));
+          NOMEN_ENSURE(!record.target_is_host || has_hosts_as_targets(batch, record));
           add_hex(batch.owner(record).bytes());
           add_number(record.ttl_s);
           add_number(record.type);

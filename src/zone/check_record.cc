@@ -119,6 +119,8 @@ inline bool RecordCheck::is_surely_good(const dns::RecordBatch& batch, const dns
     case RRType::kPtr:
     case RRType::kSrv:
       return record.target_is_host;
+    case RRType::kSoa:
+      return record.target_is_host && batch.owner(record) == apex_.view();
     case RRType::kDs:
       return record.owner_size != apex_.size();
     case RRType::kCname:

@@ -230,6 +230,8 @@ TEST(RecordCheck, FindsTheSameWhenTheReaderHasLookedAtNoName) {
          {"A 192.0.2.1", "AAAA ::1", "NS ", "MX 1 ", "SRV 1 2 3 ", "CNAME ", "PTR "}) {
       text += name + " " + rdata + (rdata.ends_with(' ') ? name : "") + "\n";
     }
+    text += name + " SOA " + name + " host.master 1 2 3 4 5\n";
+    text += name + " SOA host " + name + " 1 2 3 4 5\n";
   }
   for (const char* apex : {"example.com.", "a_b.example.", "2.0.192.in-addr.arpa."}) {
     dns::MasterFileOptions master;

@@ -47,11 +47,6 @@ ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expect
     scratch_ = std::move(lent_->scratch);
   }
   content_->index_ = Index(expected_names);
-  draft_.clear();
-  content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
-  content_->index_.insert(content_->apex_hash_, content_->apex_ref_,
-                          [this](Ref ref) { return hash_of(ref); });
-  own_from_ = content_->apex_ref_;
   denial_changed_ = true;
 }
 
@@ -76,7 +71,19 @@ uint64_t ContentWriter::hash_of(NodeView node) const {
 void ContentWriter::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   NOMEN_REQUIRE(first_version_);  // nodes are changed in place
   prepare(batch, diagnostics);
+  const bool begins_at_apex =
+      !groups_.empty() && groups_.front().owner_size == content_->apex_.size() && groups_.front().has_other;
+  if (!begins_at_apex) ensure_apex();
   for (const OwnerGroup& group : groups_) add_group(batch, group, diagnostics);
+}
+
+/// An apex without data, where no record of its own came first: all other names stand below it.
+void ContentWriter::ensure_apex() {
+  if (content_->apex_ref_ != 0) return;
+  draft_.clear();
+  content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
+  content_->index_.insert(content_->apex_hash_, content_->apex_ref_,
+                          [this](Ref ref) { return hash_of(ref); });
 }
 
 /// Cuts the batch into runs of one owner, hashes the owners and fetches their index lines.
@@ -133,9 +140,10 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& g
       if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, record.ttl_s, rdata, record.line);
     }
     check_draft(owner, batch.file, diagnostics);
-    uint8_t flags = draft_.flags(false) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
-    if (nsec3) {
-      // Names of NSEC3 RRs are no part of the tree: no ancestors are made for them.
+    const bool at_apex = !nsec3 && is_apex(labels);
+    uint8_t flags = draft_.flags(at_apex) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+    if (nsec3 || at_apex) {
+      // Names of NSEC3 RRs are no part of the tree, and above the apex there is none.
     } else if (group.parent_is_apex) {
       uint8_t* apex = content_->arena_.writable(content_->apex_ref_);
       uint32_t children = content_->apex_node().children() + 1;
@@ -148,6 +156,7 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& g
       flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
     }
     const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
+    if (at_apex) content_->apex_ref_ = ref;
     count(content_->node(ref), 1);
     index.insert(group.hash, ref, [this](Ref other) { return hash_of(other); });
   }
@@ -465,6 +474,7 @@ void ContentWriter::compact() {
 
 std::shared_ptr<const Content> ContentWriter::finish(Diagnostics& diagnostics) {
   flush_spilled(diagnostics);
+  ensure_apex();
   if (limits_.max_records != 0 && content_->record_count_ > limits_.max_records) {
     diagnostics.push_back({Severity::kError,
                            {},

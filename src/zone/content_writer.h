@@ -65,6 +65,7 @@ class ContentWriter {
 
  private:
   void prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics);
+  void ensure_apex();
   void add_group(const dns::RecordBatch& batch, const OwnerGroup& group, Diagnostics& diagnostics);
   void merge_group(Index& index, Ref existing, const dns::RecordBatch& batch, const OwnerGroup& group,
                    Diagnostics& diagnostics);

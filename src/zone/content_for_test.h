@@ -25,6 +25,8 @@ inline ContentPtr content_of(std::string_view text, std::string_view apex, Diagn
   const dns::Name origin = name_of(apex);
   dns::MasterFileOptions options;
   options.origin = origin;
+  thread_local dns::MasterBuffers buffers;  // a fuzzer reads small texts one after the other
+  options.buffers = &buffers;
   ContentWriter writer(origin, dns::RRClass::kIn, expected_names, limits);
   const auto summary = dns::read_master_text(
       text, "zone", options, [&](const dns::RecordBatch& batch) { writer.add(batch, diagnostics); });

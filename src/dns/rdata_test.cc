@@ -169,7 +169,12 @@ TEST(Rdata, MultilineStyleIsThatOfDig) {
   EXPECT_EQ(multiline_text(RRType::kDnskey, "257 3 8 AQM="),
             "257 3 8 (\n\tAQM=\n\t) ; KSK; alg = RSASHA256 ; key id = 1292");
   EXPECT_EQ(multiline_text(RRType{49}, "AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA="),
-            "( AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2k\n\tjEA= )");
+            "( AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2k\n\tjEA= ) ; 2 1 32");
+  EXPECT_EQ(multiline_text(RRType{67}, "AQM="), " (AQM= )");
+  EXPECT_EQ(multiline_text(RRType{24}, "A 8 2 60 20300101000000 20290101000000 7 example. AQM="),
+            "A 8 2 60 20300101000000 (\n\t20290101000000 7 example.\n\tAQM= )");
+  EXPECT_EQ(multiline_text(RRType::kNsec3, "1 0 10 - 8I0B3LDHH12T6MBK6Q3PMBRVRTIQM7CP A TYPE1234"),
+            "1 0 10 - (\n\t8I0B3LDHH12T6MBK6Q3PMBRVRTIQM7CP\n\tA\n\tTYPE1234 )");
   EXPECT_EQ(multiline_text(RRType{45}, "10 1 2 192.0.2.38 AQM="), "( 10 1 2 192.0.2.38\n\tAQM= )");
   EXPECT_EQ(multiline_text(RRType::kRrsig, "A 8 2 60 20300101000000 20290101000000 7 example. AQM="),
             "A 8 2 60 (\n\t20300101000000 20290101000000 7 example.\n\tAQM= )");

@@ -35,6 +35,8 @@ enum class FieldKind : uint8_t {
   kHex,
   kBase64,
   kOptionalBase64,
+  kDhcid,
+  kHostIdentity,  ///< HHIT and BRID
   kDsDigest,      ///< digest type, and hex of the length that the type asks for
   kSshDigest,     ///< the same for SSHFP
   kZonemdDigest,  ///< the same for ZONEMD
@@ -42,13 +44,15 @@ enum class FieldKind : uint8_t {
   kAtma,
   kOpaque,  ///< RFC 3597's form only
   // DNSSEC.
-  kType,            ///< RR type as mnemonic
-  kSecAlgorithm,    ///< number or mnemonic; printed as a number
-  kSignatureTimes,  ///< expiration and inception, YYYYMMDDHHMMSS or seconds of the epoch
-  kTypeBitmap,      ///< RFC 4034 4.1.2; may be empty
-  kNsecBitmap,      ///< not empty
-  kNxtBitmap,       ///< RFC 2535 5.2
-  kHashAlgorithm,   ///< NSEC3 hash, number or mnemonic
+  kType,               ///< RR type as mnemonic
+  kSecAlgorithm,       ///< number or mnemonic; printed as a number
+  kSignatureTimes,     ///< expiration and inception, YYYYMMDDHHMMSS or seconds of the epoch
+  kOldSignatureTimes,  ///< the same in SIG
+  kTypeBitmap,         ///< RFC 4034 4.1.2; may be empty
+  kNsec3Bitmap,        ///< the same
+  kNsecBitmap,         ///< not empty
+  kNxtBitmap,          ///< RFC 2535 5.2
+  kHashAlgorithm,      ///< NSEC3 hash, number or mnemonic
   kSalt,
   kNextHashed,  ///< length and base32hex
   kKey,         ///< flags, protocol, algorithm, key

@@ -70,6 +70,7 @@ uint64_t ContentWriter::hash_of(NodeView node) const {
 
 void ContentWriter::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   NOMEN_REQUIRE(first_version_);  // nodes are changed in place
+  ttls_.begin(batch, diagnostics);
   prepare(batch, diagnostics);
   const bool begins_at_apex =
       !groups_.empty() && groups_.front().owner_size == content_->apex_.size() && groups_.front().has_other;
@@ -137,7 +138,7 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& g
       const auto& record = batch.records[i];
       const auto type = static_cast<RRType>(record.type);
       const Bytes rdata = batch.rdata(record);
-      if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, record.ttl_s, rdata, record.line);
+      if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, ttls_.ttl_s(batch, i), rdata, record.line);
     }
     check_draft(owner, batch.file, diagnostics);
     const bool at_apex = !nsec3 && is_apex(labels);
@@ -176,7 +177,8 @@ void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBat
     for (uint32_t i = group.first; i < group.first + group.count; i++) {
       const auto& record = batch.records[i];
       if (is_meant(record))
-        list.add(batch.owner(record), static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record));
+        list.add(batch.owner(record), static_cast<RRType>(record.type), ttls_.ttl_s(batch, i),
+                 batch.rdata(record));
     }
     return;
   }
@@ -186,7 +188,7 @@ void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBat
   for (uint32_t i = group.first; i < group.first + group.count; i++) {
     const auto& record = batch.records[i];
     if (is_meant(record))
-      draft_.add(static_cast<RRType>(record.type), record.ttl_s, batch.rdata(record), record.line);
+      draft_.add(static_cast<RRType>(record.type), ttls_.ttl_s(batch, i), batch.rdata(record), record.line);
   }
   const NameView owner = batch.owner(batch.records[group.first]);
   check_draft(owner, batch.file, diagnostics);
@@ -224,7 +226,7 @@ void ContentWriter::flush_spilled(Diagnostics& diagnostics) {
   spilled_.clear();
 }
 
-/// Arranges the draft and says what is odd or too much about it.
+/// Arranges the draft and says what is too much about it.
 void ContentWriter::check_draft(NameView owner, const std::string* file, Diagnostics& diagnostics) {
   const auto say = [&](Severity severity, const NodeDraft::Item& item, const std::string& text) {
     diagnostics.push_back({severity, {*file, item.line, 0}, dns::to_string_no_dot(owner) + ": " + text});
@@ -235,15 +237,10 @@ void ContentWriter::check_draft(NameView owner, const std::string* file, Diagnos
   for (size_t i = 0; i < items.size();) {
     const size_t first = i;
     size_t latest = i;
-    bool ttls_differ = false;
     for (; i < items.size() && items[i].key == items[first].key; i++) {
-      ttls_differ |= items[i].ttl_s != items[first].ttl_s;
       if (items[i].order > items[latest].order) latest = i;
     }
     types++;
-    if (ttls_differ)
-      say(Severity::kWarning, items[latest],
-          "TTL set to prior TTL of the RRset: its RRs have different TTLs");
     if (limits_.max_records_per_type != 0 && i - first > limits_.max_records_per_type) {
       say(Severity::kError, items[latest],
           "too many records of one type: more than max-records-per-type " +

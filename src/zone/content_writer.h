@@ -14,6 +14,7 @@
 #include "zone/content.h"
 #include "zone/limits.h"
 #include "zone/node_draft.h"
+#include "zone/run_ttls.h"
 
 namespace nomen::zone {
 
@@ -48,8 +49,9 @@ class ContentWriter {
   ContentWriter(const ContentWriter&) = delete;
   ContentWriter& operator=(const ContentWriter&) = delete;
 
-  /// Adds records in file order. Out-of-zone data is left out with a warning; an RRset whose TTLs differ
-  /// takes the first one, with a warning; what goes over a limit is an error. For the first version only.
+  /// Adds records in file order. Out-of-zone data is left out with a warning; of an RRset whose
+  /// TTLs differ the file's last run of it says the TTL (run_ttls.h); what goes over a limit is an error. For
+  /// the first version only.
   void add(const dns::RecordBatch& batch, Diagnostics& diagnostics);
 
   /// Applies a change, and further ones on top of it; fails when a removed RR is not there (nothing may be
@@ -95,6 +97,7 @@ class ContentWriter {
   ContentLimits limits_;
   WriterBuffers* lent_ = nullptr;  ///< where the memory goes back to
   NodeDraft draft_;
+  RunTtls ttls_;
   std::vector<OwnerGroup> groups_;
   std::vector<uint8_t> scratch_;  ///< a node that is about to be written anew
   /// RRs for names whose node is already large, so that a file that keeps coming back to one name costs a

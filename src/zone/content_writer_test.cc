@@ -320,6 +320,31 @@ TEST(ContentWriter, TheFirstTtlInTheFileIsTheRRsetsAndOthersWarn) {
   EXPECT_EQ(diagnostics[0].position.line, 3U);
 }
 
+TEST(ContentWriter, TheFirstTtlHoldsInARunThatGoesOverBatches) {
+  std::string text = "@ 60 SOA ns h 1 1 2 3 4\nwww 60 A 192.0.2.1\n";
+  for (int i = 0; i < 9000; i++) text += "www 60 TXT same\n";
+  Diagnostics diagnostics;
+  const ContentPtr content = content_of(text + "www 5 A 192.0.2.2\n", "example.", diagnostics);
+  const NodeView www = content->find(name_of("www.example."));
+  EXPECT_EQ(www.find(RRType::kA).ttl_s(), 60U);
+  EXPECT_EQ(www.find(RRType::kA).count(), 2U);
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(diagnostics[0]), "zone:9003: warning: TTL set to prior TTL (60)");
+}
+
+TEST(ContentWriter, TheFilesLastRunOfAnRRsetSaysItsTtl) {
+  Diagnostics diagnostics;
+  const ContentPtr content = content_of(
+      "@ 60 SOA ns h 1 1 2 3 4\nwww 300 A 192.0.2.9\nother 60 A 192.0.2.1\nwww 50 A 192.0.2.1\n"
+      "www 40 A 192.0.2.2\nx 300 A 192.0.2.9\nX 5 A 192.0.2.9\n",
+      "example.", diagnostics);
+  EXPECT_EQ(content->find(name_of("www.example.")).find(RRType::kA).ttl_s(), 50U);
+  EXPECT_EQ(content->find(name_of("x.example.")).find(RRType::kA).ttl_s(), 5U);
+  EXPECT_EQ(content->find(name_of("x.example.")).find(RRType::kA).count(), 1U);
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(diagnostics[0]), "zone:5: warning: TTL set to prior TTL (50)");
+}
+
 TEST(ContentWriter, DuplicatesCountOnce) {
   const ContentPtr content = content_of(
       "@ 60 SOA ns h 1 1 2 3 4\nwww 60 A 192.0.2.1\nWWW 60 A 192.0.2.1\nother 60 A 192.0.2.1\nwww 60 A "

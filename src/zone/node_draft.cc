@@ -90,10 +90,17 @@ size_t NodeDraft::arrange() {
   if (items_.size() < 2) return 0;
   const auto less = [this](const Item& a, const Item& b) { return before(a, b); };
   if (!std::is_sorted(items_.begin(), items_.end(), less)) std::sort(items_.begin(), items_.end(), less);
-  const auto end =
-      std::unique(items_.begin(), items_.end(), [this](const Item& a, const Item& b) { return same(a, b); });
-  const auto dropped = static_cast<size_t>(items_.end() - end);
-  items_.erase(end, items_.end());
+  size_t kept = 0;
+  for (size_t i = 1; i < items_.size(); i++) {
+    if (same(items_[kept], items_[i])) {
+      items_[kept].ttl_s = items_[i].ttl_s;
+      items_[kept].order = items_[i].order;
+    } else if (++kept != i) {
+      items_[kept] = items_[i];
+    }
+  }
+  const size_t dropped = items_.size() - kept - 1;
+  items_.resize(kept + 1);
   return dropped;
 }
 
@@ -138,12 +145,12 @@ Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t childre
     const size_t first = i;
     uint8_t* const header = p;
     uint32_t ttl_s = items_[i].ttl_s;
-    uint32_t first_order = items_[i].order;
+    uint32_t last_order = items_[i].order;
     p += RRsetView::kHeaderBytes;
     for (; i < items_.size() && items_[i].key == items_[first].key; i++) {
       const Item& item = items_[i];
-      if (item.order < first_order) {
-        first_order = item.order;
+      if (item.order > last_order) {
+        last_order = item.order;
         ttl_s = item.ttl_s;
       }
       if (i - first >= kMostRRs) continue;

@@ -17,7 +17,7 @@ class NodeDraft {
   struct Item {
     uint32_t key;  ///< orders by type, signatures behind what they cover
     uint32_t ttl_s;
-    uint32_t order;  ///< as they came: the first RR's TTL is the RRset's; kRemoved: arrange() drops it
+    uint32_t order;  ///< as they came: the last RR's TTL is the RRset's; kRemoved: arrange() drops it
     uint32_t line;   ///< in the master file, for messages
     Bytes rdata;     ///< lives until the node is written
   };
@@ -50,7 +50,8 @@ class NodeDraft {
   /// Gives all RRs of the RRset this TTL; those that are added from now on must have it too, or another call.
   void set_ttl(dns::RRType type, Bytes rdata, uint32_t ttl_s);
 
-  /// Sorts and drops duplicates (RFC 2181 5); returns how many were dropped.
+  /// Sorts and drops duplicates (RFC 2181 5), of which the first one's rdata and the last one's TTL stay;
+  /// returns how many were dropped.
   size_t arrange();
   /// The flags that follow from the RRsets themselves. After arrange().
   uint8_t flags(bool is_apex) const;

@@ -42,13 +42,16 @@ Difference::LargeSet& Difference::large_set(RRsetView set) {
 Difference::Difference(ContentPtr base)
     : base_(std::move(base)), ticks_(base_->end_ref() * Arena::kUnitBytes / 2) {}
 
-/// Finds the RR in the node and marks it as seen; false when the node does not have it like this. `ttl_s`,
-/// the RR's own, becomes the RRset's: the first RR in the file says it, and those behind it follow.
-bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata, uint32_t& ttl_s) {
-  const auto type = static_cast<RRType>(record.type);
-  const RRsetView set = node ? find_set(node, type, rdata) : RRsetView();
-  const size_t node_at = static_cast<size_t>(node_ref_) * Arena::kUnitBytes;
-  const auto place = [&](const uint8_t* p) { return (node_at + static_cast<size_t>(p - node.data())) / 2; };
+void Difference::find_node(dns::NameView owner, bool nsec3) {
+  name_.assign_padded(owner);
+  node_ref_ = base_->ref_of(name_, nsec3);
+  node_ = node_ref_ != 0 ? base_->node(node_ref_) : NodeView();
+}
+
+/// Finds the RR in the node and marks it as seen; false when the node does not have it like this. `ttl_s` is
+/// what the RR's run says; settle_ttls() mends what a later run makes of it.
+bool Difference::tick_off(RRType type, Bytes rdata, uint32_t ttl_s) {
+  const RRsetView set = node_ ? find_set(node_, type, rdata) : RRsetView();
   size_t found = 0;
   bool any_ticked = false;
   LargeSet* const large = set && set.count() > kWalkedRRs ? &large_set(set) : nullptr;
@@ -65,48 +68,74 @@ bool Difference::tick_off(NodeView node, const dns::BatchRecord& record, Bytes r
         found = place(own.data());
     });
   }
-  const auto changed = new_ttls_.find(set_key(name_.full_hash(), type, rdata));
-  if (changed != new_ttls_.end()) {
-    ttl_s = changed->second;
-  } else if (any_ticked) {
-    ttl_s = set.ttl_s();
+  const auto own = new_ttls_.find(set_key(name_.full_hash(), type, rdata));
+  if (own != new_ttls_.end()) {
+    ttls_changed_ = ttls_changed_ || own->second != ttl_s;
+    own->second = ttl_s;
   }
   if (found != 0 && ttl_s == set.ttl_s()) {
     ticks_[found] = true;
     if (large != nullptr) large->any_ticked = true;
     return true;
   }
-  new_ttls_.emplace(set_key(name_.full_hash(), type, rdata), ttl_s);
+  if (own == new_ttls_.end()) new_ttls_.emplace(set_key(name_.full_hash(), type, rdata), ttl_s);
+  ttls_changed_ = ttls_changed_ || (any_ticked && ttl_s != set.ttl_s());
   return false;
 }
 
 void Difference::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
-  NodeView node;
+  ttls_.begin(batch, diagnostics);
   bool in_zone = false;
-  for (const auto& record : batch.records) {
+  for (size_t i = 0; i < batch.records.size(); i++) {
+    const dns::BatchRecord& record = batch.records[i];
+    const auto type = static_cast<RRType>(record.type);
     const dns::NameView owner = batch.owner(record);
     const Bytes rdata = batch.rdata(record);
-    const bool nsec3 = belongs_to_nsec3(static_cast<RRType>(record.type), rdata);
-    if (!record.same_owner || nsec3 != last_nsec3_ || &record == &batch.records.front()) {
+    const bool nsec3 = belongs_to_nsec3(type, rdata);
+    if (!record.same_owner || nsec3 != last_nsec3_ || i == 0) {
       in_zone = owner.is_at_or_below(base_->apex());
-      if (!in_zone) {
+      if (in_zone) {
+        find_node(owner, nsec3);
+      } else {
         diagnostics.push_back({Severity::kWarning,
                                {*batch.file, record.line, 0},
                                "ignoring out-of-zone data (" + dns::to_string_no_dot(owner) + ")"});
-      } else {
-        name_.assign_padded(owner);
-        node_ref_ = base_->ref_of(name_, nsec3);
-        node = node_ref_ != 0 ? base_->node(node_ref_) : NodeView();
       }
       last_nsec3_ = nsec3;
     }
-    uint32_t ttl_s = record.ttl_s;
-    if (!in_zone || tick_off(node, record, rdata, ttl_s)) continue;
-    change_.added.add(owner, static_cast<RRType>(record.type), ttl_s, rdata);
+    const uint32_t ttl_s = ttls_.ttl_s(batch, i);
+    if (!in_zone || tick_off(type, rdata, ttl_s)) continue;
+    change_.added.add(owner, type, ttl_s, rdata);
   }
 }
 
+/// Where the file has given an RRset two TTLs, what was said of it before the second is put right.
+void Difference::settle_ttls() {
+  if (!std::exchange(ttls_changed_, false)) return;
+  const RecordList added = std::exchange(change_.added, {});
+  for (const auto& entry : added.entries()) {
+    const auto type = static_cast<RRType>(entry.type);
+    const dns::NameView owner = added.owner(entry);
+    const Bytes rdata = added.rdata(entry);
+    find_node(owner, belongs_to_nsec3(type, rdata));
+    const uint32_t ttl_s = new_ttls_.at(set_key(name_.full_hash(), type, rdata));
+    const RRsetView set = node_ ? find_set(node_, type, rdata) : RRsetView();
+    if (set && ttl_s != set.ttl_s()) add_ticked(owner, set, ttl_s);
+    if (!tick_off(type, rdata, ttl_s)) change_.added.add(owner, type, ttl_s, rdata);
+  }
+}
+
+/// All RRs of the set get another TTL: those that were ticked off go, and come with it.
+void Difference::add_ticked(dns::NameView owner, RRsetView set, uint32_t ttl_s) {
+  set.for_each([&](Bytes rdata) {
+    if (!ticks_[place(rdata.data())]) return;
+    ticks_[place(rdata.data())] = false;
+    change_.added.add(owner, set.type(), ttl_s, rdata);
+  });
+}
+
 void Difference::replay(const dns::ConsumeBatch& consume) {
+  settle_ttls();
   constexpr size_t kBatchRecords = 4096;
   const std::string file;
   dns::RecordBatch batch;
@@ -138,6 +167,7 @@ void Difference::replay(const dns::ConsumeBatch& consume) {
 }
 
 Change Difference::finish() {
+  settle_ttls();
   base_->for_each_node([&](NodeView node, Ref ref) {
     const size_t node_at = static_cast<size_t>(ref) * Arena::kUnitBytes;
     node.for_each([&](RRsetView set) {

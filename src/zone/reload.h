@@ -11,6 +11,7 @@
 #include "dns/master_file.h"
 #include "zone/change.h"
 #include "zone/content.h"
+#include "zone/run_ttls.h"
 
 namespace nomen::zone {
 
@@ -34,17 +35,28 @@ class Difference {
     bool any_ticked = false;
   };
 
-  bool tick_off(NodeView node, const dns::BatchRecord& record, Bytes rdata, uint32_t& ttl_s);
+  void find_node(dns::NameView owner, bool nsec3);
+  bool tick_off(dns::RRType type, Bytes rdata, uint32_t ttl_s);
+  void add_ticked(dns::NameView owner, RRsetView set, uint32_t ttl_s);
+  void settle_ttls();
+  /// The bit of an RR of the present node.
+  size_t place(const uint8_t* rdata) const {
+    return (static_cast<size_t>(node_ref_) * Arena::kUnitBytes + static_cast<size_t>(rdata - node_.data())) /
+           2;
+  }
   LargeSet& large_set(RRsetView set);
 
   ContentPtr base_;
   std::vector<bool> ticks_;
   Change change_;
-  /// TTLs of the RRsets that the change adds to, by owner and type: the first RR in the file says it.
+  RunTtls ttls_;
+  /// TTLs of the RRsets that the change adds to, by owner and type: the file's last run of an RRset says it.
   std::unordered_map<uint64_t, uint32_t> new_ttls_;
+  bool ttls_changed_ = false;  ///< an RRset has had two TTLs: settle_ttls() is needed
   std::unordered_map<const uint8_t*, LargeSet> large_sets_;  ///< by where their data is
   dns::HashedName name_;
-  Ref node_ref_ = 0;  ///< of the present owner
+  Ref node_ref_ = 0;  ///< of the present owner; 0: the base does not have it
+  NodeView node_;     ///< there
   bool last_nsec3_ = false;
 };
 

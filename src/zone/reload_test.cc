@@ -81,24 +81,30 @@ TEST(Reload, AnotherOrderOfRecordsIsNoChange) {
   EXPECT_FALSE(loaded(file, first.content).changed);
 }
 
-TEST(Reload, TheFirstTtlInTheFileIsTheRRsets) {
+TEST(Reload, TheLastRunOfAnRRsetSaysItsTtl) {
   const std::string head = kHead;
   const std::string one = "www 60 A 192.0.2.1\n";
   const std::string one_slow = "www 900 A 192.0.2.1\n";
   const std::string two = "www 300 A 192.0.2.2\n";
   const std::string three = "www 60 A 192.0.2.3\n";
-  const std::vector<std::string> sets = {one,
-                                         one_slow,
-                                         one + two,
-                                         two + one,
-                                         one_slow + one,
-                                         one + one_slow,
-                                         one + two + three,
-                                         three + two + one,
-                                         two + three + one,
-                                         one + three,
-                                         two + one_slow + three,
-                                         one_slow + three + two};
+  const std::vector<std::string> sets = {
+      one,
+      one_slow,
+      one + two,
+      two + one,
+      one_slow + one,
+      one + one_slow,
+      one + two + three,
+      three + two + one,
+      two + three + one,
+      one + three,
+      two + one_slow + three,
+      one_slow + three + two,
+      one + "a 60 A 192.0.2.1\n" + two,
+      two + "a 60 A 192.0.2.1\n" + one,
+      one + three + "a 60 A 192.0.2.1\n" + two + "b 60 A 192.0.2.1\n" + one,
+      one_slow + "a 60 A 192.0.2.1\n" + one,
+      two + "a 60 A 192.0.2.1\n" + three + "WWW 300 A 192.0.2.1\n"};
   for (const std::string& before : sets) {
     for (const std::string& now : sets) expect_same_as_afresh(head + before, head + now);
   }

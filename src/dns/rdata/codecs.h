@@ -32,6 +32,8 @@ extern const FieldCodec kPsdnAddressField;
 extern const FieldCodec kHexField;
 extern const FieldCodec kBase64Field;
 extern const FieldCodec kOptionalBase64Field;
+extern const FieldCodec kDhcidField;
+extern const FieldCodec kHostIdentityField;
 extern const FieldCodec kOpaqueField;
 // digest_fields.cc
 extern const FieldCodec kDsDigestField;
@@ -48,8 +50,10 @@ extern const FieldCodec kSaltField;
 extern const FieldCodec kNextHashedField;
 // signature_times.cc
 extern const FieldCodec kSignatureTimesField;
+extern const FieldCodec kOldSignatureTimesField;
 // type_bitmap.cc
 extern const FieldCodec kTypeBitmapField;
+extern const FieldCodec kNsec3BitmapField;
 extern const FieldCodec kNsecBitmapField;
 extern const FieldCodec kNxtBitmapField;
 // key.cc

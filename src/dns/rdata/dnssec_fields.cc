@@ -100,6 +100,8 @@ bool write_next_hashed(WireReader& in, TextWriter& out) {
   if (!in.string(hash)) return false;
   std::string text;
   append_base32hex(hash, text);
+  out.open_group();
+  out.line_break();
   out.field(text);
   return true;
 }

@@ -35,6 +35,12 @@ bool write_gateway(WireReader& in, uint8_t type, TextWriter& out) {
     out.field(".");
     return true;
   }
+  if (type == kNamedGateway) {
+    NameView name;
+    if (!in.name(name)) return false;
+    out.absolute_name(name);
+    return true;
+  }
   const FieldCodec* codec = codec_of_gateway(type);
   return codec != nullptr && codec->write(in, out);
 }

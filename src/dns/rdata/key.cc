@@ -1,6 +1,7 @@
 // KEY (RFC 2535 3), DNSKEY, CDNSKEY, RKEY: flags, protocol, algorithm, public key. Flags that say "no key"
 // end the rdata after the algorithm.
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -60,13 +61,25 @@ bool read_key(TextReader& in) {
   return kBase64Field.read(in);
 }
 
-/// RFC 4034 appendix B; the sum over flags, protocol, algorithm and key.
+/// RFC 4034 appendix B; the sum over flags, protocol, algorithm and key. BIND has forgotten that keys of
+/// RSA/MD5, which nobody may use any more, had another tag.
 uint16_t key_tag(uint16_t flags, uint8_t protocol, uint8_t algorithm, Bytes key) {
-  constexpr uint8_t kRsaMd5 = 1;
-  if (algorithm == kRsaMd5) return key.size() < 3 ? 0 : load_u16(&key[key.size() - 3]);
   uint32_t sum = flags + (static_cast<uint32_t>(protocol) << 8) + algorithm;
   for (size_t i = 0; i < key.size(); i++) sum += i % 2 == 0 ? static_cast<uint32_t>(key[i]) << 8 : key[i];
   return static_cast<uint16_t>(sum + (sum >> 16));
+}
+
+/// The mnemonic or the number; a private algorithm goes by the name that its keys begin with (RFC 4034
+/// A.1.1).
+std::string algorithm_name(uint8_t algorithm, Bytes key) {
+  constexpr uint8_t kPrivateDns = 253;
+  if (algorithm == kPrivateDns) {
+    std::vector<uint8_t> ended(key.begin(), key.end());
+    ended.push_back(0);  // a name that takes up all of the key may lack its end
+    if (const auto name = Name::from_wire(ended)) return to_string_no_dot(*name);
+  }
+  const std::string_view word = word_of(security_algorithms(), algorithm);
+  return word.empty() ? std::to_string(algorithm) : std::string(word);
 }
 
 std::string_view role(uint16_t flags) {
@@ -91,8 +104,7 @@ bool write_key(WireReader& in, TextWriter& out) {
   if (!out.style().multiline) return true;
   out.line_break();
   out.field(")");
-  std::string_view word = word_of(security_algorithms(), algorithm);
-  const std::string name = word.empty() ? std::to_string(algorithm) : std::string(word);
+  const std::string name = algorithm_name(algorithm, key);
   const uint16_t tag = key_tag(flags, protocol, algorithm, key);
   if (kIsZoneKey) {
     out.comment(fmt::format(" ; {}; alg = {} ; key id = {}", role(flags), name, tag));

@@ -60,15 +60,26 @@ bool write_time(WireReader& in, TextWriter& out) {
   return true;
 }
 
+/// Multiline style breaks RRSIG before the times, SIG between them.
+template <bool kBreaksBetween>
 bool write_times(WireReader& in, TextWriter& out) {
+  if (kBreaksBetween && !write_time(in, out)) return false;
   out.open_group();
   out.line_break();
-  return write_time(in, out) && write_time(in, out);
+  return (kBreaksBetween || write_time(in, out)) && write_time(in, out);
+}
+
+bool read_times(TextReader& in) {
+  return read_time(in) && read_time(in);
+}
+
+bool check_times(WireReader& in) {
+  return in.skip(8);
 }
 
 }  // namespace
 
-constinit const FieldCodec kSignatureTimesField{[](TextReader& in) { return read_time(in) && read_time(in); },
-                                                write_times, [](WireReader& in) { return in.skip(8); }};
+constinit const FieldCodec kSignatureTimesField{read_times, write_times<false>, check_times};
+constinit const FieldCodec kOldSignatureTimesField{read_times, write_times<true>, check_times};
 
 }  // namespace nomen::dns

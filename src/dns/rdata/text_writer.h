@@ -30,6 +30,8 @@ class TextWriter {
   void base64_blob(Bytes bytes);
   /// The same without parentheses of their own, after open_group().
   void grouped_base64(Bytes bytes);
+  /// The words alone, after what stands there.
+  void append_base64_words(Bytes bytes);
   /// Multiline style: " (", closed by close_group() on a line of its own or not. Nothing in one-line style.
   void open_group();
   void close_group();
@@ -45,7 +47,6 @@ class TextWriter {
 
  private:
   void begin_field();
-  void append_base64_words(Bytes bytes);
 
   const RdataStyle& style_;
   std::string& out_;

@@ -79,6 +79,19 @@ bool write_bitmap(WireReader& in, TextWriter& out) {
   return true;
 }
 
+/// Multiline style: each window on a line of its own, in the parentheses that the next hashed owner opened.
+bool write_nsec3_bitmap(WireReader& in, TextWriter& out) {
+  int window = -1;
+  Bytes bits;
+  while (!in.at_end()) {
+    if (!take_window(in, window, bits)) return false;
+    out.line_break();
+    write_types(bits, static_cast<size_t>(window) * 256, out);
+  }
+  out.close_group();
+  return true;
+}
+
 bool check_bitmap(WireReader& in) {
   int window = -1;
   Bytes bits;
@@ -143,6 +156,7 @@ bool check_nxt_bitmap(WireReader& in) {
 }  // namespace
 
 constinit const FieldCodec kTypeBitmapField{read_bitmap, write_bitmap, check_bitmap};
+constinit const FieldCodec kNsec3BitmapField{read_bitmap, write_nsec3_bitmap, check_bitmap};
 constinit const FieldCodec kNsecBitmapField{read_nsec_bitmap, write_bitmap, check_nsec_bitmap};
 constinit const FieldCodec kNxtBitmapField{read_nxt_bitmap, write_nxt_bitmap, check_nxt_bitmap};
 

@@ -119,7 +119,6 @@ TEST_P(SignedZone, EveryReplyIsProven) {
       } else if (has_soa) {
         EXPECT_TRUE(checker.proves_no_type(name, dns::number(type))) << what;
       } else {
-        const std::string cut = authority.front().substr(0, authority.front().find(' '));
         const bool has_ds =
             std::find(authority.begin(), authority.end(), "secure.signed.example. DS") != authority.end();
         EXPECT_NE(has_ds, checker.proves_insecure_cut(zone::name_of("insecure.signed.example.")) ||

@@ -433,7 +433,7 @@ size_t Response::finish(const Edns& edns, uint16_t own_udp_size, Bytes options) 
     at_ = static_cast<size_t>(put_opt(out_ + at_, own_udp_size, rcode, edns.dnssec_ok, options) - out_);
     counts_[static_cast<size_t>(Section::kAdditional)]++;
   }
-  uint16_t flags = static_cast<uint16_t>((question_->flags & kEchoedFlags) | kQr | (rcode & 15));
+  auto flags = static_cast<uint16_t>((question_->flags & kEchoedFlags) | kQr | (rcode & 15));
   if (authoritative_) flags |= kAa;
   if (truncated_) flags |= kTc;
   // Written in one piece: octets may be anything's, and would make the compiler read all members again.

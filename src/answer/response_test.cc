@@ -240,6 +240,7 @@ TEST(Response, RandomNamesAreReadBackAsTheyWere) {
     }
     const ReadMessage message = writing.finish();
     std::vector<std::string> found;
+    found.reserve(message.records.size());
     for (const ReadRecord& record : message.records) {
       found.push_back(dns::to_string(record.owner.lowered()) + " " +
                       dns::rdata_to_text(static_cast<RRType>(record.type), dns::RRClass::kIn, record.rdata));

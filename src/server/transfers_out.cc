@@ -157,7 +157,7 @@ dns::Rcode TransfersOut::answer_datagram(const answer::Query& query, const answe
   if (!request) return dns::Rcode::kFormErr;
   dns::TsigSession session = signature.session();
   dns::TsigSession* const tsig = session.is_signed() ? &session : nullptr;
-  const size_t room = std::min<size_t>({out.size(), request->udp_bytes, query.view->settings->max_udp_size});
+  const auto room = std::min<size_t>({out.size(), request->udp_bytes, query.view->settings->max_udp_size});
   OutgoingTransfer whole = make_transfer(*request, query, snapshot);
   transfer::OutgoingOptions soa_options;
   soa_options.edns_udp_bytes = query.view->settings->edns_udp_size;

@@ -63,7 +63,7 @@ std::string file_line(const std::string& path, const os::FileStamp& stamp) {
 std::optional<std::pair<std::string, os::FileStamp>> unchanged_file(std::string_view line) {
   os::FileStamp stamp;
   const char* const end = line.data() + line.size();
-  const auto time = std::from_chars(line.data(), end, stamp.mtime_ns);
+  const auto time = std::from_chars(line.data(), line.data() + line.size(), stamp.mtime_ns);
   if (time.ec != std::errc{} || time.ptr == end) return std::nullopt;
   const auto size = std::from_chars(time.ptr + 1, end, stamp.size);
   if (size.ec != std::errc{} || size.ptr == end) return std::nullopt;

@@ -83,7 +83,7 @@ void print_json(const CheckzoneOptions& options, const Trial& trial) {
   fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-bool dump_to(const CheckzoneOptions& options, const zone::Content& content, std::FILE* to) {
+bool dump_to(const CheckzoneOptions& options, const Trial& trial, std::FILE* to) {
   const auto sink = [to](std::string_view piece) {
     return std::fwrite(piece.data(), 1, piece.size(), to) == piece.size();
   };
@@ -94,17 +94,17 @@ bool dump_to(const CheckzoneOptions& options, const zone::Content& content, std:
     header.version = options.raw_version;
     header.dumped_at_s = now_s;
     header.source_serial = options.source_serial;
-    written = zone::write_raw(content, header, sink);
+    written = zone::write_raw(*trial.content, header, sink, trial.spellings.get());
   } else {
-    written = zone::dump_text(content, options.style, now_s, sink);
+    written = zone::dump_text(*trial.content, options.style, now_s, sink, trial.spellings.get());
   }
   return written && std::fflush(to) == 0;
 }
 
-bool dump(const CheckzoneOptions& options, const zone::Content& content) {
+bool dump(const CheckzoneOptions& options, const Trial& trial) {
   if (options.debug) fmt::print(stderr, "dumping \"{}\"\n", options.zone_text);
   if (options.dump_file.empty()) {
-    if (dump_to(options, content, stdout)) return true;
+    if (dump_to(options, trial, stdout)) return true;
     fmt::print(stderr, "cannot write the zone: {}\n", std::strerror(errno));
     return false;
   }
@@ -113,7 +113,7 @@ bool dump(const CheckzoneOptions& options, const zone::Content& content) {
     fmt::print(stderr, "could not open output file \"{}\" for writing\n", options.dump_file);
     return false;
   }
-  if (dump_to(options, content, file.get())) return true;
+  if (dump_to(options, trial, file.get())) return true;
   fmt::print(stderr, "cannot write '{}': {}\n", options.dump_file, std::strerror(errno));
   return false;
 }
@@ -139,7 +139,7 @@ int checkzone_main(int argc, char** argv, CheckzoneFace face) {
   }
   std::fflush(nullptr);
   if (!trial->is_good) return 1;
-  if (options.dump && !dump(options, *trial->content)) return 1;
+  if (options.dump && !dump(options, *trial)) return 1;
   if (!options.quiet && !options.json) fmt::print(talk(options), "OK\n");
   return 0;
 }

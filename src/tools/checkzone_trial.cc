@@ -53,6 +53,7 @@ class ZoneTrial {
     master_.rr_class = options.rr_class;
     master_.max_ttl_s = options.max_ttl_s.value_or(0);
     master_.threads = std::max(1U, std::thread::hardware_concurrency());
+    if (options.dump) trial_.spellings = std::make_unique<zone::Spellings>(options.zone);
   }
 
   Trial run() {
@@ -94,6 +95,7 @@ class ZoneTrial {
     Diagnostics found;
     auto summary = dns::read_master_file(path_, master_, [&](const dns::RecordBatch& batch) {
       record_check.add(batch, found);
+      if (trial_.spellings) trial_.spellings->add(batch);
       writer.add(batch, found);
     });
     if (!summary) {
@@ -122,6 +124,7 @@ class ZoneTrial {
     const auto header = zone::read_raw(file->bytes(), options_.zone, options_.rr_class, path_,
                                        [&](const dns::RecordBatch& batch) {
                                          trial_.records += batch.records.size();
+                                         if (trial_.spellings) trial_.spellings->add(batch);
                                          writer.add(batch, found);
                                        });
     add_by_place(std::move(found));

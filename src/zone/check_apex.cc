@@ -19,7 +19,7 @@ constexpr uint8_t kSha1 = 1;  // the one NSEC3 hash algorithm
 
 void check_name_server(const Content& content, const NodeSurvey& survey, NameView target,
                        Findings& findings) {
-  if (!target.is_at_or_below(content.apex())) return;
+  if (content.rr_class() != dns::RRClass::kIn || !target.is_at_or_below(content.apex())) return;
   dns::HashedName name;
   name.assign(target);
   const TargetFinding found = find_target(content, name, true, survey.has_dname);

@@ -113,11 +113,13 @@ class Line {
 
 class TextDump {
  public:
-  TextDump(const Content& content, DumpStyle style, uint32_t now_s, const DumpSink& sink)
+  TextDump(const Content& content, DumpStyle style, uint32_t now_s, const DumpSink& sink,
+           const Spellings* spellings)
       : content_(content),
         relative_(style == DumpStyle::kRelative),
         now_s_(now_s),
         sink_(sink),
+        spellings_(spellings),
         columns_(relative_ ? kRelativeColumns : kFullColumns),
         class_text_(dns::to_string(content.rr_class())) {
     style_.split_width = columns_.split_width;
@@ -137,12 +139,9 @@ class TextDump {
     origin_known_ = false;
     for (size_t i = begin; i < end; i++) {
       const NodeView node = content_.node(refs_[i]);
-      if (relative_) {
-        set_origin(node, i, begin, end);
-      } else {
-        owner_text_ = dns::to_string(node.owner(content_.apex()));
-      }
-      dump_node(node);
+      const std::vector<RRsetView> sets = rrsets_in_dump_order(node);
+      if (relative_) set_origin(spelled_owner(content_, node, sets.front(), spellings_), i, begin, end);
+      dump_node(node, sets);
       if (out_.size() >= kPiece && !flush()) return false;
     }
     return true;
@@ -165,8 +164,7 @@ class TextDump {
 
   /// BIND's origin of a name is the longest name above it that exists or is shared with another name; that of
   /// the apex is the root. Wildcards bring the names above and below them into being.
-  void set_origin(NodeView node, size_t i, size_t begin, size_t end) {
-    const dns::Name owner = node.owner(content_.apex());
+  void set_origin(const dns::Name& owner, size_t i, size_t begin, size_t end) {
     const size_t below = owner.label_count() - content_.apex_labels();
     dns::Name origin;
     if (below > 0) {
@@ -180,6 +178,7 @@ class TextDump {
         shared = std::max(shared, label < below ? label : label - 1);
       }
       origin = dns::Name(owner.view().strip(below - shared));
+      if (spellings_ != nullptr) origin = spellings_->in_tree(origin);
     }
     if (!origin_known_ || origin.view() != origin_.view()) {
       fmt::format_to(std::back_inserter(out_), "$ORIGIN {}\n", dns::to_string(origin));
@@ -191,10 +190,14 @@ class TextDump {
     if (owner.is_root()) owner_text_.assign(1, '@');
   }
 
-  void dump_node(NodeView node) {
+  void dump_node(NodeView node, const std::vector<RRsetView>& sets) {
     bool owner_written = false;
-    for (const RRsetView set : rrsets_in_dump_order(node)) {
-      if (relative_) write_default_ttl(set.ttl_s());
+    for (const RRsetView set : sets) {
+      if (relative_) {
+        write_default_ttl(set.ttl_s());
+      } else if (spellings_ != nullptr || !owner_written) {
+        owner_text_ = dns::to_string(spelled_owner(content_, node, set, spellings_));
+      }
       set.for_each([&](Bytes rdata) {
         write_record(set, rdata, !relative_ || !owner_written);
         owner_written = true;
@@ -236,6 +239,7 @@ class TextDump {
   const bool relative_;
   const uint32_t now_s_;
   const DumpSink& sink_;
+  const Spellings* const spellings_;
   const Columns columns_;
   const std::string class_text_;
   dns::RdataStyle style_;
@@ -267,8 +271,17 @@ void for_each_node_in_dump_order(const Content& content, const std::function<boo
   }
 }
 
-bool dump_text(const Content& content, DumpStyle style, uint32_t now_s, const DumpSink& sink) {
-  return TextDump(content, style, now_s, sink).run();
+dns::Name spelled_owner(const Content& content, NodeView node, RRsetView set, const Spellings* spellings) {
+  const dns::Name owner = node.owner(content.apex());
+  if (spellings == nullptr) return owner;
+  dns::HashedName hashed;
+  hashed.assign(owner);
+  return spellings->owner(hashed, set.type(), set.is_signature() ? set.covered() : RRType{});
+}
+
+bool dump_text(const Content& content, DumpStyle style, uint32_t now_s, const DumpSink& sink,
+               const Spellings* spellings) {
+  return TextDump(content, style, now_s, sink, spellings).run();
 }
 
 }  // namespace nomen::zone

@@ -185,13 +185,14 @@ class Reader {
 
 }  // namespace
 
-bool write_raw(const Content& content, const RawHeader& header, const DumpSink& sink) {
+bool write_raw(const Content& content, const RawHeader& header, const DumpSink& sink,
+               const Spellings* spellings) {
   Output out(sink);
   write_header(header, out);
   bool wanted = true;
   for_each_node_in_dump_order(content, [&](NodeView node) {
-    const dns::Name owner = node.owner(content.apex());
-    for (const RRsetView set : rrsets_in_dump_order(node)) write_rrset(owner, content.rr_class(), set, out);
+    for (const RRsetView set : rrsets_in_dump_order(node))
+      write_rrset(spelled_owner(content, node, set, spellings), content.rr_class(), set, out);
     wanted = out.flush(kPiece);
     return wanted;
   });

@@ -25,8 +25,9 @@ struct RawHeader {
   std::optional<uint32_t> transferred_at_s;
 };
 
-/// False when the sink wanted no more.
-bool write_raw(const Content& content, const RawHeader& header, const DumpSink& sink);
+/// `spellings` as with dump_text(). False when the sink wanted no more.
+bool write_raw(const Content& content, const RawHeader& header, const DumpSink& sink,
+               const Spellings* spellings = nullptr);
 
 /// Reads records in the order of the file; what was read before an error has been handed on.
 /// `name` stands for the file in messages.

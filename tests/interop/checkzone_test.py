@@ -211,7 +211,6 @@ def random_zone(seed):
         for rr_type in rng.sample(sorted(DATA), rng.randint(1, 5)):
             if rr_type in ("NS", "DNSKEY", "NSEC") and "*" in name:
                 continue
-            # An RRset whose RRs stand apart with different TTLs: BIND takes the last one, we take the first.
             if rr_type == "NS" and name == "@":
                 continue
             lines.append("%s %s %s %s" % (name, ttl, rr_type, DATA[rr_type]))

@@ -1,5 +1,7 @@
 #include "dns/rdata/text_writer.h"
 
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "dns/rdata/encodings.h"
@@ -23,7 +25,10 @@ void TextWriter::number(uint64_t value) {
 
 void TextWriter::name(NameView name) {
   const NameView origin = style_.origin;
-  const bool is_relative = !origin.is_root() && name.size() > origin.size();
+  // A name in other letters than the origin's keeps them, and so is written in full.
+  const bool is_relative =
+      !origin.is_root() && name.size() > origin.size() &&
+      std::memcmp(name.data() + name.size() - origin.size(), origin.data(), origin.size()) == 0;
   field(is_relative ? to_relative_string(name, origin) : to_string(name));
 }
 

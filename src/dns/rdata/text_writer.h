@@ -18,7 +18,7 @@ class TextWriter {
   /// One more field, after a blank unless it is the first.
   void field(std::string_view text);
   void number(uint64_t value);
-  /// Relative to the style's origin where it is below it; the origin itself is written in full.
+  /// Relative to the style's origin where it is below it, in its letters; the origin itself in full.
   void name(NameView name);
   void absolute_name(NameView name) { field(to_string(name)); }
   /// In quotes, with BIND's escapes.

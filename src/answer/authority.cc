@@ -41,8 +41,7 @@ class Walk {
  private:
   /// Answers at the present name; true when a CNAME or DNAME leads on to another one.
   bool step() {
-    const bool is_found = is_first() && query_.found_in == content_;
-    const Lookup found = is_found ? query_.found : zone::lookup(*content_, *name_, query_.question.type);
+    const Lookup found = find();
     if (found.kind != Lookup::Kind::kReferral)
       response_.set_authoritative(is_first() || response_.count(Section::kAnswer) > 0);
     switch (found.kind) {
@@ -64,6 +63,13 @@ class Walk {
         return false;
     }
     return false;
+  }
+
+  /// A stub knows nothing but whom to ask: whatever the question, it is a referral from the apex.
+  Lookup find() const {
+    if (is_first() && query_.found_in == content_) return query_.found;
+    if (zone_->is_stub()) return zone::referral_to(content_->apex_node(), content_->apex_labels());
+    return zone::lookup(*content_, *name_, query_.question.type);
   }
 
   bool is_first() const { return name_ == &query_.question.name; }
@@ -225,7 +231,7 @@ class Walk {
       }
     }
     add_wildcard_proofs();
-    if (found.node.has(NodeView::kMaybeGlue))
+    if (found.node.has(NodeView::kMaybeGlue) || zone_->is_stub())
       additional_.add_server_addresses(query_, *content_, *name_, found.labels, found.rrset, true, response_);
   }
   /// The NS of a cut, which are not signed, or of the apex.

@@ -24,8 +24,8 @@ class Elsewhere {
   /// the time. What is not NOERROR is answered at once, otherwise the reply comes later by itself.
   virtual dns::Rcode update(const Query& query, Bytes request, Bytes reply, const Signature& signature) = 0;
 
-  /// A NOTIFY for query.zone, a secondary, by somebody who is listened to. The reply does not wait for what
-  /// it leads to; it has the response code that is returned.
+  /// A NOTIFY for query.zone, a secondary or stub, by somebody who is listened to. The reply does not wait
+  /// for what it leads to; it has the response code that is returned.
   virtual dns::Rcode notify(const Query& query) = 0;
 
   /// The newest digest that is known of query.zone, which is loaded. When it is not that of the version which

@@ -24,7 +24,7 @@ bool may_query(const Query& query, const Snapshot& snapshot) {
 }
 
 bool may_query(const Query& query, const ServedZone& zone, const policy::LocalAddresses& local) {
-  if (zone.is_open()) return true;
+  if (zone.is_plain()) return true;
   return allows(*zone.settings().allow_query, *zone.settings().allow_query_on, query, local);
 }
 

@@ -294,7 +294,8 @@ bool Pipeline::hand_over_transfer(Query& query, Exchange& exchange) {
 
 /// The reply is made here in any case.
 void Pipeline::hand_over_notify(Query& query) {
-  if (query.zone->settings().role == ZoneRole::kSecondary) query.other_refused = elsewhere_.notify(query);
+  const ZoneRole role = query.zone->settings().role;
+  if (role == ZoneRole::kSecondary || role == ZoneRole::kStub) query.other_refused = elsewhere_.notify(query);
 }
 
 /// The reply is there, for the time when the update is made. False when it is refused: it goes out then.
@@ -366,7 +367,7 @@ ExtendedError Pipeline::route_query(const Snapshot& snapshot, Query& query) {
     return ExtendedError::kNone;
   }
   query.zone = zone_of(snapshot, query);
-  if ((query.zone == nullptr || !query.zone->is_open()) && !may_query(query, snapshot)) {
+  if ((query.zone == nullptr || !query.zone->is_plain()) && !may_query(query, snapshot)) {
     response_.set_rcode(Rcode::kRefused);
     return ExtendedError::kProhibited;
   }

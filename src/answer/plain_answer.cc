@@ -23,7 +23,7 @@ bool is_simple(const Query& query, const Snapshot& snapshot) {
          question.rr_class == view->settings->rr_class && question.opcode == dns::Opcode::kQuery &&
          (query.edns.signed_message | query.edns.zone_options) == 0 && question.name.labels > 0 &&
          question.type != RRType::kDs && question.type != RRType::kOpt &&
-         dns::number(question.type) >> 7 != 1 && query.ahead != nullptr && query.ahead->is_open() &&
+         dns::number(question.type) >> 7 != 1 && query.ahead != nullptr && query.ahead->is_plain() &&
          query.ahead->content() != nullptr &&
          (query.edns.cookie == CookieState::kNone || !view->settings->require_server_cookie);
 }

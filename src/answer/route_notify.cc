@@ -35,7 +35,7 @@ dns::Rcode refusal_of_notify(Query& query, const policy::LocalAddresses& local) 
   }
   log_received(query, "");
   const ZoneSettings& settings = query.zone->settings();
-  if (settings.role != ZoneRole::kSecondary) return dns::Rcode::kNoError;
+  if (settings.role != ZoneRole::kSecondary && settings.role != ZoneRole::kStub) return dns::Rcode::kNoError;
   if (settings.allow_notify->allows({query.received.peer_address(), query.signer}, local))
     return dns::Rcode::kNoError;
   log_refused(query);

@@ -39,7 +39,7 @@ dns::Rcode refusal_of_transfer(Query& query, const policy::LocalAddresses& local
   if (question.type == dns::RRType::kAxfr && query.received.transport == Transport::kUdp)
     return dns::Rcode::kFormErr;
   query.zone = query.view->zones.find_exact(question.name);
-  if (query.zone == nullptr) return dns::Rcode::kNotAuth;
+  if (query.zone == nullptr || query.zone->is_stub()) return dns::Rcode::kNotAuth;
   const bool lacks_dot = query.received.encrypted && !query.received.speaks_dot;  // RFC 9103
   if (lacks_dot || !may_transfer(query, local)) {
     log_transfer_denied(query, lacks_dot ? ": ALPN for DoT failed" : "");

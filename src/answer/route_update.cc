@@ -20,7 +20,7 @@ void log_denied(const Query& query, std::string_view what) {
 dns::Rcode refusal_of_update(Query& query, const policy::LocalAddresses& local) {
   if (query.question.type != dns::RRType::kSoa) return dns::Rcode::kFormErr;
   query.zone = query.view->zones.find_exact(query.question.name);
-  if (query.zone == nullptr) return dns::Rcode::kNotAuth;
+  if (query.zone == nullptr || query.zone->is_stub()) return dns::Rcode::kNotAuth;
   const ZoneSettings& settings = query.zone->settings();
   const bool forwards = settings.role == ZoneRole::kSecondary;
   const policy::AclPtr& allowed = forwards ? settings.allow_update_forwarding : settings.allow_update;

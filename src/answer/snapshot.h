@@ -38,8 +38,8 @@ struct RRsetOrderRule {
 };
 
 /// What a zone is here, as far as requests other than questions look at it.
-enum class ZoneRole : uint8_t { kPrimary, kDynamicPrimary, kPrimaryWithPolicy, kSecondary };
-inline constexpr size_t kZoneRoles = 4;
+enum class ZoneRole : uint8_t { kPrimary, kDynamicPrimary, kPrimaryWithPolicy, kSecondary, kStub };
+inline constexpr size_t kZoneRoles = 5;
 
 /// How transfers may go out: by `transport` of allow-transfer.
 enum class TransferTransport : uint8_t { kAny, kTcp, kTls };
@@ -54,7 +54,7 @@ struct ZoneSettings {
   TransferTransport allow_transfer_transport = TransferTransport::kAny;
   policy::AclPtr allow_update;             ///< of a primary zone; update-policy has the last word
   policy::AclPtr allow_update_forwarding;  ///< of a secondary zone
-  policy::AclPtr allow_notify;             ///< of a secondary zone: its primaries, and who else is let in
+  policy::AclPtr allow_notify;  ///< of a secondary or stub zone: its primaries, and who else is let in
   /// Whether anybody may ask, whatever the address.
   bool is_open() const { return allow_query->is_any() && allow_query_on->is_any(); }
   std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< nullopt: unlimited
@@ -82,13 +82,15 @@ class ServedZone {
     dns::HashedName name;
     name.assign(apex);
     apex_hash_ = name.full_hash();
-    is_open_ = settings_->is_open();
+    is_stub_ = settings_->role == ZoneRole::kStub;
+    is_plain_ = settings_->is_open() && !is_stub_;
     is_large_ = content_ != nullptr && content_->is_large();
   }
   /// The same zone with another content.
   ServedZone(const ServedZone& before, zone::ContentPtr content, zone::RecentChangesPtr recent)
       : apex_hash_(before.apex_hash_),
-        is_open_(before.is_open_),
+        is_plain_(before.is_plain_),
+        is_stub_(before.is_stub_),
         is_large_(content != nullptr && content->is_large()),
         apex_(before.apex_),
         settings_(before.settings_),
@@ -98,8 +100,10 @@ class ServedZone {
   dns::NameView apex() const { return apex_; }
   uint64_t apex_hash() const { return apex_hash_; }
   const ZoneSettings& settings() const { return *settings_; }
-  /// Whether anybody may ask, whatever the address.
-  bool is_open() const { return is_open_; }
+  /// Whether its content answers, and that to anybody, whatever the address.
+  bool is_plain() const { return is_plain_; }
+  /// Whether it knows the zone's servers only: what is asked is referred to them.
+  bool is_stub() const { return is_stub_; }
   /// Whether there is content, and so much that fetching it ahead pays.
   bool is_large() const { return is_large_; }
   /// nullptr while the zone could not be loaded: it is answered with SERVFAIL.
@@ -108,12 +112,13 @@ class ServedZone {
   const std::shared_ptr<const ZoneSettings>& shared_settings() const { return settings_; }
   /// What led to the content; nullptr when that is not known.
   const zone::RecentChangesPtr& recent() const { return recent_; }
-  /// Only of a secondary zone.
+  /// Only of a secondary or stub zone.
   const ZoneExpiry* expiry() const { return expiry_.get(); }
 
  private:
   uint64_t apex_hash_ = 0;
-  bool is_open_ = false;
+  bool is_plain_ = false;
+  bool is_stub_ = false;
   bool is_large_ = false;
   dns::StoredName apex_;
   std::shared_ptr<const ZoneSettings> settings_;

@@ -277,11 +277,11 @@ TEST(ServeCheck, RefusesWhatWouldBeHalfObeyedAndAllowsWhatAsksForNothing) {
   EXPECT_TRUE(serve_problems(*nothing.tree).empty()) << to_string(serve_problems(*nothing.tree)[0]);
   const Parsed much = parsed(
       "options { recursion no; forwarders { 192.0.2.1; }; request-nsid yes; };"
-      "zone a { type stub; primaries { 192.0.2.1; }; };");
+      "zone a { type mirror; primaries { 192.0.2.1; }; };");
   const Diagnostics problems = serve_problems(*much.tree);
   int errors = 0;
   for (const Diagnostic& d : problems) errors += d.severity == Severity::kError ? 1 : 0;
-  EXPECT_EQ(errors, 2) << "forwarders and the stub zone";
+  EXPECT_EQ(errors, 2) << "forwarders and the mirror zone";
   EXPECT_GT(problems.size(), 2U) << "request-nsid is kept with a warning";
   const Parsed secondary = parsed(
       "options { recursion no; notify yes; };"

@@ -12,8 +12,8 @@ std::string Zone::display_name() const {
 
 MasterFormat Zone::format() const {
   if (options->masterfile_format) return *options->masterfile_format;
-  const bool is_copy = type == ZoneType::kSecondary || type == ZoneType::kMirror || type == ZoneType::kStub;
-  return is_copy ? MasterFormat::kRaw : MasterFormat::kText;
+  const bool is_whole_copy = type == ZoneType::kSecondary || type == ZoneType::kMirror;
+  return is_whole_copy ? MasterFormat::kRaw : MasterFormat::kText;
 }
 
 CheckMode Zone::check_names() const {

@@ -159,7 +159,7 @@ struct ZoneOptions {
   bool check_sibling = true;
   bool check_wildcard = true;
 
-  std::optional<MasterFormat> masterfile_format;  ///< unset: text for primaries, raw for secondaries
+  std::optional<MasterFormat> masterfile_format;  ///< unset: raw for secondaries, else text
   MasterStyle masterfile_style = MasterStyle::kRelative;
   std::optional<uint32_t> max_zone_ttl_s;  ///< unset: unlimited
   uint32_t max_records = 0;                ///< 0: unlimited, as the next two
@@ -233,10 +233,12 @@ struct Zone {
 
   /// A primary zone that takes updates: allow-update or update-policy.
   bool is_dynamic() const;
+  /// A zone whose data come from primaries: all of them, or those of a stub.
+  bool is_copy() const { return type == ZoneType::kSecondary || type == ZoneType::kStub; }
   /// A primary zone whose file the server writes: it takes updates, or the server makes its versions.
   bool is_written() const { return generates_catalog || is_dynamic(); }
   /// What is served may be newer than the file, which is written after it; else the file is what is served.
-  bool is_ahead_of_file() const { return is_written() || type == ZoneType::kSecondary; }
+  bool is_ahead_of_file() const { return is_written() || is_copy(); }
   /// A primary zone whose file is compared with what is served when it is read again, for IXFR and history.
   bool keeps_differences() const;
   /// Whether its versions are logged.

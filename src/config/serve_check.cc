@@ -94,7 +94,7 @@ class ServeCheck {
 
   void zone_type(const Node& node) {
     const Node& type = *node.value();
-    for (const std::string_view served : {"primary", "master", "secondary", "slave"}) {
+    for (const std::string_view served : {"primary", "master", "secondary", "slave", "stub"}) {
       if (type.is_keyword(served)) return;
     }
     const std::string name = "zones of type " + std::string(type.text);

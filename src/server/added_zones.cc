@@ -108,8 +108,10 @@ CommandResult AddedZones::add(const config::Config& config, ZoneKeeper& zones, c
   if (zones.find(selector.name, view->rr_class, view->name, why) != nullptr)
     return failed(ResultCode::kExists);
   if (CommandResult bad = verdict(judged, "addzone"); bad.code != ResultCode::kSuccess) return bad;
+  // What comes from primaries, and what the server makes itself, need not be there yet.
+  const bool wants_file = !judged.zone->is_copy() && !judged.zone->generates_catalog;
   const std::string path = path_of(*judged.zone, config.options.directory);
-  if (!judged.zone->generates_catalog && ::access(path.c_str(), R_OK) != 0) {
+  if (wants_file && ::access(path.c_str(), R_OK) != 0) {
     return failed(errno == ENOENT ? ResultCode::kFileNotFound : ResultCode::kNoPermission,
                   "dns_zone_loadnew failed: " + os::system_error_text(errno));
   }

@@ -21,7 +21,7 @@ struct KeptZone {
   config::ZonePtr config;
   std::shared_ptr<const answer::ServedZone> served;
   std::unique_ptr<const Included> included;    ///< nullptr: none
-  std::shared_ptr<answer::ZoneExpiry> expiry;  ///< of a secondary zone
+  std::shared_ptr<answer::ZoneExpiry> expiry;  ///< of a copy
   os::FileStamp stamp;                         ///< of the file that is loaded
   int64_t asked_ns = 0;                        ///< when the newest load was asked for, since 1970
   int64_t loaded_s = 0;                        ///< seconds since 1970; 0: never
@@ -32,10 +32,10 @@ struct KeptZone {
 
   const zone::Content* content() const { return served != nullptr ? served->content() : nullptr; }
   bool has_file() const {
-    return !config->file.empty() &&
-           (config->type == config::ZoneType::kPrimary || config->type == config::ZoneType::kSecondary);
+    return !config->file.empty() && (config->type == config::ZoneType::kPrimary || config->is_copy());
   }
-  bool is_secondary() const { return config->type == config::ZoneType::kSecondary; }
+  /// A secondary or a stub.
+  bool is_copy() const { return config->is_copy(); }
 };
 
 }  // namespace nomen::server

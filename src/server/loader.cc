@@ -65,7 +65,7 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
     }
   }
   auto replayed = replay(*job.log, job.log_id, outcome.result.content);
-  if (!replayed && (job.zone->type == config::ZoneType::kSecondary || job.zone->generates_catalog)) {
+  if (!replayed && (job.zone->is_copy() || job.zone->generates_catalog)) {
     // A copy is written before the rows that it takes the place of go: it is the newer one, and right. What a
     // generated catalog has lost is listed anew.
     outcome.result.diagnostics.push_back(
@@ -90,7 +90,7 @@ void check_zonemd(const LoadJob& job, LoadOutcome& outcome) {
   if (!outcome.result.changed && outcome.replayed == 0) return;
   const auto verified = transfer::verify_zonemd(*outcome.result.content);
   if (verified) return;
-  const bool is_copy = job.zone->type == config::ZoneType::kSecondary;
+  const bool is_copy = job.zone->is_copy();
   outcome.result.diagnostics.push_back(
       {is_copy ? Severity::kError : Severity::kWarning, {}, verified.error().text});
   if (is_copy) outcome.result.content = nullptr;
@@ -106,7 +106,7 @@ void read_zone(const LoadJob& job, zone::LoadBuffers& buffers, LoadOutcome& outc
     }
   }
   const zone::LoadRequest request = request_of(job, buffers);
-  outcome.no_copy = job.zone->type == config::ZoneType::kSecondary && !os::file_stamp(request.path);
+  outcome.no_copy = job.zone->is_copy() && !os::file_stamp(request.path);
   if (!outcome.no_copy) outcome.result = zone::load_zone(request);
 }
 

@@ -36,9 +36,10 @@ transfer::SecondaryOptions machine_options(const config::Zone& zone, const std::
   made.max_retry_s = options.max_retry_time_s;
   made.multi_master = options.multi_master;
   made.try_tcp_refresh = options.try_tcp_refresh;
-  made.request_ixfr = std::any_of(primaries.begin(), primaries.end(), [&](const Remote& primary) {
-    return primary.request_ixfr.value_or(options.request_ixfr);
-  });
+  made.request_ixfr = zone.type != config::ZoneType::kStub &&
+                      std::any_of(primaries.begin(), primaries.end(), [&](const Remote& primary) {
+                        return primary.request_ixfr.value_or(options.request_ixfr);
+                      });
   return made;
 }
 
@@ -135,7 +136,7 @@ void Secondaries::take_primaries(Zone& zone) {
 void Secondaries::zone_configured(const ZonePlace& place, const KeptZone& kept) {
   Number number = 0;
   Zone* zone = find(place, number);
-  if (!kept.is_secondary()) {
+  if (!kept.is_copy()) {
     if (zone != nullptr) drop(number);
     return;
   }
@@ -155,7 +156,7 @@ void Secondaries::zone_configured(const ZonePlace& place, const KeptZone& kept) 
 }
 
 void Secondaries::zone_changed(const ZonePlace& place, const KeptZone& kept) {
-  if (taking_ || !kept.is_secondary()) return;
+  if (taking_ || !kept.is_copy()) return;
   Number number = 0;
   Zone* zone = find(place, number);
   if (zone == nullptr) return;
@@ -345,6 +346,7 @@ void Secondaries::fetch(Number number, Zone& zone, transfer::PeerId peer) {
   const config::ZoneOptions& options = *zone.config->options;
   TransferOrder order;
   order.name = zone.name;
+  order.is_stub = zone.config->type == config::ZoneType::kStub;
   order.primary = zone.primaries[work.primary];
   order.options.zone = dns::Name(zone.config->name());
   order.options.rr_class = zone.config->rr_class;
@@ -359,7 +361,8 @@ void Secondaries::fetch(Number number, Zone& zone, transfer::PeerId peer) {
   order.timeouts.total_ms = options.max_transfer_time_in_min * kMinute_ms;
   order.least_bytes = options.min_transfer_rate_in_bytes;
   order.rate_period_ms = options.min_transfer_rate_in_min * kMinute_ms;
-  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "zone {}: Transfer started.", zone.name);
+  if (!order.is_stub)
+    log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "zone {}: Transfer started.", zone.name);
   timetable_.set(number, zone.machine.wake_us());
   client_->fetch(std::move(order),
                  [this, number, peer](TransferOutcome& outcome) { fetched(number, peer, outcome); });
@@ -376,18 +379,29 @@ void Secondaries::fetched(Number number, transfer::PeerId peer, TransferOutcome&
   const std::string from =
       primary < zone->primaries.size() ? zone->primaries[primary].address.to_string() : "";
   const bool up_to_date = outcome.progress == transfer::Progress::kUpToDate;
-  const std::string head = fmt::format("transfer of '{}' from {}", zone->name, from);
-  if (!up_to_date) {
-    log(LogCategory::kXferIn, LogSeverity::kError, "transfer", "{}: {}: {}", head,
-        outcome.connected ? "failed while receiving responses" : "failed to connect", outcome.reason);
-  }
-  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "{}: Transfer status: {}", head, outcome.reason);
+  log_unfinished(*zone, from, outcome);
   if (up_to_date) {
     zone->machine.transfer_up_to_date(outcome.expire_s, now_us());
   } else {
     zone->machine.transfer_failed(outcome.progress == transfer::Progress::kTryAxfr, now_us());
   }
   consider(number, *zone);
+}
+
+void Secondaries::log_unfinished(const Zone& zone, const std::string& from, const TransferOutcome& outcome) {
+  const bool up_to_date = outcome.progress == transfer::Progress::kUpToDate;
+  if (zone.config->type == config::ZoneType::kStub) {
+    if (!up_to_date)
+      log_zone(LogSeverity::kInfo, zone.name,
+               fmt::format("refresh: stub: could not be had from primary {}: {}", from, outcome.reason));
+    return;
+  }
+  const std::string head = fmt::format("transfer of '{}' from {}", zone.name, from);
+  if (!up_to_date) {
+    log(LogCategory::kXferIn, LogSeverity::kError, "transfer", "{}: {}: {}", head,
+        outcome.connected ? "failed while receiving responses" : "failed to connect", outcome.reason);
+  }
+  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "{}: Transfer status: {}", head, outcome.reason);
 }
 
 void Secondaries::expire(Zone& zone) {

@@ -1,6 +1,7 @@
-// All secondary zones of the server: when each asks its primaries, takes a transfer, tries again, expires
-// (transfer/secondary.h says what it wants, transfer/pacing.h when it may), and what becomes of the versions
-// that come: logged, served, saved. The network and the parsing are the transfer client's, on another thread.
+// All secondary and stub zones of the server: when each asks its primaries, takes a transfer, tries again,
+// expires (transfer/secondary.h says what it wants, transfer/pacing.h when it may), and what becomes of the
+// versions that come: logged, served, saved. The network and the parsing are the transfer client's, on
+// another thread.
 //
 // A zone with a `file` is served again at once after a restart: from its saved copy and the steps in the
 // version log that lead on from there. A version that came as steps is in the log before it is served; one
@@ -116,12 +117,15 @@ class Secondaries final : private net::Timer {
   void answered(Number number, const SoaAnswer& answer);
   void fetch(Number number, Zone& zone, transfer::PeerId peer);
   void fetched(Number number, transfer::PeerId peer, TransferOutcome& outcome);
+  void log_unfinished(const Zone& zone, const std::string& from, const TransferOutcome& outcome);
   void expire(Zone& zone);
   transfer::PeerId peer_id(const Remote& primary);
 
   void take_version(Number number, Zone& zone, TransferOutcome& outcome);
   void log_steps(Number number, Zone& zone, std::vector<zone::VersionStep> steps, TransferOutcome& outcome);
   void serve(Number number, Zone& zone, transfer::Received received, const std::string& end_line);
+  void log_transferred(const Zone& zone, const Remote& primary, const transfer::Soa& soa,
+                       const std::string& end_line);
   std::vector<store::Version> rows_of(const Zone& zone, const std::vector<zone::VersionStep>& steps,
                                       store::ZoneId id) const;
   void note_logged(Zone& zone, uint64_t bytes);

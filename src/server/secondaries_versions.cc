@@ -122,17 +122,27 @@ void Secondaries::serve(Number number, Zone& zone, transfer::Received received, 
     keeper_.publish();
     taking_ = false;
   }
-  const std::string key =
-      primary.key != nullptr ? ": TSIG '" + dns::to_string_no_dot(primary.key->name) + "'" : "";
-  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "zone {}: transferred serial {}{}", zone.name,
-      soa->serial.value, key);
-  const std::string head = fmt::format("transfer of '{}' from {}", zone.name, primary.address.to_string());
-  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "{}: Transfer status: success", head);
-  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "{}: {}", head, end_line);
+  log_transferred(zone, primary, *soa, end_line);
   zone.machine.transferred(*soa, received.expire_s, now_us());
   times_to_save_.insert(number);
   if (save_times_at_us_ == transfer::kNever) save_times_at_us_ = now_us() + kTimesDelay_us;
   consider(number, zone);
+}
+
+void Secondaries::log_transferred(const Zone& zone, const Remote& primary, const transfer::Soa& soa,
+                                  const std::string& end_line) {
+  if (zone.config->type == config::ZoneType::kStub) {
+    return log_zone(LogSeverity::kInfo, zone.name,
+                    fmt::format("stub: serial {}, {} from primary {}", soa.serial.value, end_line,
+                                primary.address.to_string()));
+  }
+  const std::string key =
+      primary.key != nullptr ? ": TSIG '" + dns::to_string_no_dot(primary.key->name) + "'" : "";
+  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "zone {}: transferred serial {}{}", zone.name,
+      soa.serial.value, key);
+  const std::string head = fmt::format("transfer of '{}' from {}", zone.name, primary.address.to_string());
+  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "{}: Transfer status: success", head);
+  log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "{}: {}", head, end_line);
 }
 
 // ---- saved copies

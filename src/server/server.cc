@@ -496,7 +496,7 @@ control::CommandResult Server::reload_zone(const control::ZoneSelector& zone) {
   std::string view;
   const KeptZone* const kept = select(zone, problem, &view);
   if (kept == nullptr) return problem;
-  if (kept->is_secondary()) return refresh(zone);
+  if (kept->is_copy()) return refresh(zone);
   const auto result =
       zones_->reload(zone.name, zone.rr_class.value_or(dns::RRClass::kIn), zone.view.value_or(""));
   return control::CommandResult::success(result == ZoneKeeper::Reload::kQueued ? "zone reload queued"
@@ -508,7 +508,7 @@ control::CommandResult Server::refresh(const control::ZoneSelector& zone) {
   std::string view;
   const KeptZone* const kept = select(zone, problem, &view);
   if (kept == nullptr) return problem;
-  if (!kept->is_secondary()) return {control::ResultCode::kFailure, "not a secondary, mirror, or stub zone"};
+  if (!kept->is_copy()) return {control::ResultCode::kFailure, "not a secondary, mirror, or stub zone"};
   secondaries_->refresh(zones_->owner_of({view, zone_key(zone.name)}));
   return control::CommandResult::success("zone refresh queued");
 }
@@ -526,7 +526,7 @@ control::CommandResult Server::retransfer(const control::ZoneSelector& zone) {
   std::string view;
   const KeptZone* const kept = select(zone, problem, &view);
   if (kept == nullptr) return problem;
-  if (!kept->is_secondary()) {
+  if (!kept->is_copy()) {
     return {control::ResultCode::kFailure,
             fmt::format("retransfer: inappropriate zone type: {}", config::to_string(kept->config->type))};
   }

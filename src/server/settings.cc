@@ -265,6 +265,7 @@ namespace {
 
 answer::ZoneRole role_of(const config::Zone& zone) {
   if (zone.type == config::ZoneType::kSecondary) return answer::ZoneRole::kSecondary;
+  if (zone.type == config::ZoneType::kStub) return answer::ZoneRole::kStub;
   if (zone.update_policy != nullptr) return answer::ZoneRole::kPrimaryWithPolicy;
   return zone.is_dynamic() ? answer::ZoneRole::kDynamicPrimary : answer::ZoneRole::kPrimary;
 }
@@ -326,8 +327,8 @@ std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(const config:
   Made& made = made_[zone.options.get()];
   made.options = zone.options;
   const answer::ZoneRole role = role_of(zone);
-  if (role == answer::ZoneRole::kSecondary) {
-    auto& of_primaries = made.by_primaries[primaries_text(zone)];
+  if (zone.is_copy()) {
+    auto& of_primaries = made.by_primaries[primaries_text(zone) + config::to_string(zone.type).front()];
     if (of_primaries) return of_primaries;
     auto own = zone_settings(*zone.options, role);
     own->allow_notify = allow_notify(zone);

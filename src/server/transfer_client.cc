@@ -4,6 +4,7 @@
 
 #include "server/relay_exchange.h"
 #include "server/soa_exchange.h"
+#include "server/stub_exchange.h"
 #include "server/transfer_exchange.h"
 
 namespace nomen::server {
@@ -35,7 +36,11 @@ void TransferClient::ask(SoaQuestion question, SoaDone done) {
 void TransferClient::fetch(TransferOrder order, TransferDone done) {
   const uint64_t number = ++last_number_;
   loop_->post([this, number, order = std::move(order), done = std::move(done)] {
-    begin_transfer(number, order, done);
+    if (order.is_stub) {
+      begin_transfer<StubExchange>(number, order, done);
+    } else {
+      begin_transfer<TransferExchange>(number, order, done);
+    }
   });
 }
 
@@ -58,14 +63,15 @@ void TransferClient::begin_question(uint64_t number, SoaQuestion question, SoaDo
   begun.begin();
 }
 
+template <class Kind>
 void TransferClient::begin_transfer(uint64_t number, TransferOrder order, TransferDone done) {
-  auto exchange = std::make_unique<TransferExchange>(
+  auto exchange = std::make_unique<Kind>(
       *loop_, std::move(order), [this, number, done = std::move(done)](TransferOutcome outcome) {
         loop_->post([this, number] { running_.erase(number); });
         auto shared = std::make_shared<TransferOutcome>(std::move(outcome));
         home_.post([done, shared] { done(*shared); });
       });
-  TransferExchange& begun = *exchange;
+  Kind& begun = *exchange;
   running_.emplace(number, std::move(exchange));
   begun.begin();
 }

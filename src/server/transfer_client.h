@@ -38,6 +38,7 @@ struct SoaAnswer {
 
 struct TransferOrder {
   transfer::IncomingOptions options;  ///< the id is drawn by the client
+  bool is_stub = false;               ///< SOA, NS and addresses instead of the zone; without the limits below
   std::string name;                   ///< "example/IN", for the log
   Remote primary;
   net::StreamClientTimeouts timeouts;
@@ -52,7 +53,7 @@ struct TransferOutcome {
   std::string reason;                                         ///< of what is not kDone
   bool connected = false;                                     ///< TLS included
   std::optional<uint32_t> expire_s;                           ///< EXPIRE, of kUpToDate
-  std::string end_line;                                       ///< "Transfer completed: ..."
+  std::string end_line;  ///< "Transfer completed: ...", or what a stub has
 };
 
 /// An update that goes on to the primaries of a zone: to one after the other until one answers.
@@ -90,6 +91,7 @@ class TransferClient {
  private:
   TransferClient(net::EventLoop& home, std::unique_ptr<net::EventLoop> loop);
   void begin_question(uint64_t number, SoaQuestion question, SoaDone done);
+  template <class Kind>
   void begin_transfer(uint64_t number, TransferOrder order, TransferDone done);
   void begin_relay(uint64_t number, UpdateRelayOrder order, RelayDone done);
 

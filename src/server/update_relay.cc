@@ -33,7 +33,8 @@ void UpdateRelay::take(const std::vector<ForwardedUpdatePtr>& updates) {
 void UpdateRelay::relay(ForwardedUpdate update) {
   const ZonePlace place = zones_.owner_of(update.place);
   const KeptZone* const kept = zones_.at(place);
-  if (kept == nullptr || !kept->is_secondary()) return refuse(std::move(update.reply));
+  if (kept == nullptr || kept->config->type != config::ZoneType::kSecondary)
+    return refuse(std::move(update.reply));
   const std::string zone = display_name(*kept->config, place.view);
   UpdateRelayOrder order{.message = std::move(update.message), .primaries = {}};
   for (const config::RemoteServer& server : kept->config->primaries) {

@@ -29,10 +29,10 @@ zone::CheckOptions check_options(const config::Zone& zone) {
   checks.srv_cname = strictness(options.check_srv_cname);
   checks.duplicate_records = strictness(options.check_dup_records);
   checks.wildcard = options.check_wildcard;
-  if (zone.type == config::ZoneType::kSecondary) {  // the primary has judged what belongs together
+  if (zone.is_copy()) {  // the primary has judged what belongs together
     checks.integrity = false;
     checks.mx_addresses = checks.mx_cname = checks.srv_cname = checks.duplicate_records =
-        zone::Strictness::kIgnore;
+        checks.apex_servers = zone::Strictness::kIgnore;
   }
   checks.spf = options.check_spf != config::CheckMode::kIgnore;
   return checks;

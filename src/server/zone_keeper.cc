@@ -296,9 +296,9 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
     load_now = true;
   }
   next.generation = generation_;
-  if (next.is_secondary() && next.expiry == nullptr) next.expiry = std::make_shared<answer::ZoneExpiry>();
+  if (next.is_copy() && next.expiry == nullptr) next.expiry = std::make_shared<answer::ZoneExpiry>();
   const bool keeps = next.content() != nullptr;
-  if (keeps || next.is_secondary()) {
+  if (keeps || next.is_copy()) {
     served = std::make_shared<const answer::ServedZone>(zone->name(), served->shared_settings(),
                                                         keeps ? next.served->shared_content() : nullptr,
                                                         keeps ? next.served->recent() : nullptr, next.expiry);
@@ -486,7 +486,7 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
     events_.zone_thawed({view_names_[job.view], job.key}, zone, outcome);
     return;
   }
-  if (result.content == nullptr && zone.is_secondary() && zone.content() == nullptr) {
+  if (result.content == nullptr && zone.is_copy() && zone.content() == nullptr) {
     events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
   }
   if (result.content != nullptr && may_replace(zone, outcome, name)) {

@@ -27,6 +27,10 @@ inline constexpr unsigned kMaxEmptyMessages = 100;
 /// SOA queries over UDP that a primary is asked before it counts as silent: BIND's number.
 inline constexpr unsigned kSoaUdpTries = 3;
 
+/// Questions for the addresses of a stub zone's servers: two for each of fifty, which is more than any zone
+/// has.
+inline constexpr size_t kMaxStubQuestions = 100;
+
 /// A secondary without any data tries again soon, as its primary may just be starting, and then less and less
 /// often: there is no SOA to say how often.
 inline constexpr uint32_t kFirstEmptyRetryS = 10;

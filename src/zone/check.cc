@@ -14,7 +14,7 @@ std::string zone_prefix(dns::NameView apex, dns::RRClass rr_class) {
 CheckResult check_content(const Content& content, const CheckOptions& options) {
   Findings findings(content);
   const NodeSurvey survey = check_nodes(content, options, findings);
-  check_apex(content, survey, findings);
+  check_apex(content, survey, options.apex_servers, findings);
   // named stops at the first stage with an error: what integrity had to say would be its consequences.
   if (options.integrity && !findings.has_error()) check_integrity(content, options, survey, findings);
   check_keys(content, findings);

@@ -32,6 +32,7 @@ struct CheckOptions {
   HostLookup external;                               ///< for full integrity; empty: only the zone's own names
   Strictness names = Strictness::kFail;              ///< check-names
   Strictness ns_addresses = Strictness::kWarn;       ///< NS that look like an address
+  Strictness apex_servers = Strictness::kFail;       ///< the apex's servers have addresses in the zone
   Strictness mx_addresses = Strictness::kWarn;       ///< check-mx
   Strictness mx_cname = Strictness::kWarn;           ///< check-mx-cname
   Strictness srv_cname = Strictness::kWarn;          ///< check-srv-cname

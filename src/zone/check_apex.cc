@@ -18,7 +18,7 @@ using dns::RRType;
 constexpr uint8_t kSha1 = 1;  // the one NSEC3 hash algorithm
 
 void check_name_server(const Content& content, const NodeSurvey& survey, NameView target,
-                       Findings& findings) {
+                       Strictness strictness, Findings& findings) {
   if (content.rr_class() != dns::RRClass::kIn || !target.is_at_or_below(content.apex())) return;
   dns::HashedName name;
   name.assign(target);
@@ -28,11 +28,11 @@ void check_name_server(const Content& content, const NodeSurvey& survey, NameVie
   const NameView apex = content.apex();
   switch (found.target) {
     case Target::kNothing:
-      return findings.add(Stage::kApex, apex, Strictness::kFail, text + "has no address records (A or AAAA)");
+      return findings.add(Stage::kApex, apex, strictness, text + "has no address records (A or AAAA)");
     case Target::kAlias:
-      return findings.add(Stage::kApex, apex, Strictness::kFail, text + "is a CNAME (illegal)");
+      return findings.add(Stage::kApex, apex, strictness, text + "is a CNAME (illegal)");
     case Target::kRedirected:
-      return findings.add(Stage::kApex, apex, Strictness::kFail,
+      return findings.add(Stage::kApex, apex, strictness,
                           text + "is below a DNAME '" + dns::to_string_no_dot(found.dname) + "' (illegal)");
     default:
       return;
@@ -99,16 +99,17 @@ void check_exponent(const Content& content, Bytes dnskey, Findings& findings) {
 
 }  // namespace
 
-void check_apex(const Content& content, const NodeSurvey& survey, Findings& findings) {
+void check_apex(const Content& content, const NodeSurvey& survey, Strictness of_servers, Findings& findings) {
   const NodeView apex = content.apex_node();
   const RRsetView soa = apex.find(RRType::kSoa);
   const RRsetView servers = apex.find(RRType::kNs);
   if (!soa) findings.add(Stage::kApex, content.apex(), Strictness::kFail, "has 0 SOA records");
   if (!servers) {
     findings.add(Stage::kApex, content.apex(), Strictness::kFail, "has no NS records");
-  } else {
-    servers.for_each(
-        [&](Bytes rdata) { check_name_server(content, survey, {rdata.data(), rdata.size()}, findings); });
+  } else if (of_servers != Strictness::kIgnore) {
+    servers.for_each([&](Bytes rdata) {
+      check_name_server(content, survey, {rdata.data(), rdata.size()}, of_servers, findings);
+    });
   }
   check_nsec3_parameters(content, findings);
 }

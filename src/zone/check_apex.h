@@ -6,7 +6,7 @@
 
 namespace nomen::zone {
 
-void check_apex(const Content& content, const NodeSurvey& survey, Findings& findings);
+void check_apex(const Content& content, const NodeSurvey& survey, Strictness of_servers, Findings& findings);
 
 /// Keys too weak to be good, and CDS and CDNSKEY that no DNSKEY stands for (RFC 7344 4.1).
 void check_keys(const Content& content, Findings& findings);

@@ -222,6 +222,21 @@ class Named:
         return self.query(name, tcp=tcp)
 
 
+CONTROL_KEY = 'key "control" { algorithm hmac-sha256; secret "Y29udHJvbCBjaGFubmVsIGtleSwgMzIgYnl0ZXMhISE="; };\n'
+
+
+def with_control(text, port):
+    """A configuration with a control channel for `rndc` at this port."""
+    return text.replace("controls { };", CONTROL_KEY + "controls { inet 127.0.0.1 port %d allow { 127.0.0.1; } keys { control; }; };" % port)
+
+
+def rndc(named, port, *words):
+    """BIND's rndc; exit status, and all that it says."""
+    path = named.write("rndc.conf", CONTROL_KEY + 'options { default-key "control"; default-server 127.0.0.1; };\n')
+    done = subprocess.run(["/usr/sbin/rndc", "-c", path, "-p", str(port), *words], capture_output=True, text=True, timeout=LIMIT_S)
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
 class LazyText:
     def __init__(self, make):
         self.make = make

@@ -70,8 +70,7 @@ class ZoneTrial {
   bool survey() {
     if (checks_.integrity || options_.dump || !is_regular_file(path_)) return false;
     zone::RecordCheck record_check(options_.zone, checks_);
-    const auto stamp = os::file_stamp(path_);
-    zone::ZoneSurvey survey(options_.zone, stamp ? stamp->size / kBytesPerName : 0);
+    zone::ZoneSurvey survey(options_.zone);
     Diagnostics found;
     const auto summary = dns::read_master_file(path_, master_, [&](const dns::RecordBatch& batch) {
       record_check.add(batch, found);

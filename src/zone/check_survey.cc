@@ -17,6 +17,28 @@ constexpr uint64_t kSeen = 2;
 constexpr uint64_t kExclusive = 4;
 constexpr uint64_t kKnowledge = 7;
 
+// What a type means for its owner: some of the above, or that more has to be looked at.
+constexpr uint8_t kIsRare = 8;
+constexpr uint8_t kIsNs = 16;
+constexpr size_t kListedTypes = 64;
+constexpr std::array<uint8_t, kListedTypes> kMeanings = [] {
+  std::array<uint8_t, kListedTypes> meanings{};
+  meanings.fill(kIsRare);
+  for (const RRType type : {RRType::kMx, RRType::kTxt, RRType::kSrv, RRType::kPtr, RRType::kDs})
+    meanings[dns::number(type)] = 0;
+  meanings[dns::number(RRType::kA)] = kHasAddress;
+  meanings[dns::number(RRType::kAaaa)] = kHasAddress;
+  meanings[dns::number(RRType::kCname)] = kExclusive;
+  meanings[dns::number(RRType::kNs)] = kIsNs;
+  return meanings;
+}();
+
+inline uint8_t meaning_of(uint16_t type) {
+  if (type < kListedTypes) [[likely]]
+    return kMeanings[type];
+  return type == dns::number(RRType::kCaa) ? 0 : kIsRare;
+}
+
 /// Lower-cases the ASCII letters among eight octets (length octets of a name are below them).
 uint64_t lowered(uint64_t octets) {
   constexpr uint64_t kEach = 0x0101010101010101ULL;
@@ -66,17 +88,15 @@ class WantedOwners {
 
 }  // namespace
 
-/// The records of one owner that stand together.
-struct ZoneSurvey::Group {
-  NameView owner;
-  bool is_apex = false;
-  bool has_address = false;
-  bool has_cname = false;
-  uint32_t records = 0;
-};
+HashList::~HashList() {
+  for (uint64_t* block : blocks_) give_blocks(reinterpret_cast<uint8_t*>(block), 1);
+}
 
-ZoneSurvey::ZoneSurvey(NameView apex, size_t expected_names) : apex_(dns::Name(apex).lowered()) {
-  owners_.reserve(expected_names);
+void HashList::grow() {
+  blocks_.push_back(reinterpret_cast<uint64_t*>(take_blocks(1)));
+}
+
+ZoneSurvey::ZoneSurvey(NameView apex) : apex_(dns::Name(apex).lowered()) {
   std::memcpy(apex_words_.data(), apex_.data(), std::min<size_t>(apex_.size(), 16));
   apex_masks_ = {dns::kLowBytes[std::min<size_t>(apex_.size(), 8)],
                  dns::kLowBytes[std::clamp<size_t>(apex_.size(), 8, 16) - 8]};
@@ -136,55 +156,41 @@ inline bool ZoneSurvey::ttl_is_usual(uint16_t type, uint32_t ttl_s) {
 }
 
 void ZoneSurvey::add(const dns::RecordBatch& batch) {
-  if (doubtful_ || batch.records.empty()) return;
-  Group group = begin_group(batch.owner(batch.records.front()));
-  for (const dns::BatchRecord& record : batch.records) {
-    if (!record.same_owner && group.records != 0) {
-      end_group(group);
-      group = begin_group(batch.owner(record));
+  const auto& records = batch.records;
+  if (doubtful_ || records.empty()) return;
+  // Room for all that may come, so that whether a hash is kept is no branch that the processor has to
+  // foresee.
+  if (exclusive_.size() < exclusives_ + records.size()) exclusive_.resize(2 * (exclusives_ + records.size()));
+  for (size_t i = 0; i < records.size();) {
+    const NameView owner = batch.owner(records[i]);
+    if (owner.size() < apex_.size() || !ends_in_apex(owner) || repeats_origin(owner)) {
+      doubtful_ = true;
+      return;
     }
-    if (!add_record(record, group)) add_rare(batch, record, group);
-  }
-  end_group(group);
-}
-
-inline ZoneSurvey::Group ZoneSurvey::begin_group(NameView owner) {
-  if (owner.size() < apex_.size() || !ends_in_apex(owner) || repeats_origin(owner)) {
-    doubtful_ = true;
-    owner = apex_;
-  }
-  return {.owner = owner, .is_apex = owner.size() == apex_.size()};
-}
-
-/// False when more has to be looked at.
-inline bool ZoneSurvey::add_record(const dns::BatchRecord& record, Group& group) {
-  group.records++;
-  doubtful_ |= !ttl_is_usual(record.type, record.ttl_s);
-  switch (static_cast<RRType>(record.type)) {
-    case RRType::kA:
-    case RRType::kAaaa:
-      group.has_address = true;
-      return true;
-    case RRType::kCname:
-      group.has_cname = true;
-      return true;
-    case RRType::kNs:
-      return !group.is_apex;
-    case RRType::kMx:
-    case RRType::kTxt:
-    case RRType::kSrv:
-    case RRType::kPtr:
-    case RRType::kDs:
-    case RRType::kCaa:
-      return true;
-    default:
-      return false;
+    const bool is_apex = owner.size() == apex_.size();
+    const uint8_t looked_at = is_apex ? kIsRare | kIsNs : kIsRare;
+    const size_t first = i;
+    uint8_t meanings = 0;
+    do {
+      const dns::BatchRecord& record = records[i];
+      const uint8_t meaning = meaning_of(record.type);
+      meanings |= meaning;
+      doubtful_ |= !ttl_is_usual(record.type, record.ttl_s);
+      if ((meaning & looked_at) != 0) [[unlikely]]
+        add_rare(batch, record, is_apex);
+    } while (++i < records.size() && records[i].same_owner);
+    const uint64_t hash = hash_of(owner);
+    const bool is_exclusive = (meanings & kExclusive) != 0;
+    doubtful_ |= is_exclusive & (i - first > 1);
+    exclusive_[exclusives_] = hash;
+    exclusives_ += is_exclusive ? 1 : 0;
+    owners_.push_back(hash | (meanings & kHasAddress));
   }
 }
 
-void ZoneSurvey::add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, const Group& group) {
+void ZoneSurvey::add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, bool is_apex) {
   const Bytes rdata = batch.rdata(record);
-  if (record.type == dns::number(RRType::kNs) && group.is_apex) {
+  if (record.type == dns::number(RRType::kNs) && is_apex) {
     servers_.emplace_back(NameView(rdata.data(), rdata.size()));
   } else if (record.type == dns::number(RRType::kSoa)) {
     soas_++;
@@ -192,15 +198,6 @@ void ZoneSurvey::add_rare(const dns::RecordBatch& batch, const dns::BatchRecord&
   } else {
     doubtful_ = true;  // the other types are rare, or more has to be looked at (DNAME, DNSKEY, NSEC ...)
   }
-}
-
-inline void ZoneSurvey::end_group(const Group& group) {
-  const uint64_t hash = hash_of(group.owner);
-  if (group.has_cname) {
-    if (group.records > 1) doubtful_ = true;
-    exclusive_.push_back(hash);
-  }
-  owners_.push_back(hash | (group.has_address ? kHasAddress : 0));
 }
 
 bool ZoneSurvey::is_surely_good() {
@@ -212,12 +209,13 @@ bool ZoneSurvey::is_surely_good() {
     std::memcpy(padded.data(), server.data(), server.size());
     servers.push_back(hash_of({padded.data(), server.size()}));
   }
+  exclusive_.resize(exclusives_);
   WantedOwners wanted(exclusive_.size() + servers.size());
   for (const uint64_t hash : exclusive_) wanted.add(hash, kExclusive);
   for (const uint64_t hash : servers) wanted.add(hash, 0);
-  for (const uint64_t owner : owners_) {
-    if (!wanted.see(owner)) return false;
-  }
+  bool is_good = true;
+  owners_.for_each([&](uint64_t owner) { is_good = is_good && wanted.see(owner); });
+  if (!is_good) return false;
   return std::all_of(servers.begin(), servers.end(), [&](uint64_t hash) { return wanted.has_address(hash); });
 }
 

@@ -11,13 +11,38 @@
 
 #include "dns/master_file.h"
 #include "dns/types.h"
+#include "zone/page_pool.h"
 
 namespace nomen::zone {
 
+/// Numbers in blocks that ask for huge pages: a page of fresh memory costs more than what is written to it.
+class HashList {
+ public:
+  HashList() = default;
+  HashList(const HashList&) = delete;
+  HashList& operator=(const HashList&) = delete;
+  ~HashList();
+
+  void push_back(uint64_t hash) {
+    if (size_ % kBlock == 0) grow();
+    blocks_.back()[size_++ % kBlock] = hash;
+  }
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (size_t i = 0; i < size_; i++) visit(blocks_[i / kBlock][i % kBlock]);
+  }
+
+ private:
+  static constexpr size_t kBlock = kBlockBytes / sizeof(uint64_t);
+  void grow();
+
+  std::vector<uint64_t*> blocks_;
+  size_t size_ = 0;
+};
+
 class ZoneSurvey {
  public:
-  /// `expected_names` only sizes the table of owners.
-  ZoneSurvey(dns::NameView apex, size_t expected_names);
+  explicit ZoneSurvey(dns::NameView apex);
 
   void add(const dns::RecordBatch& batch);
 
@@ -27,12 +52,7 @@ class ZoneSurvey {
   dns::Serial serial() const { return serial_; }
 
  private:
-  struct Group;
-
-  Group begin_group(dns::NameView owner);
-  bool add_record(const dns::BatchRecord& record, Group& group);
-  void add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, const Group& group);
-  void end_group(const Group& group);
+  void add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, bool is_apex);
   bool ends_in_apex(dns::NameView owner) const;
   bool repeats_origin(dns::NameView owner) const;
   uint64_t hash_of(dns::NameView name) const;
@@ -44,9 +64,10 @@ class ZoneSurvey {
   bool doubtful_ = false;
   uint32_t soas_ = 0;
   dns::Serial serial_;
-  std::vector<dns::Name> servers_;   ///< NS of the apex
-  std::vector<uint64_t> owners_;     ///< a hash for each group; its lowest bit: the group has addresses
-  std::vector<uint64_t> exclusive_;  ///< of owners that must not come again: those of CNAMEs
+  std::vector<dns::Name> servers_;  ///< NS of the apex
+  HashList owners_;  ///< a hash for each run of one owner; its lowest bit: the run has addresses
+  std::vector<uint64_t> exclusive_;  ///< first of owners that must not come again: those of CNAMEs
+  size_t exclusives_ = 0;            ///< so many of them count
   struct UsualTtl {
     uint16_t type = 0;
     uint32_t ttl_s = 0;

@@ -262,7 +262,7 @@ bool survey_says_good(const std::string& text, std::string_view apex = "example.
   const dns::Name zone = name_of(apex);
   dns::MasterFileOptions master;
   master.origin = zone;
-  ZoneSurvey survey(zone, 0);
+  ZoneSurvey survey(zone);
   dns::read_master_text(text, "f", master, [&](const dns::RecordBatch& batch) { survey.add(batch); });
   return survey.is_surely_good();
 }

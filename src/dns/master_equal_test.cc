@@ -174,7 +174,7 @@ std::string random_zone(Random& random) {
 }
 
 void damage(Random& random, std::string& text) {
-  static constexpr std::string_view kBytes(" \n\t\r\"();\\$@.\0az09:\xff", 20);
+  static constexpr std::string_view kBytes(" \n\t\r\"();\\$@.\0az09:\xff", 19);
   for (size_t hits = below(random, 6); hits > 0 && !text.empty(); hits--) {
     const size_t at = below(random, text.size());
     const char c = kBytes[below(random, kBytes.size())];

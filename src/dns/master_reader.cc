@@ -29,6 +29,7 @@ MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
   state.default_ttl_s = options_.default_ttl_s;
   read_source(std::move(input), name, state);
   std::vector<std::string> included;
+  included.reserve(included_.size());
   for (const auto& file : included_) included.push_back(std::move(*file));
   return {writer_.records() + pooled_records_, report_.errors, std::move(report_.diagnostics),
           std::move(included)};

@@ -68,6 +68,31 @@ constexpr NameRules kRules[] = {
     {RRType{38}, {NameRule::kHost, NameRule::kNone}},  // A6
 };
 
+// What a record of a type has to have to be good without a closer look.
+constexpr uint8_t kHostOwner = 1;
+constexpr uint8_t kHostTarget = 2;
+constexpr uint8_t kNoAddressTarget = 4;
+constexpr uint8_t kNotAtApex = 8;
+constexpr uint8_t kCloserLook = 16;
+struct TypeNeeds {
+  uint8_t what = kCloserLook;
+  uint8_t target_at = 0;  ///< in the rdata
+};
+constexpr size_t kListedTypes = 64;
+constexpr std::array<TypeNeeds, kListedTypes> kNeeds = [] {
+  std::array<TypeNeeds, kListedTypes> needs{};
+  needs[dns::number(RRType::kA)] = {kHostOwner, 0};
+  needs[dns::number(RRType::kAaaa)] = {kHostOwner, 0};
+  needs[dns::number(RRType::kNs)] = {kHostTarget | kNoAddressTarget, 0};
+  needs[dns::number(RRType::kMx)] = {kHostOwner | kHostTarget | kNoAddressTarget, 2};
+  needs[dns::number(RRType::kPtr)] = {kHostTarget, 0};
+  needs[dns::number(RRType::kSrv)] = {kHostTarget, 0};
+  needs[dns::number(RRType::kDs)] = {kNotAtApex, 0};
+  for (const RRType type : {RRType::kCname, RRType::kTxt, RRType::kRrsig, RRType::kNsec})
+    needs[dns::number(type)] = {0, 0};
+  return needs;
+}();
+
 }  // namespace
 
 struct RecordCheck::Place {
@@ -90,47 +115,24 @@ void RecordCheck::say(const Place& place, Strictness strictness, std::string tex
 }
 
 void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
-  bool first = true;
   for (const dns::BatchRecord& record : batch.records) {
-    if (first || !record.same_owner) {
-      owner_is_hostname_ = record.owner_is_host;
-      if (!record.owner_is_host) begin_owner({batch, record, batch.owner(record), diagnostics});
-      first = false;
-    }
+    const bool is_new = !record.same_owner;  // as the first of a batch is
+    owner_is_hostname_ = is_new ? record.owner_is_host : owner_is_hostname_;
+    if (is_new && !record.owner_is_host) begin_owner({batch, record, batch.owner(record), diagnostics});
     if (!is_surely_good(batch, record)) check({batch, record, batch.owner(record), diagnostics});
   }
 }
 
-/// Most records, at a glance.
+/// Most records, at a glance, and without branches that depend on the type.
 inline bool RecordCheck::is_surely_good(const dns::RecordBatch& batch, const dns::BatchRecord& record) const {
-  const auto is_target_good = [&](size_t skipped) {
-    if (!record.target_is_host) return false;
-    const uint8_t first = batch.bytes[record.rdata_at + skipped + 1];  // of the name; no address begins else
-    return first < '0' || first > '9';
-  };
-  switch (static_cast<RRType>(record.type)) {
-    case RRType::kA:
-    case RRType::kAaaa:
-      return owner_is_hostname_;
-    case RRType::kNs:
-      return is_target_good(0);
-    case RRType::kMx:
-      return owner_is_hostname_ && is_target_good(2);
-    case RRType::kPtr:
-    case RRType::kSrv:
-      return record.target_is_host;
-    case RRType::kSoa:
-      return record.target_is_host && batch.owner(record) == apex_.view();
-    case RRType::kDs:
-      return record.owner_size != apex_.size();
-    case RRType::kCname:
-    case RRType::kTxt:
-    case RRType::kRrsig:
-    case RRType::kNsec:
-      return true;
-    default:
-      return false;
-  }
+  if (record.type >= kListedTypes) return false;
+  const TypeNeeds needs = kNeeds[record.type];
+  const uint8_t first =
+      batch.bytes[record.rdata_at + needs.target_at + 1U];  // of the target; read in any case
+  const int has = (owner_is_hostname_ ? kHostOwner : 0) | (record.target_is_host ? kHostTarget : 0) |
+                       (first < '0' || first > '9' ? kNoAddressTarget : 0) |
+                       (record.owner_size != apex_.size() ? kNotAtApex : 0);
+  return (needs.what & ~has) == 0;
 }
 
 void RecordCheck::check(const Place& place) {

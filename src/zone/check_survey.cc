@@ -122,6 +122,8 @@ inline bool ZoneSurvey::ends_in_apex(NameView owner) const {
 /// Whether the zone's name stands before itself, perhaps: check_content tells for sure.
 inline bool ZoneSurvey::repeats_origin(NameView owner) const {
   const size_t size = apex_.size() - 1U;
+  // A name with one label more cannot, unless the zone's name has one label: that is foreseen well.
+  if (owner.data()[0] + 1U + apex_.size() == owner.size() && apex_.data()[0] != size - 1) return false;
   if (owner.size() < apex_.size() + size) return false;
   const uint8_t* before = owner.data() + owner.size() - apex_.size() - size;
   for (size_t i = 0; i < size; i++) {
@@ -130,20 +132,23 @@ inline bool ZoneSurvey::repeats_origin(NameView owner) const {
   return size > 0;
 }
 
-/// Of a name at or below the apex, of the labels in front of that. `name` has 7 readable bytes behind it.
+/// Of a name at or below the apex, of the labels in front of that. `name` has 16 readable bytes behind it.
 inline uint64_t ZoneSurvey::hash_of(NameView name) const {
   constexpr uint64_t kStep = 0x9E3779B97F4A7C15ULL;
   uint64_t hash = dns::root_hash();
-  uint64_t word;
+  std::array<uint64_t, 2> words;
   size_t left = name.size() - apex_.size();
   const uint8_t* at = name.data();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::memcpy(&word, at, 8);
-    hash = dns::fold_multiply(hash ^ lowered(word), kStep);
+  for (; left > 16; at += 16, left -= 16) {
+    std::memcpy(words.data(), at, 16);
+    hash = dns::fold_multiply(hash ^ lowered(words[0]), kStep);
+    hash = dns::fold_multiply(hash ^ lowered(words[1]), kStep);
   }
-  std::memcpy(&word, at, 8);
-  hash = dns::fold_multiply(hash ^ (lowered(word) & dns::kLowBytes[left]), kStep);
-  return hash & ~kKnowledge;
+  std::memcpy(words.data(), at, 16);
+  const uint64_t first = lowered(words[0]) & dns::kLowBytes[std::min<size_t>(left, 8)];
+  const uint64_t second = lowered(words[1]) & dns::kLowBytes[std::max<size_t>(left, 8) - 8];
+  hash = dns::fold_multiply(hash ^ first, kStep);
+  return dns::fold_multiply(hash ^ second ^ left, kStep) & ~kKnowledge;
 }
 
 /// Whether all RRs of a type have one TTL: then no RRset can have two.
@@ -155,42 +160,59 @@ inline bool ZoneSurvey::ttl_is_usual(uint16_t type, uint32_t ttl_s) {
   return true;
 }
 
+/// How many records a name has and how long it is nobody can foresee: a branch on that costs more than all
+/// else that is done for a record. So there are few of them here.
 void ZoneSurvey::add(const dns::RecordBatch& batch) {
   const auto& records = batch.records;
   if (doubtful_ || records.empty()) return;
-  // Room for all that may come, so that whether a hash is kept is no branch that the processor has to
-  // foresee.
   if (exclusive_.size() < exclusives_ + records.size()) exclusive_.resize(2 * (exclusives_ + records.size()));
-  for (size_t i = 0; i < records.size();) {
-    const NameView owner = batch.owner(records[i]);
-    if (owner.size() < apex_.size() || !ends_in_apex(owner) || repeats_origin(owner)) {
-      doubtful_ = true;
-      return;
-    }
-    const bool is_apex = owner.size() == apex_.size();
-    const uint8_t looked_at = is_apex ? kIsRare | kIsNs : kIsRare;
-    const size_t first = i;
-    uint8_t meanings = 0;
-    do {
-      const dns::BatchRecord& record = records[i];
-      const uint8_t meaning = meaning_of(record.type);
-      meanings |= meaning;
-      doubtful_ |= !ttl_is_usual(record.type, record.ttl_s);
-      if ((meaning & looked_at) != 0) [[unlikely]]
-        add_rare(batch, record, is_apex);
-    } while (++i < records.size() && records[i].same_owner);
-    const uint64_t hash = hash_of(owner);
-    const bool is_exclusive = (meanings & kExclusive) != 0;
-    doubtful_ |= is_exclusive & (i - first > 1);
-    exclusive_[exclusives_] = hash;
-    exclusives_ += is_exclusive ? 1 : 0;
-    owners_.push_back(hash | (meanings & kHasAddress));
+  for (size_t i = 0, count = cut_runs(batch); i < count; i++) add_run(batch, runs_[i]);
+}
+
+/// Notes the runs of one owner and what their types mean; how many there are.
+size_t ZoneSurvey::cut_runs(const dns::RecordBatch& batch) {
+  const auto& records = batch.records;
+  if (runs_.size() < records.size()) runs_.resize(records.size());
+  size_t count = 0;
+  uint32_t meanings = 0;
+  for (size_t i = 0; i < records.size(); i++) {
+    const dns::BatchRecord& record = records[i];
+    const bool is_first = i == 0 || !record.same_owner;
+    const uint8_t meaning = meaning_of(record.type);
+    meanings = (is_first ? 0 : meanings) | meaning;
+    count += is_first ? 1 : 0;
+    Run& run = runs_[count - 1];
+    run.first = is_first ? static_cast<uint32_t>(i) : run.first;
+    run.end = static_cast<uint32_t>(i + 1);
+    run.meanings = meanings;
+    doubtful_ |= !ttl_is_usual(record.type, record.ttl_s);
   }
+  return count;
+}
+
+inline void ZoneSurvey::add_run(const dns::RecordBatch& batch, const Run& run) {
+  const NameView owner = batch.owner(batch.records[run.first]);
+  if (owner.size() < apex_.size() || !ends_in_apex(owner) || repeats_origin(owner)) {
+    doubtful_ = true;
+    return;
+  }
+  const bool is_apex = owner.size() == apex_.size();
+  if ((run.meanings & (is_apex ? kIsRare | kIsNs : kIsRare)) != 0) [[unlikely]] {
+    for (uint32_t i = run.first; i < run.end; i++) add_rare(batch, batch.records[i], is_apex);
+  }
+  const uint64_t hash = hash_of(owner);
+  const bool is_exclusive = (run.meanings & kExclusive) != 0;
+  doubtful_ |= is_exclusive & (run.end - run.first > 1);
+  exclusive_[exclusives_] = hash;  // there is room: the next one takes its place if it is not to be kept
+  exclusives_ += is_exclusive ? 1 : 0;
+  owners_.push_back(hash | (run.meanings & kHasAddress));
 }
 
 void ZoneSurvey::add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, bool is_apex) {
   const Bytes rdata = batch.rdata(record);
-  if (record.type == dns::number(RRType::kNs) && is_apex) {
+  const uint8_t meaning = meaning_of(record.type);
+  if ((meaning & kIsRare) == 0 && !(is_apex && meaning == kIsNs)) return;
+  if (meaning == kIsNs) {
     servers_.emplace_back(NameView(rdata.data(), rdata.size()));
   } else if (record.type == dns::number(RRType::kSoa)) {
     soas_++;
@@ -205,7 +227,7 @@ bool ZoneSurvey::is_surely_good() {
   std::vector<uint64_t> servers;
   for (const dns::Name& server : servers_) {
     if (!server.view().is_at_or_below(apex_)) continue;
-    std::array<uint8_t, dns::kMaxNameBytes + 8> padded{};
+    std::array<uint8_t, dns::kMaxNameBytes + 16> padded{};
     std::memcpy(padded.data(), server.data(), server.size());
     servers.push_back(hash_of({padded.data(), server.size()}));
   }

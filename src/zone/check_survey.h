@@ -52,6 +52,15 @@ class ZoneSurvey {
   dns::Serial serial() const { return serial_; }
 
  private:
+  /// Records of one owner that stand together.
+  struct Run {
+    uint32_t first;
+    uint32_t end;
+    uint32_t meanings;  ///< of their types
+  };
+
+  size_t cut_runs(const dns::RecordBatch& batch);
+  void add_run(const dns::RecordBatch& batch, const Run& run);
   void add_rare(const dns::RecordBatch& batch, const dns::BatchRecord& record, bool is_apex);
   bool ends_in_apex(dns::NameView owner) const;
   bool repeats_origin(dns::NameView owner) const;
@@ -64,6 +73,7 @@ class ZoneSurvey {
   bool doubtful_ = false;
   uint32_t soas_ = 0;
   dns::Serial serial_;
+  std::vector<Run> runs_;           ///< of the present batch
   std::vector<dns::Name> servers_;  ///< NS of the apex
   HashList owners_;  ///< a hash for each run of one owner; its lowest bit: the run has addresses
   std::vector<uint64_t> exclusive_;  ///< first of owners that must not come again: those of CNAMEs

@@ -37,7 +37,7 @@ bool parse_ipv4(std::string_view text, uint8_t* address) {
   for (int part = 0; part < 4; part++) {
     if (part > 0 && (p == end || *p++ != '.')) return false;
     if (p == end || *p < '0' || *p > '9') return false;
-    unsigned value = static_cast<unsigned>(*p++ - '0');
+    auto value = static_cast<unsigned>(*p++ - '0');
     const bool is_zero = value == 0;
     for (; p != end && *p >= '0' && *p <= '9'; p++) {
       value = value * 10 + static_cast<unsigned>(*p - '0');

@@ -19,6 +19,7 @@ bool read_doa(TextReader& in) {
 }
 
 bool write_doa(WireReader& in, TextWriter& out) {
+  // NOLINTNEXTLINE(misc-redundant-expression): each writes the next one
   if (!kU32Field.write(in, out) || !kU32Field.write(in, out) || !kU8Field.write(in, out) ||
       !kStringField.write(in, out)) {
     return false;

@@ -70,7 +70,7 @@ bool write_times(WireReader& in, TextWriter& out) {
 }
 
 bool read_times(TextReader& in) {
-  return read_time(in) && read_time(in);
+  return read_time(in) && read_time(in);  // NOLINT(misc-redundant-expression): each reads one
 }
 
 bool check_times(WireReader& in) {

@@ -1,5 +1,7 @@
 #include "store/log_reader.h"
 
+#include <algorithm>
+
 #include "store/change_encoding.h"
 #include "store/limits.h"
 
@@ -10,15 +12,17 @@ namespace {
 // In the order of LogReader::StatementName.
 constexpr const char* kStatements[] = {
     "SELECT id, apex, view, class FROM zones ORDER BY id",
-    "SELECT number, from_serial, to_serial, time_us, actor_kind, actor_name, removed, added, length(change) "
+    "SELECT number, from_serial, to_serial, time_us, actor_kind, actor_name, removed, added, length(change), "
+    "digest "
     "FROM versions WHERE zone = ? AND number < ? ORDER BY number DESC LIMIT ?",
-    "SELECT v.number, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class "
-    "FROM versions v JOIN zones z ON z.id = v.zone WHERE v.zone = ? AND v.number = ?",
-    "SELECT v.number, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class "
-    "FROM versions v JOIN zones z ON z.id = v.zone WHERE v.zone = ? AND v.number >= ? ORDER BY v.number "
-    "LIMIT ?",
+    "SELECT v.number, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class, "
+    "v.digest FROM versions v JOIN zones z ON z.id = v.zone WHERE v.zone = ? AND v.number = ?",
+    "SELECT v.number, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class, "
+    "v.digest FROM versions v JOIN zones z ON z.id = v.zone WHERE v.zone = ? AND v.number >= ? "
+    "ORDER BY v.number LIMIT ?",
     "SELECT refreshed_us, next_refresh_us, expires_us, serial, primary_server FROM times WHERE zone = ?",
     "SELECT number FROM versions WHERE zone = ? AND from_serial = ? ORDER BY number DESC LIMIT 1",
+    "SELECT number FROM versions WHERE zone = ? AND number = ?",
     "SELECT number FROM (SELECT number, to_serial FROM versions WHERE zone = ? ORDER BY number DESC LIMIT 1) "
     "WHERE to_serial = ?",
     "SELECT number, length(change), time_us FROM versions WHERE zone = ? ORDER BY number DESC",
@@ -36,12 +40,23 @@ Actor actor_at(const Statement& row, int kind_column) {
   return {static_cast<ActorKind>(row.integer(kind_column)), row.text(kind_column + 1)};
 }
 
+std::optional<zone::ContentDigest> digest_at(const Statement& row, int column) {
+  const Bytes bytes = row.blob(column);
+  zone::ContentDigest digest;
+  if (bytes.size() != digest.value.size()) return std::nullopt;
+  std::copy(bytes.begin(), bytes.end(), digest.value.begin());
+  return digest;
+}
+
 /// A row of kRow or kRows.
 Result<Version> version_at(ZoneId zone, const Statement& row) {
-  auto change = decode_change(row.blob(6), static_cast<dns::RRClass>(row.integer(7)));
+  const Bytes stored = row.blob(6);
+  Result<zone::Change> change;
+  if (!stored.empty()) change = decode_change(stored, static_cast<dns::RRClass>(row.integer(7)));
   if (!change) return std::unexpected(change.error());
   return Version{zone,           serial_at(row, 1), serial_at(row, 2),
-                 row.integer(3), actor_at(row, 4),  std::move(*change)};
+                 row.integer(3), actor_at(row, 4),  std::move(*change),
+                 stored.empty(), digest_at(row, 8)};
 }
 
 }  // namespace
@@ -91,7 +106,8 @@ Result<std::vector<VersionInfo>> LogReader::list(ZoneId zone, size_t count,
     if (!*row) return versions;
     versions.push_back({static_cast<uint64_t>(some.integer(0)), serial_at(some, 1), serial_at(some, 2),
                         some.integer(3), actor_at(some, 4), static_cast<uint64_t>(some.integer(6)),
-                        static_cast<uint64_t>(some.integer(7)), static_cast<uint64_t>(some.integer(8))});
+                        static_cast<uint64_t>(some.integer(7)), static_cast<uint64_t>(some.integer(8)),
+                        some.integer(8) == 0, digest_at(some, 9)});
   }
 }
 
@@ -105,6 +121,12 @@ Result<std::optional<uint64_t>> LogReader::one_number(Statement& statement) {
 
 Result<std::optional<uint64_t>> LogReader::number_from(ZoneId zone, dns::Serial from) {
   return one_number(statement(kNumberFrom).bind(number_of(zone)).bind(int64_t{from.value}));
+}
+
+Result<bool> LogReader::has_row(ZoneId zone, uint64_t number) {
+  const auto found = one_number(statement(kHasRow).bind(number_of(zone)).bind(static_cast<int64_t>(number)));
+  if (!found) return std::unexpected(found.error());
+  return found->has_value();
 }
 
 Result<bool> LogReader::is_newest(ZoneId zone, dns::Serial serial) {

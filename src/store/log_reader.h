@@ -22,6 +22,7 @@ class LogReader {
 
   /// The number of the newest row of a zone that is from this serial.
   Result<std::optional<uint64_t>> number_from(ZoneId zone, dns::Serial from);
+  Result<bool> has_row(ZoneId zone, uint64_t number);
   /// Whether the newest row of a zone led to this serial.
   Result<bool> is_newest(ZoneId zone, dns::Serial serial);
 
@@ -45,6 +46,7 @@ class LogReader {
     kRows,
     kTimes,
     kNumberFrom,
+    kHasRow,
     kNewestTo,
     kSizes,
     kStatementCount

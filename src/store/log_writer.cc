@@ -10,7 +10,7 @@ namespace {
 // In the order of LogWriter::StatementName.
 constexpr const char* kStatements[] = {
     "INSERT INTO versions (zone, number, from_serial, to_serial, time_us, actor_kind, actor_name, removed, "
-    "added, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "added, change, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "SELECT 1 FROM zones WHERE id = ?",
     "SELECT number, to_serial FROM versions WHERE zone = ? ORDER BY number DESC LIMIT 1",
     "DELETE FROM versions WHERE zone = ?1 AND number <= ?2 AND number < "
@@ -138,6 +138,11 @@ Result<void> LogWriter::insert(Chain& chain, const EncodedVersion& row) {
       .bind(static_cast<int64_t>(row.removed))
       .bind(static_cast<int64_t>(row.added))
       .bind(Bytes(row.change));
+  if (row.digest) {
+    insert.bind(row.digest->bytes());
+  } else {
+    insert.bind_null();
+  }
   if (const auto done = run(insert); !done) return done;
   chain.newest++;
   chain.to = row.to;

@@ -20,7 +20,8 @@ struct EncodedVersion {
   Actor actor;
   uint64_t removed = 0;
   uint64_t added = 0;
-  std::vector<uint8_t> change;
+  std::vector<uint8_t> change;  ///< empty: a gap
+  std::optional<zone::ContentDigest> digest{};
 };
 
 class LogWriter {

@@ -107,7 +107,8 @@ void MemoryStore::append(std::vector<Version> versions, Done done) {
   std::vector<Row> rows;
   std::optional<Error> refusal;
   for (Version& version : versions) {
-    const auto encoded = encode_change(version.change);
+    Result<std::vector<uint8_t>> encoded;
+    if (!version.is_gap) encoded = encode_change(version.change);
     if (!encoded) refusal = encoded.error();
     rows.push_back({0, encoded ? encoded->size() : 0, std::make_shared<const Version>(std::move(version))});
   }
@@ -195,7 +196,8 @@ Result<std::vector<VersionInfo>> MemoryStore::list(ZoneId zone, size_t count,
     const Row& row = (*found)->rows[end - 1];
     const Version& version = *row.version;
     versions.push_back({row.number, version.from, version.to, version.time_us, version.actor,
-                        version.change.removed.size(), version.change.added.size(), row.bytes});
+                        version.change.removed.size(), version.change.added.size(), row.bytes, version.is_gap,
+                        version.digest});
   }
   return versions;
 }
@@ -215,9 +217,23 @@ Result<bool> MemoryStore::since(ZoneId zone, dns::Serial from, const std::functi
   if (rows.back().version->to == from) return true;
   const size_t first = newest_row(**found, [&](const Version& version) { return version.from == from; });
   for (size_t row = first; row < rows.size(); row++) {
+    if (rows[row].version->is_gap) return false;
     if (!visit(Version(*rows[row].version))) break;
   }
   return first < rows.size();
+}
+
+Result<bool> MemoryStore::rows_from(ZoneId zone, uint64_t number,
+                                    const std::function<bool(Version&&)>& visit) {
+  const auto found = find(visible_, zone);
+  if (!found) return false;
+  const std::deque<Row> rows = (*found)->rows;  // visit() may change them
+  bool there = false;
+  for (const Row& row : rows) {
+    there = there || row.number == number;
+    if (there && !visit(Version(*row.version))) break;
+  }
+  return there;
 }
 
 Result<std::optional<ZoneTimes>> MemoryStore::times(ZoneId zone) {

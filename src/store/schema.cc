@@ -8,8 +8,9 @@ namespace {
 constexpr int64_t kApplicationId = 0x4e6f6d6e;
 
 // zones: apex is lower-case presentation form. A number that was given is never given again.
-// versions: number counts the rows of a zone; change is what change_encoding.h writes. The row stands in the
-//   order of its key itself: the rows of a zone lie side by side.
+// versions: number counts the rows of a zone; change is what change_encoding.h writes, empty in the row of a
+//   gap; digest is that of the version the row led to (zone/content_digest.h), or NULL. The row stands in
+//   the order of its key itself: the rows of a zone lie side by side.
 // times: what a secondary's timetable needs over restarts.
 constexpr const char* kTables = R"sql(
 CREATE TABLE zones (
@@ -30,6 +31,7 @@ CREATE TABLE versions (
   removed BIGINT NOT NULL,
   added BIGINT NOT NULL,
   change BLOB NOT NULL,
+  digest BLOB,
   PRIMARY KEY (zone, number)
 ) WITHOUT ROWID;
 CREATE INDEX versions_from ON versions (zone, from_serial);
@@ -50,6 +52,10 @@ Result<void> create(Connection& connection) {
   return connection.run(all.c_str());
 }
 
+/// From schema 1, which had no digests.
+constexpr const char* kAddDigests =
+    "BEGIN IMMEDIATE; ALTER TABLE versions ADD COLUMN digest BLOB; PRAGMA user_version = 2; COMMIT;";
+
 }  // namespace
 
 Result<void> prepare_schema(Connection& connection, bool may_write) {
@@ -62,9 +68,11 @@ Result<void> prepare_schema(Connection& connection, bool may_write) {
   if (*application == 0 && *version == 0 && *tables == 0 && may_write) return create(connection);
   if (*application != kApplicationId) return std::unexpected(connection.error(SQLITE_NOTADB));
   if (*version == kSchemaVersion) return {};
+  if (*version == 1 && may_write) return connection.run(kAddDigests);
   return failure("the version store has schema version " + std::to_string(*version) +
                  ", and this program knows " + std::to_string(kSchemaVersion) +
-                 (*version > kSchemaVersion ? ": it was written by a newer one" : " only"));
+                 (*version > kSchemaVersion ? ": it was written by a newer one"
+                                            : ": the server brings it up to date when it starts"));
 }
 
 }  // namespace nomen::store

@@ -7,10 +7,11 @@
 
 namespace nomen::store {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
-/// Makes a new file a version store, and looks whether an old one is one that this version knows. With
-/// `may_write` false an empty file is an error, too.
+/// Makes a new file a version store, brings one of an earlier schema up to date, and looks whether this
+/// program knows the schema that there is. With `may_write` false a file that would have to be written is an
+/// error.
 Result<void> prepare_schema(Connection& connection, bool may_write);
 
 }  // namespace nomen::store

@@ -118,7 +118,15 @@ Statement& Statement::bind(std::string_view text) {
 
 Statement& Statement::bind(Bytes blob) {
   if (bound_ == SQLITE_OK)
-    bound_ = sqlite3_bind_blob(handle_, next_, blob.data(), static_cast<int>(blob.size()), SQLITE_STATIC);
+    // No data at all would be NULL.
+    bound_ = sqlite3_bind_blob(handle_, next_, blob.empty() ? "" : static_cast<const void*>(blob.data()),
+                               static_cast<int>(blob.size()), SQLITE_STATIC);
+  next_++;
+  return *this;
+}
+
+Statement& Statement::bind_null() {
+  if (bound_ == SQLITE_OK) bound_ = sqlite3_bind_null(handle_, next_);
   next_++;
   return *this;
 }

@@ -50,6 +50,7 @@ class Statement {
   Statement& bind(int64_t value);
   Statement& bind(std::string_view text);
   Statement& bind(Bytes blob);
+  Statement& bind_null();
   Result<bool> step();
   /// step() for a statement that has no rows, and reset().
   Result<void> run();

@@ -35,7 +35,8 @@ Result<std::unique_ptr<LogReader>> open_reader(const std::string& path) {
 }
 
 Result<EncodedVersion> encode(const Version& version) {
-  auto change = encode_change(version.change);
+  Result<std::vector<uint8_t>> change;
+  if (!version.is_gap) change = encode_change(version.change);
   if (!change) return std::unexpected(change.error());
   return EncodedVersion{version.zone,
                         version.from,
@@ -44,7 +45,8 @@ Result<EncodedVersion> encode(const Version& version) {
                         version.actor,
                         version.change.removed.size(),
                         version.change.added.size(),
-                        std::move(*change)};
+                        std::move(*change),
+                        version.digest};
 }
 
 }  // namespace
@@ -204,6 +206,26 @@ void SqliteStore::save_times(ZoneId zone, const ZoneTimes& times, Done done) {
 
 // ---- what reads
 
+namespace {
+
+/// visit() until it says false, from a row that is there to the newest.
+Result<void> visit_rows(LogReader& reader, ZoneId zone, uint64_t first,
+                        const std::function<bool(Version&&)>& visit) {
+  std::optional<dns::Serial> after;
+  for (uint64_t next = first;;) {
+    auto slice = reader.read(zone, next, after);
+    if (!slice) return std::unexpected(slice.error());
+    for (Version& version : slice->rows) {
+      after = version.to;
+      next++;
+      if (!visit(std::move(version))) return {};
+    }
+    if (slice->reaches_newest) return {};
+  }
+}
+
+}  // namespace
+
 Result<std::vector<KnownZone>> SqliteStore::zones() {
   Reading reader(*parts_);
   if (const auto begun = reader.begin(); !begun) return std::unexpected(begun.error());
@@ -231,17 +253,23 @@ Result<bool> SqliteStore::since(ZoneId zone, dns::Serial from, const std::functi
   const auto first = reader->number_from(zone, from);
   if (!first) return std::unexpected(first.error());
   if (!*first) return false;
-  std::optional<dns::Serial> after;
-  for (uint64_t next = **first;;) {
-    auto slice = reader->read(zone, next, after);
-    if (!slice) return std::unexpected(slice.error());
-    for (Version& version : slice->rows) {
-      after = version.to;
-      next++;
-      if (!visit(std::move(version))) return true;
-    }
-    if (slice->reaches_newest) return true;
-  }
+  bool is_whole = true;
+  const auto read = visit_rows(*reader, zone, **first, [&](Version&& version) {
+    is_whole = !version.is_gap;
+    return is_whole && visit(std::move(version));
+  });
+  if (!read) return std::unexpected(read.error());
+  return is_whole;
+}
+
+Result<bool> SqliteStore::rows_from(ZoneId zone, uint64_t number,
+                                    const std::function<bool(Version&&)>& visit) {
+  Reading reader(*parts_);
+  if (const auto begun = reader.begin(); !begun) return std::unexpected(begun.error());
+  const auto there = reader->has_row(zone, number);
+  if (!there || !*there) return there;
+  if (const auto read = visit_rows(*reader, zone, number, visit); !read) return std::unexpected(read.error());
+  return true;
 }
 
 Result<std::optional<ZoneTimes>> SqliteStore::times(ZoneId zone) {

@@ -30,6 +30,7 @@ class SqliteStore : public VersionStore {
                                         std::optional<dns::Serial> before) override;
   Result<std::optional<Version>> version_to(ZoneId zone, dns::Serial serial) override;
   Result<bool> since(ZoneId zone, dns::Serial from, const std::function<bool(Version&&)>& visit) override;
+  Result<bool> rows_from(ZoneId zone, uint64_t number, const std::function<bool(Version&&)>& visit) override;
   Result<uint64_t> prune(ZoneId zone, const Retention& retention) override;
   Result<void> clear(ZoneId zone) override;
   using VersionStore::forget;

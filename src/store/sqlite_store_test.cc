@@ -140,11 +140,29 @@ TEST_F(SqliteStoreTest, AStoreOfANewerSchemaIsLeftAlone) {
   open();
   {
     auto file = Connection::open(path_, Connection::Mode::kWrite);
-    ASSERT_TRUE(file->run("PRAGMA user_version = 2"));
+    ASSERT_TRUE(file->run("PRAGMA user_version = 3"));
   }
   EXPECT_EQ(
       error_of_open(),
-      "the version store has schema version 2, and this program knows 1: it was written by a newer one");
+      "the version store has schema version 3, and this program knows 2: it was written by a newer one");
+}
+
+TEST_F(SqliteStoreTest, AStoreOfTheFirstSchemaIsBroughtUpToDate) {
+  ZoneId zone{};
+  {
+    const auto store = open();
+    zone = *store->zone_id({"", name_of("example.com."), dns::RRClass::kIn});
+    ASSERT_TRUE(append_and_wait(*store, version_of(zone, 1, 2)));
+  }
+  {
+    auto file = Connection::open(path_, Connection::Mode::kWrite);
+    ASSERT_TRUE(file->run("ALTER TABLE versions DROP COLUMN digest; PRAGMA user_version = 1"));
+  }
+  EXPECT_FALSE(SqliteStore::open(path_, SqliteStore::Access::kRead));
+  const auto store = open();
+  EXPECT_TRUE(append_and_wait(*store, version_of(zone, 2, 3)));
+  EXPECT_EQ(store->list(zone, 10, {})->size(), 2U);
+  EXPECT_EQ(text_of((*store->version_to(zone, {2}))->change), text_of(version_of(zone, 1, 2).change));
 }
 
 TEST_F(SqliteStoreTest, ADamagedChangeIsAnErrorAndNoCrash) {

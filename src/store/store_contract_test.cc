@@ -92,6 +92,30 @@ void serials_wrap(VersionStore& store) {
   EXPECT_EQ((*store.version_to(zone, {3}))->from.value, 2U);
 }
 
+/// Where what changed is not known, no way leads over it.
+void gaps_are_not_crossed(VersionStore& store) {
+  const ZoneId zone = *store.zone_id({"gap", name_of("example.com."), kIn});
+  EXPECT_TRUE(append_and_wait(store, version_of(zone, 1, 2)));
+  Version gap{zone, {2}, {2}, 7, {ActorKind::kFile, "db.example"}, {}, true, zone::ContentDigest{}};
+  gap.digest->value[3] = 9;
+  EXPECT_TRUE(append_and_wait(store, gap));
+  EXPECT_TRUE(append_and_wait(store, version_of(zone, 2, 3)));
+  EXPECT_EQ(steps_since(store, zone, 1), "does not reach back");
+  EXPECT_EQ(steps_since(store, zone, 2), "2>3 ");
+  const auto rows = *store.list(zone, 10, {});
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_TRUE(rows[1].is_gap && !rows[0].is_gap && !rows[2].is_gap);
+  EXPECT_EQ(rows[1].digest, gap.digest);
+  EXPECT_FALSE(rows[0].digest);
+  std::string visited;
+  EXPECT_TRUE(*store.rows_from(zone, 1, [&](Version&& version) {
+    visited += (version.is_gap ? "gap " : "") + std::to_string(version.to.value) + " ";
+    return true;
+  }));
+  EXPECT_EQ(visited, "2 gap 2 3 ");
+  EXPECT_FALSE(*store.rows_from(zone, 4, [](Version&&) { return true; }));
+}
+
 void old_rows_go(VersionStore& store) {
   const ZoneId zone = *store.zone_id({"prune", name_of("example.com."), kIn});
   for (uint32_t serial = 1; serial <= 20; serial++)
@@ -137,6 +161,7 @@ void check_store_contract(const std::function<std::unique_ptr<VersionStore>()>& 
   rows_are_a_chain(*store);
   rows_come_back_whole(*store);
   serials_wrap(*store);
+  gaps_are_not_crossed(*store);
   old_rows_go(*store);
   times_are_kept(*store);
 }

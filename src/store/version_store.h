@@ -17,6 +17,7 @@
 #include "dns/name.h"
 #include "dns/types.h"
 #include "zone/change.h"
+#include "zone/content_digest.h"
 
 namespace nomen::store {
 
@@ -56,6 +57,8 @@ struct VersionInfo {
   uint64_t records_removed = 0;
   uint64_t records_added = 0;
   uint64_t bytes = 0;  ///< of the change as it is stored
+  bool is_gap = false;
+  std::optional<zone::ContentDigest> digest{};
 };
 
 /// A row: what led from `from` to `to`. The SOA record's change is in `change` like any other.
@@ -66,6 +69,11 @@ struct Version {
   int64_t time_us = 0;
   Actor actor;
   zone::Change change;
+  /// What changed is not known, or is not kept: `change` is empty, and no way leads over this row.
+  bool is_gap = false;
+  /// Of the version that the row led to, where a zone follows its file: a file that was changed while nobody
+  /// looked is told by it. The rows of such a zone may lead to a serial that is not later, too.
+  std::optional<zone::ContentDigest> digest{};
 };
 
 /// What is kept; the newest row always is, and one limit of nullopt is none.
@@ -109,8 +117,13 @@ class VersionStore {
   /// The row that led to a serial; nothing when it is not kept.
   virtual Result<std::optional<Version>> version_to(ZoneId zone, dns::Serial serial) = 0;
   /// visit() each row from the version `from` to the newest, in order; false from visit ends it. The result
-  /// is false when the log does not reach back to `from`. visit() may take its time: it holds nothing up.
+  /// is false when the log does not reach back to `from`, or when there is a gap on the way: what was visited
+  /// then leads nowhere. visit() may take its time: it holds nothing up.
   virtual Result<bool> since(ZoneId zone, dns::Serial from, const std::function<bool(Version&&)>& visit) = 0;
+
+  /// The same from a row's number on, gaps and all. The result is false when there is no row of that number.
+  virtual Result<bool> rows_from(ZoneId zone, uint64_t number,
+                                 const std::function<bool(Version&&)>& visit) = 0;
 
   /// Drops the oldest rows that are beyond the limits; how many went.
   virtual Result<uint64_t> prune(ZoneId zone, const Retention& retention) = 0;

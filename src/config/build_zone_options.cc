@@ -99,6 +99,11 @@ void set_unless_keyword(ZoneOptions& to, const Setting& setting) {
   }
 }
 
+void set_history_size(ZoneOptions& to, const Setting& setting) {
+  set_unless_keyword<&ZoneOptions::zone_history_bytes>(to, setting);
+  if (setting.says("unlimited")) to.zone_history_bytes = UINT64_MAX;
+}
+
 const std::unordered_map<std::string_view, Setter>& setters() {
   using O = ZoneOptions;
   static const std::unordered_map<std::string_view, Setter> kSetters = {
@@ -161,6 +166,10 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"ixfr-from-differences", set_differences},
       {"max-ixfr-ratio", set_unless_keyword<&O::max_ixfr_ratio_percent>},
       {"max-journal-size", set_unless_keyword<&O::max_journal_size>},
+      {"zone-history", set_flag<&O::zone_history>},
+      {"zone-history-versions", set_unless_keyword<&O::zone_history_versions>},
+      {"zone-history-size", set_history_size},
+      {"zone-history-age", set_unless_keyword<&O::zone_history_age_s>},
       {"key-directory", [](O& to, const Setting& s) { to.key_directory = s.text(); }},
       {"catalog-zone", set_catalog_zone},
       {"catalog-group", [](O& to, const Setting& s) { to.catalog_group = s.text(); }},

@@ -29,8 +29,13 @@ bool Zone::is_dynamic() const {
   });
 }
 
-bool Zone::keeps_differences() const {
+bool Zone::needs_later_serial() const {
   return type == ZoneType::kPrimary && options->ixfr_from_differences_primary && !is_written();
+}
+
+bool Zone::keeps_history() const {
+  return type == ZoneType::kPrimary && !is_written() &&
+         (options->zone_history || options->ixfr_from_differences_primary);
 }
 
 bool Zone::operator==(const Zone& other) const {

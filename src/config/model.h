@@ -189,6 +189,11 @@ struct ZoneOptions {
   bool ixfr_from_differences_secondary = false;
   std::optional<uint32_t> max_ixfr_ratio_percent = 100;  ///< unset: unlimited
   std::optional<uint64_t> max_journal_size;              ///< bytes; unset: default or unlimited
+  bool zone_history = true;  ///< what a file that is read again changes is logged, too
+  std::optional<uint64_t> zone_history_versions;
+  std::optional<uint64_t>
+      zone_history_bytes;  ///< UINT64_MAX: unlimited; unset: by max_journal_size or default
+  std::optional<uint32_t> zone_history_age_s;
   std::string key_directory;
   std::string catalog_zone;   ///< the generated catalog that lists the zone, in lower case; empty: none
   std::string catalog_group;  ///< its group there; empty: none
@@ -239,10 +244,16 @@ struct Zone {
   bool is_written() const { return generates_catalog || is_dynamic(); }
   /// What is served may be newer than the file, which is written after it; else the file is what is served.
   bool is_ahead_of_file() const { return is_written() || is_copy(); }
-  /// A primary zone whose file is compared with what is served when it is read again, for IXFR and history.
-  bool keeps_differences() const;
-  /// Whether its versions are logged.
-  bool is_logged() const { return is_ahead_of_file() || keeps_differences(); }
+  /// A primary zone whose file must have a later serial to be taken when it is read again, as
+  /// ixfr-from-differences wants it.
+  bool needs_later_serial() const;
+  /// A primary zone that follows its file: what a file that is read again changes is logged after it is
+  /// served.
+  bool keeps_history() const;
+  /// Whether its versions are in the log before they are served: it cannot be served without a log.
+  bool is_logged_first() const { return is_ahead_of_file(); }
+  /// Whether its versions are logged at all.
+  bool is_logged() const { return is_logged_first() || keeps_history(); }
 
   MasterFormat format() const;
   CheckMode check_names() const;

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "server/replay.h"
+
 namespace nomen::server {
 
 namespace {
@@ -20,9 +22,17 @@ void lower_priority() {
 Result<void> work_on_log(const CopyJob& job) {
   if (job.log == nullptr) return {};
   if (job.clears_log) return job.log->clear(job.zone);
-  const auto pruned =
-      job.log->prune(job.zone, {.max_versions = {}, .max_bytes = job.keep_bytes, .not_before_us = {}});
-  return pruned ? Result<void>() : std::unexpected(pruned.error());
+  return prune(*job.log, job.zone, job.in_file, job.retention);
+}
+
+/// Whether the rows could be taken for steps that lead on from the new copy, if the server died before they
+/// are gone: its serial is not later than all of theirs (a primary that was set back). They go first then,
+/// and dying would leave the older copy alone.
+Result<bool> could_mislead(const CopyJob& job) {
+  if (job.log == nullptr || !job.clears_log || job.content == nullptr) return false;
+  const auto newest = job.log->list(job.zone, 1, std::nullopt);
+  if (!newest) return std::unexpected(newest.error());
+  return !newest->empty() && !job.content->serial().is_after(newest->front().to);
 }
 
 Result<os::FileStamp> work(const CopyJob& job) {
@@ -30,6 +40,11 @@ Result<os::FileStamp> work(const CopyJob& job) {
   if (job.work) {
     job.work();
     return stamp;
+  }
+  const auto clears_first = could_mislead(job);
+  if (!clears_first) return std::unexpected(clears_first.error());
+  if (*clears_first) {
+    if (auto cleared = job.log->clear(job.zone); !cleared) return std::unexpected(cleared.error());
   }
   if (job.content != nullptr) {
     auto written = write_zone_file(*job.content, job.file);

@@ -21,9 +21,11 @@ struct CopyJob {
   ZoneFile file;
   store::VersionStore* log = nullptr;  ///< nullptr: there is none
   store::ZoneId zone{};
-  /// The rows of the log do not lead to this content: all of them go. Else the oldest beyond `keep_bytes` do.
+  /// The rows of the log do not lead to this content: all of them go. Else those beyond `retention` do, but
+  /// for what the copy, which says the version `in_file`, does not have.
   bool clears_log = false;
-  uint64_t keep_bytes = 0;
+  dns::Serial in_file;
+  store::Retention retention;
   std::function<void(const Result<os::FileStamp>&)> done;  ///< the stamp of the file, if one was written
   std::function<void()> work;  ///< all that there is to do; unset: what stands above
 };

@@ -39,17 +39,16 @@ zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
 
 /// A zone that follows its file: the log tells which steps led to what the file says.
 void find_recent(const LoadJob& job, LoadOutcome& outcome) {
-  const zone::Content& content = *outcome.result.content;
-  Result<void> done;
-  if (job.previous == nullptr) {
-    auto recent = recent_of_file(*job.log, job.log_id, content);
-    if (recent) outcome.recent = std::move(*recent);
-    if (!recent) done = std::unexpected(recent.error());
-  } else {
-    const uint64_t most = most_logged_bytes(content, job.zone->options->max_journal_size);
-    done = prune(*job.log, job.log_id, job.previous->serial(), most);
+  if (job.previous != nullptr) return;
+  auto followed = follow_file(*job.log, job.log_id, outcome.result.content, outcome.image != nullptr);
+  if (!followed) {
+    outcome.result.diagnostics.push_back({Severity::kWarning, {}, followed.error().text});
+    return;
   }
-  if (!done) outcome.result.diagnostics.push_back({Severity::kWarning, {}, done.error().text});
+  outcome.result.content = std::move(followed->content);
+  outcome.recent = std::move(followed->recent);
+  outcome.replayed = followed->versions;
+  outcome.has_gap = followed->is_gap;
 }
 
 /// A zone whose versions are logged: its file may be older than what was acknowledged.
@@ -78,6 +77,11 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
     outcome.result.content = nullptr;
     return;
   }
+  if (replayed->is_gap) {
+    // The next version is to follow what the file says.
+    if (auto noted = append_gap(*job.log, job.log_id, *replayed->content); !noted)
+      outcome.result.diagnostics.push_back({Severity::kWarning, {}, noted.error().text});
+  }
   outcome.result.content = std::move(replayed->content);
   outcome.recent = std::move(replayed->recent);
   outcome.replayed = replayed->versions;
@@ -87,13 +91,14 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
 /// is told of; a copy that is not what its primary gave is no copy.
 void check_zonemd(const LoadJob& job, LoadOutcome& outcome) {
   if (outcome.result.content == nullptr || outcome.image != nullptr) return;
-  if (!outcome.result.changed && outcome.replayed == 0) return;
+  if (!outcome.result.changed && outcome.replayed == 0 && !job.compares) return;
   const auto verified = transfer::verify_zonemd(*outcome.result.content);
   if (verified) return;
   const bool is_copy = job.zone->is_copy();
   outcome.result.diagnostics.push_back(
       {is_copy ? Severity::kError : Severity::kWarning, {}, verified.error().text});
-  if (is_copy) outcome.result.content = nullptr;
+  outcome.is_wrong_copy = is_copy;
+  if (is_copy && !job.compares) outcome.result.content = nullptr;
 }
 
 /// The zone's image where it stands for the file as it is, or else the file.

@@ -28,6 +28,7 @@ struct LoadJob {
   unsigned parsers = 1;                          ///< threads that read the file
   bool urgent = false;                           ///< written by add()
   bool thaws = false;                            ///< the file was edited while the zone was frozen
+  bool compares = false;                         ///< `previous` came from an image of the file
   store::VersionStore* log = nullptr;            ///< of a zone whose versions are logged
   store::ZoneId log_id{};                        ///< its number there
   std::string image;                             ///< of the file, if there is one (zone_images.h)
@@ -40,6 +41,8 @@ struct LoadOutcome {
   zone::RecentChangesPtr recent;  ///< of a zone whose versions are logged
   bool no_copy = false;           ///< a secondary's file is not there, which is no error
   uint64_t replayed = 0;          ///< versions that its file did not have
+  bool is_wrong_copy = false;     ///< a secondary's, of which only the image was read before
+  bool has_gap = false;           ///< its file was changed while nobody looked, and it has a history
   zone::ContentPtr image;         ///< what came from an image instead of the file
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "config/model.h"
 #include "store/version_store.h"
 #include "zone/content.h"
 #include "zone/recent_changes.h"
@@ -14,25 +15,36 @@ struct Replayed {
   zone::ContentPtr content;
   zone::RecentChangesPtr recent;  ///< the newest steps, those older than the file, too
   uint64_t versions = 0;          ///< that the file did not have
+  bool is_gap = false;  ///< `content` is no version of the log: the file was changed while nobody looked
 };
 
-/// The newest version of the zone. Fails when the log does not know the file's serial (it was edited while
-/// the server kept newer versions, or is another file), or when a change does not fit the file: nothing is
-/// served then, and both stay as they are.
+/// The newest version of a zone whose file may be behind its log. A file that was changed while the zone
+/// still followed it, and nobody looked, is what counts: a gap. Fails when the log does not know
+/// the file's serial (it was edited while the server kept newer versions, or is another file), or when a
+/// change does not fit the file: nothing is served then, and both stay as they are.
 Result<Replayed> replay(store::VersionStore& log, store::ZoneId zone, zone::ContentPtr from_file);
 
-/// The newest steps of a zone that follows its file, if they end at what the file says. If not, the file was
-/// changed while nobody looked: the rows tell of another past, and all of them go.
-Result<zone::RecentChangesPtr> recent_of_file(store::VersionStore& log, store::ZoneId zone,
-                                              const zone::Content& content);
+/// The same of a zone that follows its file, where whatever does not fit is a gap. It has newer versions than
+/// its file only when it took updates before. `is_known`: the file is the one that the newest row was made
+/// from, and is not compared with it.
+Result<Replayed> follow_file(store::VersionStore& log, store::ZoneId zone, zone::ContentPtr from_file,
+                             bool is_known);
 
-/// Drops the oldest rows of a zone whose file says the version `in_file`: what is beyond the size of a
-/// journal (max-journal-size), but nothing that the file does not have. Any thread; waits for the disk.
-Result<void> prune(store::VersionStore& log, store::ZoneId zone, dns::Serial in_file, uint64_t most_bytes);
-/// The size that a zone's rows may have in the log: as configured, or enough for people to look back.
-uint64_t most_logged_bytes(const zone::Content& content, std::optional<uint64_t> max_journal_size);
+/// The row of a gap: from here on the history is that of `content`. Waits for the disk.
+Result<void> append_gap(store::VersionStore& log, store::ZoneId zone, const zone::Content& content);
+
+/// Drops the oldest rows of a zone whose file says the version `in_file`: what is beyond the limits, but
+/// nothing that the file does not have. Any thread; waits for the disk.
+Result<void> prune(store::VersionStore& log, store::ZoneId zone, dns::Serial in_file,
+                   const store::Retention& retention);
+/// What is kept of a zone's rows in the log: as configured, or enough for people to look back.
+store::Retention retention_of(const zone::Content& content, const config::ZoneOptions& options,
+                              int64_t now_us);
 
 /// Memory that the steps kept for IXFR may take: of a zone with this content, by max-journal-size.
 size_t most_recent_bytes(const zone::Content& content, std::optional<uint64_t> max_journal_size);
+/// The same of a zone that follows its file. There may be very many of them: no more than an IXFR may have
+/// before the whole zone is shorter.
+size_t most_file_bytes(const zone::Content& content, std::optional<uint64_t> max_journal_size);
 
 }  // namespace nomen::server

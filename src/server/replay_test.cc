@@ -4,6 +4,7 @@
 
 #include "server/edited_version.h"
 #include "store/memory_store.h"
+#include "zone/content_digest.h"
 #include "zone/content_for_test.h"
 
 namespace nomen::server {
@@ -100,8 +101,8 @@ TEST_F(Replay, RefusesAFileThatAChangeDoesNotFit) {
 
 TEST_F(Replay, PruningLeavesWhatTheFileDoesNotHave) {
   log_versions(1, 101);
-  ASSERT_TRUE(prune(log_, id_, {91}, 1));
-  EXPECT_LT(log_.list(id_, 1000, std::nullopt)->size(), 100U);
+  ASSERT_TRUE(prune(log_, id_, {91}, {1, 1, INT64_MAX}));
+  EXPECT_EQ(log_.list(id_, 1000, std::nullopt)->size(), 10U);
   const auto replayed = replay(log_, id_, replay(log_, id_, version(91))->content);
   ASSERT_TRUE(replayed);
   EXPECT_EQ(replayed->content->serial().value, 101U);
@@ -109,8 +110,70 @@ TEST_F(Replay, PruningLeavesWhatTheFileDoesNotHave) {
 
 TEST_F(Replay, PruningLeavesAllWhenTheFileIsUnknown) {
   log_versions(1, 101);
-  ASSERT_TRUE(prune(log_, id_, {500}, 1));
+  ASSERT_TRUE(prune(log_, id_, {500}, {1, 1, INT64_MAX}));
   EXPECT_EQ(log_.list(id_, 1000, std::nullopt)->size(), 100U);
+}
+
+/// Rows as a zone that follows its file has them, each with the digest of its version.
+class FollowedFile : public Replay {
+ protected:
+  void log_file(uint32_t from, const zone::ContentPtr& content) {
+    store::Version row{id_,        {from}, content->serial(),        0, {store::ActorKind::kFile, "db"},
+                       step(from), false,  zone::digest_of(*content)};
+    log_.append({std::move(row)}, [](const Result<void>& result) { EXPECT_TRUE(result); });
+  }
+};
+
+TEST_F(FollowedFile, ThatIsAsTheLogKnowsItHasItsSteps) {
+  log_file(6, version(7));
+  const auto followed = follow_file(log_, id_, version(7), false);
+  ASSERT_TRUE(followed);
+  EXPECT_FALSE(followed->is_gap);
+  EXPECT_EQ(followed->recent->since({6})->size(), 1U);
+}
+
+TEST_F(FollowedFile, ThatWasChangedIsAGapWhateverItsSerial) {
+  log_file(6, version(7));
+  for (const auto& content : {version(9), version(7, "more 60 A 192.0.2.2\n")}) {
+    const auto followed = follow_file(log_, id_, content, false);
+    ASSERT_TRUE(followed);
+    EXPECT_TRUE(followed->is_gap);
+    EXPECT_EQ(followed->content, content);
+    EXPECT_EQ(followed->recent, nullptr);
+    // The same of a zone that takes updates now: nothing that was acknowledged could be lost.
+    const auto replayed = replay(log_, id_, content);
+    ASSERT_TRUE(replayed);
+    EXPECT_TRUE(replayed->is_gap);
+  }
+}
+
+TEST_F(FollowedFile, HasNoStepsFromBeforeAGapOrASerialThatIsNotLater) {
+  log_file(6, version(7));
+  ASSERT_TRUE(append_gap(log_, id_, *version(9)));
+  EXPECT_EQ(follow_file(log_, id_, version(9), false)->recent, nullptr);
+  log_file(9, version(10));
+  log_file(10, version(10));
+  log_file(10, version(11));
+  const auto followed = follow_file(log_, id_, version(11), true);
+  ASSERT_TRUE(followed);
+  EXPECT_FALSE(followed->is_gap);
+  EXPECT_FALSE(followed->recent->since({9}));
+  EXPECT_EQ(followed->recent->since({10})->size(), 1U);
+}
+
+TEST(RetentionOf, TakesTheSizeOfTheHistoryBeforeThatOfTheJournal) {
+  const zone::ContentPtr content = version(5);
+  config::ZoneOptions options;
+  EXPECT_EQ(retention_of(*content, options, 0).max_bytes, uint64_t{64} << 20);
+  EXPECT_FALSE(retention_of(*content, options, 0).max_versions);
+  options.max_journal_size = 1000;
+  EXPECT_EQ(retention_of(*content, options, 0).max_bytes, 1000U);
+  options.zone_history_bytes = 2000;
+  EXPECT_EQ(retention_of(*content, options, 0).max_bytes, 2000U);
+  options.zone_history_bytes = UINT64_MAX;
+  EXPECT_FALSE(retention_of(*content, options, 0).max_bytes);
+  options.zone_history_age_s = 3;
+  EXPECT_EQ(retention_of(*content, options, 5'000'000).not_before_us, 2'000'000);
 }
 
 TEST(EditedVersion, GetsALaterSerialWhereTheEditLeftIt) {

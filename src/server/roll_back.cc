@@ -52,6 +52,13 @@ CommandResult roll_back(const ZonePlace& place, dns::Serial serial, ZoneKeeper& 
                         UpdateDesk& updates) {
   const KeptZone& zone = *zones.at(place);
   const auto id = log.id_of(place);
+  if (zone.config->keeps_history())
+    return {ResultCode::kNotDynamic,
+            fmt::format("the zone follows its file: 'nomen zone show {} --serial {} --raise' prints a file "
+                        "that says what "
+                        "this version said, with a serial later than {}: put it in its place, and reload",
+                        dns::to_string_no_dot(zone.config->name()), serial.value,
+                        zone.content() != nullptr ? zone.content()->serial().value : 0)};
   if (!zone.config->is_dynamic() || !id) return {ResultCode::kNotDynamic, {}};
   if (zone.content() == nullptr) return {ResultCode::kNotLoaded, {}};
   if (zone.content()->serial() == serial) return CommandResult::success("this is the version that is served");

@@ -172,7 +172,10 @@ void Secondaries::zone_changed(const ZonePlace& place, const KeptZone& kept) {
 void Secondaries::zone_has_no_copy(const ZonePlace& place, const KeptZone&) {
   Number number = 0;
   Zone* const zone = find(place, number);
-  if (zone != nullptr && !zone->started) start(number, *zone, nullptr);
+  if (zone == nullptr) return;
+  // The copy that it began with was none.
+  if (zone->started) retransfer(place);
+  if (!zone->started) start(number, *zone, nullptr);
 }
 
 void Secondaries::zone_removed(const ZonePlace& place) {

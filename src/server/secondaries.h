@@ -62,6 +62,9 @@ class Secondaries final : private net::Timer {
     copies_.in_turn(std::move(work), std::move(done));
   }
 
+  /// What the zone's settings let be no longer goes from the log.
+  void prune_history(const ZonePlace& place);
+
   /// For reports; in seconds since 1970, 0: not known.
   struct Times {
     int64_t refresh_s = 0;
@@ -83,6 +86,7 @@ class Secondaries final : private net::Timer {
     bool writing = false;  ///< the writer has it
     bool again = false;    ///< it is to be written once more: the zone was replaced meanwhile
     std::vector<zone::VersionStep> unlogged;  ///< behind the copy that is being written
+    std::optional<dns::Serial> saved;         ///< what the copy says that was written last
     uint64_t logged_bytes = 0;                ///< since the last copy began
     int64_t due_us = transfer::kNever;        ///< when what the log has is to be saved
   };
@@ -130,7 +134,7 @@ class Secondaries final : private net::Timer {
                                       store::ZoneId id) const;
   void note_logged(Zone& zone, uint64_t bytes);
   void save(Number number, Zone& zone, bool clears_log);
-  void saved(Number number, bool clears_log, const Result<void>& result);
+  void saved(Number number, bool clears_log, dns::Serial serial, const Result<void>& result);
   void prune(const Zone& zone);
   void save_times();
 

@@ -171,11 +171,12 @@ void Secondaries::save(Number number, Zone& zone, bool clears_log) {
                .done = [this, number, clears_log, place = zone.place,
                         content = kept->served->shared_content()](const Result<os::FileStamp>& result) {
                  if (result) keeper_.note_file(place, *result, content);
-                 saved(number, clears_log, result ? Result<void>() : std::unexpected(result.error()));
+                 saved(number, clears_log, content->serial(),
+                       result ? Result<void>() : std::unexpected(result.error()));
                }});
 }
 
-void Secondaries::saved(Number number, bool clears_log, const Result<void>& result) {
+void Secondaries::saved(Number number, bool clears_log, dns::Serial serial, const Result<void>& result) {
   Zone* const zone = find(number);
   if (zone == nullptr) return;
   Copy& copy = zone->copy;
@@ -191,6 +192,7 @@ void Secondaries::saved(Number number, bool clears_log, const Result<void>& resu
     copy.due_us = now_us() + kCopyRetry_us;
     return consider(number, *zone);
   }
+  copy.saved = serial;
   if (!clears_log) return prune(*zone);
   const auto id = log_.id_of(zone->place);
   if (!id || log_.store() == nullptr) return;
@@ -207,19 +209,24 @@ void Secondaries::saved(Number number, bool clears_log, const Result<void>& resu
   consider(number, *zone);
 }
 
-/// Rows that the copy has made needless are kept for IXFR, as far as max-journal-size lets them.
+/// Rows that the copy has made needless are kept for IXFR and for people, as far as the settings let them.
 void Secondaries::prune(const Zone& zone) {
   const KeptZone* const kept = keeper_.at(zone.place);
   const auto id = log_.id_of(zone.place);
-  if (kept == nullptr || kept->content() == nullptr || !id) return;
-  const uint64_t most = most_recent_bytes(*kept->content(), zone.config->options->max_journal_size);
+  if (kept == nullptr || kept->content() == nullptr || !id || !zone.copy.saved) return;
   copies_.add({.content = nullptr,
                .file = {},
                .log = log_.store(),
                .zone = *id,
                .clears_log = false,
-               .keep_bytes = std::max(most, zone.copy.logged_bytes),
+               .in_file = *zone.copy.saved,
+               .retention = retention_of(*kept->content(), *zone.config->options, now_us()),
                .done = [](const Result<os::FileStamp>&) {}});
+}
+
+void Secondaries::prune_history(const ZonePlace& place) {
+  Number number = 0;
+  if (const Zone* const zone = find(place, number)) prune(*zone);
 }
 
 void Secondaries::save_times() {

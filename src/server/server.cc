@@ -27,6 +27,9 @@ namespace nomen::server {
 
 namespace {
 
+/// How often versions that have become too old are looked for.
+constexpr uint64_t kPruningPause_ms = 10 * 60 * 1000;
+
 template <class... Args>
 void say(LogSeverity severity, fmt::format_string<Args...> format, Args&&... args) {
   log(LogCategory::kGeneral, severity, "server", format, std::forward<Args>(args)...);
@@ -183,6 +186,8 @@ Result<void> Server::start() {
   }
   if (auto configured = configure_logging(config_); !configured) return configured;
   rescans_ = std::make_unique<Interval>(*loop_, [this] { rescan(); });
+  prunings_ = std::make_unique<Interval>(*loop_, [this] { prune_histories(); });
+  prunings_->set(kPruningPause_ms);
   watch_interfaces();
   versions_ = std::make_unique<VersionLog>(*loop_);
   zones_ = std::make_unique<ZoneKeeper>(
@@ -301,6 +306,7 @@ void Server::shut_down() {
   controls_.clear();
   interfaces_.reset();
   rescans_.reset();
+  prunings_.reset();
   for (const auto& worker : workers_) worker->stop();
   if (!config_.options.flush_zones_on_shutdown) return;
   if (const auto written = zone_files_->sync(std::nullopt, false); !written.text.empty())
@@ -412,6 +418,17 @@ void Server::rescan() {
   local_ = local_addresses();
   listeners_->update(config_.options, options_.port.value_or(0), *local_, *tls_);
   publish();
+}
+
+/// What grows too old while nothing happens to a zone (zone-history-age).
+void Server::prune_histories() {
+  if (!versions_->has_zones()) return;
+  zones_->for_each([this](const ZonePlace& place, const KeptZone& zone) {
+    if (!zone.config->options->zone_history_age_s) return;
+    if (zone.is_copy()) return secondaries_->prune_history(place);
+    if (!zone.config->is_written() || zone_files_->has_all(place))
+      zones_->prune_history(place, zone.served != nullptr ? zone.served->shared_content() : nullptr);
+  });
 }
 
 // ---- what happens to zones

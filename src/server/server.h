@@ -120,6 +120,7 @@ class Server final : public control::Operations, private ZoneEvents {
   void loaded();
   void ready();
   void rescan();
+  void prune_histories();
   void watch_interfaces();
   /// A command about one zone or about all.
   control::CommandResult with_place(
@@ -172,6 +173,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<net::InterfaceWatcher> interfaces_;
   std::unique_ptr<Interval> rescans_;
+  std::unique_ptr<Interval> prunings_;
   control::ReplayGuard replays_;
   std::vector<std::unique_ptr<control::RndcListener>> controls_;
 };

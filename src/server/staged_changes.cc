@@ -106,10 +106,10 @@ CommandResult StagedChanges::apply(const ZonePlace& place, std::string_view key,
     return {ResultCode::kFailure, "no such change is staged"};
   const KeptZone& zone = *zones_.at(place);
   if (!zone.config->is_dynamic())
-    return {
-        ResultCode::kNotDynamic,
-        "its versions are not logged: put the file in its place and reload the zone, or let it take updates "
-        "(allow-update or update-policy)"};
+    return {ResultCode::kNotDynamic,
+            "the zone follows its file: put the file in its place and reload the zone, or let it take "
+            "updates "
+            "(allow-update or update-policy)"};
   auto change = store::decode_change(staged->second.bytes, zone.config->rr_class);
   if (!change) return {ResultCode::kFailure, change.error().text};
   staged->second.is_applied = true;

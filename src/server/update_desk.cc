@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "server/edited_version.h"
+#include "server/renew_zonemd.h"
 #include "server/update_settings.h"
 #include "server/zone_log.h"
 #include "zone/content_writer.h"
@@ -133,12 +134,14 @@ Result<UpdateDesk::Made> UpdateDesk::make_edit(const ZonePlace& place, Edit& edi
       served, writer.finish(diagnostics), std::make_shared<const zone::Change>(std::move(*change)),
       settings_of(place, *zone).update.serial_method, static_cast<uint64_t>(std::time(nullptr)));
   if (!version) return std::unexpected(version.error());
+  zone::Change step = *version->change;
+  renew_zonemd(*served, version->content, step, ZonemdCost::kAny, display_name(*zone->config, place.view));
   Made made;
   const dns::Serial from = served->serial();
   const dns::Serial to = version->content->serial();
   made.content = std::move(version->content);
-  made.versions.push_back({*id, from, to, now_us(), edit.actor, *version->change});
-  made.steps.push_back({from, to, std::move(version->change)});
+  made.versions.push_back({*id, from, to, now_us(), edit.actor, step});
+  made.steps.push_back({from, to, std::make_shared<const zone::Change>(std::move(step))});
   made.edited = std::move(edit.done);
   return made;
 }
@@ -170,6 +173,7 @@ UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, 
     first = at;
     update::UpdateBatch::Result result = batch.finish();
     if (result.content == made.content) continue;
+    renew_zonemd(*made.content, result.content, result.change, ZonemdCost::kSmall, name);
     const dns::Serial from = made.content->serial();
     const dns::Serial to = result.content->serial();
     made.content = std::move(result.content);

@@ -3,11 +3,20 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/file.h"
 
 namespace nomen::server {
 
+namespace {
+
+std::string path_in(const std::string& directory) {
+  return directory.empty() ? kVersionLogFile : directory + "/" + kVersionLogFile;
+}
+
+}  // namespace
+
 Result<void> VersionLog::open(const std::string& directory) {
-  const std::string path = directory.empty() ? kVersionLogFile : directory + "/" + kVersionLogFile;
+  const std::string path = path_in(directory);
   if (store_ != nullptr) {
     if (path != path_)
       log(LogCategory::kGeneral, LogSeverity::kWarning, "server",
@@ -18,6 +27,23 @@ Result<void> VersionLog::open(const std::string& directory) {
   if (!opened) return failure("the log of zone versions '" + path + "': " + opened.error().text);
   store_ = std::move(*opened);
   path_ = path;
+  return take_known();
+}
+
+Result<void> VersionLog::open_existing(const std::string& directory) {
+  if (store_ != nullptr || !os::file_stamp(path_in(directory))) return {};
+  return open(directory);
+}
+
+/// The numbers that zones have already.
+Result<void> VersionLog::take_known() {
+  const auto zones = store_->zones();
+  if (!zones) return std::unexpected(zones.error());
+  ids_.reserve(zones->size());
+  for (const store::KnownZone& zone : *zones) {
+    if (zone.name.rr_class == dns::RRClass::kIn)
+      ids_.insert_or_assign({zone.name.view, zone_key(zone.name.apex)}, zone.id);
+  }
   return {};
 }
 

@@ -24,6 +24,8 @@ class VersionLog {
 
   /// Opens the log in a directory, or leaves it open; where it cannot be, zones that need it are refused.
   Result<void> open(const std::string& directory);
+  /// Opens it where there is one: for zones that have no row before their first change.
+  Result<void> open_existing(const std::string& directory);
   /// nullptr while it is not open.
   store::VersionStore* store() const { return store_.get(); }
 
@@ -33,8 +35,11 @@ class VersionLog {
   };
   /// Gives zones their numbers, many with one sync.
   Result<void> prepare(const std::vector<Wanted>& zones);
-  /// Its number; nothing for a zone that was not prepared.
+  /// The zone has got its number in the store.
+  void note_id(const ZonePlace& place, store::ZoneId id) { ids_.insert_or_assign(place, id); }
+  /// Its number; nothing for a zone that has none.
   std::optional<store::ZoneId> id_of(const ZonePlace& place) const;
+  bool has_zones() const { return !ids_.empty(); }
   /// The zone was deleted, with all that is known of it.
   void forget(const ZonePlace& place);
   /// The same for the caller to end: the number is this zone's no more, and is to be forgotten in the store
@@ -45,6 +50,8 @@ class VersionLog {
   void append(std::vector<store::Version> versions, store::Done done);
 
  private:
+  Result<void> take_known();
+
   net::EventLoop& loop_;
   std::string path_;
   std::unique_ptr<store::SqliteStore> store_;

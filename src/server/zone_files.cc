@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/edited_version.h"
+#include "server/renew_zonemd.h"
 #include "server/replay.h"
 #include "server/update_settings.h"
 #include "server/zone_log.h"
@@ -79,6 +80,8 @@ Result<void> ZoneFiles::write_now(const ZonePlace& place, const KeptZone& zone) 
   const auto written = write_zone_file(*zone.content(), zone_file(*zone.config, zones_.directory()));
   if (!written) return std::unexpected(written.error());
   zones_.note_file(place, *written, zone.served->shared_content());
+  behind_.erase(place);
+  zones_.prune_history(place, zone.served->shared_content());
   return {};
 }
 
@@ -93,35 +96,29 @@ void ZoneFiles::write_in_background(const ZonePlace& place) {
   }
   writing_.insert(place);
   writer_.write(
-      zone->served->shared_content(), zone_file(*zone->config, zones_.directory()), pruning(place, *zone),
+      zone->served->shared_content(), zone_file(*zone->config, zones_.directory()),
       [this, place, name, content = zone->served->shared_content()](const Result<os::FileStamp>& written) {
         if (written) {
           zones_.note_file(place, *written, content);
+          const KeptZone* const now = zones_.at(place);
+          if (now != nullptr && now->content() == content.get()) behind_.erase(place);
+          zones_.prune_history(place, content);
         } else {
           log_zone(LogSeverity::kError, name, "its file cannot be written: " + written.error().text);
         }
       });
 }
 
-/// What the file has now, the log needs only so far back.
-std::function<void()> ZoneFiles::pruning(const ZonePlace& place, const KeptZone& zone) const {
-  const auto id = log_.id_of(place);
-  if (!id) return {};
-  const uint64_t most = most_logged_bytes(*zone.content(), zone.config->options->max_journal_size);
-  return [log = log_.store(), id = *id, serial = zone.content()->serial(), most,
-          name = display_name(*zone.config, place.view)] {
-    if (auto pruned = prune(*log, id, serial, most); !pruned)
-      log_zone(LogSeverity::kError, name, "old versions stay in the log: " + pruned.error().text);
-  };
-}
-
 void ZoneFiles::changed(const ZonePlace& place, const KeptZone& zone) {
-  if (!zone.config->is_written() || zone.config->file.empty() || delays_.contains(place)) return;
+  if (!zone.config->is_written() || zone.config->file.empty()) return;
+  behind_.insert(place);
+  if (delays_.contains(place)) return;
   delays_.emplace(place, std::make_unique<Delay>(loop_, [this, place] { write_in_background(place); }));
 }
 
 void ZoneFiles::removed(const ZonePlace& place) {
   delays_.erase(place);
+  behind_.erase(place);
 }
 
 CommandResult ZoneFiles::sync(const std::optional<ZonePlace>& place, bool clean) {
@@ -226,21 +223,27 @@ void ZoneFiles::publish_file_version(const ZonePlace& place, const KeptZone& zon
              "stays frozen: " + (made ? std::string("its versions are not logged") : made.error().text));
     return;
   }
-  const zone::VersionStep step{served->serial(), made->content->serial(), made->change};
+  zone::Change change = *made->change;
+  renew_zonemd(*served, made->content, change, ZonemdCost::kAny, name);
+  const zone::VersionStep step{served->serial(), made->content->serial(),
+                               std::make_shared<const zone::Change>(std::move(change))};
   if (made->serial_raised)
     log_zone(LogSeverity::kNotice, name,
              fmt::format("the file was changed but not its serial, which is {} now", step.to.value));
   std::vector<store::Version> versions;
   versions.push_back(
-      {*id, step.from, step.to, now_us(), {store::ActorKind::kFile, zone.config->file}, *made->change});
+      {*id, step.from, step.to, now_us(), {store::ActorKind::kFile, zone.config->file}, *step.change});
   log_.append(std::move(versions),
-              [this, place, name, step, content = made->content](const Result<void>& result) {
+              [this, place, name, step, content = made->content,
+               is_file = made->content == outcome.result.content](const Result<void>& result) {
                 if (!result)
                   return log_zone(LogSeverity::kError, name, "stays frozen: " + result.error().text);
                 zones_.take_version(place, content, {step});
                 zones_.publish();
                 zones_.set_frozen(place, false);
                 log_zone(LogSeverity::kInfo, name, fmt::format("thawed with serial {}", step.to.value));
+                // What the log goes on from is not what the file says under its serial.
+                if (!is_file) write_in_background(place);
               });
 }
 

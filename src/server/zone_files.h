@@ -32,12 +32,13 @@ class ZoneFiles {
   /// What the file of a frozen zone says: a version of its own, unless it is wrong.
   void thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome);
   void removed(const ZonePlace& place);
+  /// Whether the zone's file says what is served, as far as is known.
+  bool has_all(const ZonePlace& place) const { return !behind_.contains(place); }
 
  private:
   class Delay;
   Result<void> write_now(const ZonePlace& place, const KeptZone& zone);
   void write_in_background(const ZonePlace& place);
-  std::function<void()> pruning(const ZonePlace& place, const KeptZone& zone) const;
   Result<void> may_write(const KeptZone& zone) const;
   void publish_file_version(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome);
 
@@ -48,6 +49,7 @@ class ZoneFiles {
   ZoneWriter writer_;
   std::unordered_map<ZonePlace, std::unique_ptr<Delay>, ZonePlaceHash> delays_;
   std::unordered_set<ZonePlace, ZonePlaceHash> writing_;  ///< in the background
+  std::unordered_set<ZonePlace, ZonePlaceHash> behind_;   ///< their files lack what was served
 };
 
 }  // namespace nomen::server

@@ -60,6 +60,7 @@ ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, VersionLog& log, 
       publish_(std::move(publish)),
       done_(std::move(done)),
       later_(loop, [this] { publish_soon(true); }),
+      history_(loop, log),
       loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }),
       comparer_(loop, 1, [this](const std::vector<LoadOutcome>& outcomes) {
         for (const LoadOutcome& outcome : outcomes) take_compared(outcome);
@@ -215,12 +216,12 @@ void ZoneKeeper::tell_removed(const config::Zone& zone, const std::string& view,
 void ZoneKeeper::prepare_log(std::span<const config::ZonePtr> zones, const std::string& view) {
   std::vector<VersionLog::Wanted> wanted;
   for (const config::ZonePtr& zone : zones) {
-    if (zone->is_logged())
+    if (zone->is_logged_first())
       wanted.push_back({{view, zone_key(zone->name())}, {view, dns::Name(zone->name()), zone->rr_class}});
   }
-  if (wanted.empty()) return;
-  auto ready = log_.open(*directory_);
-  if (ready) ready = log_.prepare(wanted);
+  // Zones that follow their files have a number only once they have a row.
+  auto ready = wanted.empty() ? log_.open_existing(*directory_) : log_.open(*directory_);
+  if (ready && !wanted.empty()) ready = log_.prepare(wanted);
   if (!ready) log(LogCategory::kGeneral, LogSeverity::kError, "server", "{}", ready.error().text);
 }
 
@@ -490,7 +491,7 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
     events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
   }
   if (result.content != nullptr && may_replace(zone, outcome, name)) {
-    if (result.change != nullptr && zone.config->keeps_differences())
+    if (zone.config->keeps_history() && (result.change != nullptr || outcome.has_gap))
       keep_difference({view_names_[job.view], job.key}, zone, outcome);
     if (result.changed || zone.loaded_s == 0) take_content(job.view, zone, outcome, name);
     zone.stamp = result.stamp;
@@ -508,7 +509,7 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
 /// Whoever takes differences goes by serials: a file that was changed must have a later one.
 bool ZoneKeeper::may_replace(const KeptZone& zone, const LoadOutcome& outcome,
                              const std::string& name) const {
-  if (outcome.result.change == nullptr || !zone.config->keeps_differences()) return true;
+  if (outcome.result.change == nullptr || !zone.config->needs_later_serial()) return true;
   const dns::Serial from = zone.content()->serial();
   const dns::Serial to = outcome.result.content->serial();
   if (to.is_after(from)) return true;
@@ -518,21 +519,25 @@ bool ZoneKeeper::may_replace(const KeptZone& zone, const LoadOutcome& outcome,
   return false;
 }
 
+/// A serial that is not later is no step for IXFR, nor is more than IXFR is good for.
+zone::RecentChangesPtr ZoneKeeper::recent_with(const KeptZone& zone, const zone::LoadResult& result) const {
+  const dns::Serial from = zone.content()->serial();
+  const dns::Serial to = result.content->serial();
+  const size_t most = most_file_bytes(*result.content, zone.config->options->max_journal_size);
+  if (!to.is_after(from)) return nullptr;
+  if (result.change->removed.memory_bytes() + result.change->added.memory_bytes() > most) return nullptr;
+  return zone::RecentChanges::with(zone.served->recent(), {from, to, result.change}, most);
+}
+
 /// What a file that was read again has changed is a step for IXFR and a row of the log.
 void ZoneKeeper::keep_difference(const ZonePlace& place, const KeptZone& zone, LoadOutcome& outcome) {
   const zone::LoadResult& result = outcome.result;
-  const dns::Serial from = zone.content()->serial();
-  const dns::Serial to = result.content->serial();
-  const size_t most = most_recent_bytes(*result.content, zone.config->options->max_journal_size);
-  outcome.recent = zone::RecentChanges::with(zone.served->recent(), {from, to, result.change}, most);
-  const auto id = log_.id_of(place);
-  if (!id) return;
-  std::vector<store::Version> rows;
-  rows.push_back(
-      {*id, from, to, now_ns() / 1000, {store::ActorKind::kFile, zone.config->file}, *result.change});
-  log_.append(std::move(rows), [name = display_name(*zone.config, place.view)](const Result<void>& logged) {
-    if (!logged) log_zone(LogSeverity::kError, name, "the version log: " + logged.error().text);
-  });
+  if (outcome.has_gap)
+    log_zone(LogSeverity::kInfo, display_name(*zone.config, place.view),
+             "the file was changed while it was not served: its history has a gap");
+  if (result.change != nullptr) outcome.recent = recent_with(zone, result);
+  const dns::Serial from = result.change != nullptr ? zone.content()->serial() : dns::Serial{};
+  history_.add({place, zone.config, result.content, from, result.change}, *directory_);
 }
 
 // ---- what came from an image is compared with its file
@@ -540,6 +545,7 @@ void ZoneKeeper::keep_difference(const ZonePlace& place, const KeptZone& zone, L
 void ZoneKeeper::compare_with_file(const LoadOutcome& outcome) {
   LoadJob job = outcome.job;
   job.previous = outcome.image;
+  job.compares = true;
   job.log = nullptr;
   std::vector<LoadJob> jobs;
   jobs.push_back(std::move(job));
@@ -556,6 +562,13 @@ void ZoneKeeper::take_compared(const LoadOutcome& outcome) {
   if (!(outcome.result.stamp == zone.stamp) || outcome.result.content == nullptr) return;
   const std::string name = display_name(*zone.config, view_names_[job.view]);
   if (!outcome.result.diagnostics.empty()) log_findings(outcome, name);
+  if (outcome.is_wrong_copy && zone.content() == outcome.result.content.get()) {
+    log_zone(LogSeverity::kError, name, "its copy is not what its primary gave: it is transferred anew");
+    images_.remove(*zone.config, view_names_[job.view]);
+    take_away({view_names_[job.view], job.key});
+    publish_();
+    return events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
+  }
   if (!outcome.result.changed) return;
   images_.remove(*zone.config, view_names_[job.view]);
   if (zone.config->is_ahead_of_file()) {
@@ -662,6 +675,11 @@ void ZoneKeeper::note_file(const ZonePlace& place, const os::FileStamp& stamp,
   zone->stamp = stamp;
   zone->included.reset();
   images_.keep(*zone, place.view, content);
+}
+
+void ZoneKeeper::prune_history(const ZonePlace& place, zone::ContentPtr in_file) {
+  const KeptZone* const zone = at(place);
+  if (zone != nullptr) history_.prune(place, zone->config, std::move(in_file));
 }
 
 void ZoneKeeper::read_frozen(const ZonePlace& place) {

@@ -14,6 +14,7 @@
 
 #include "answer/snapshot.h"
 #include "config/model.h"
+#include "server/file_history.h"
 #include "server/interval.h"
 #include "server/kept_zone.h"
 #include "server/loader.h"
@@ -71,6 +72,9 @@ class ZoneKeeper {
   void note_file(const ZonePlace& place, const os::FileStamp& stamp, const zone::ContentPtr& content);
   /// Reads the file of a frozen zone; what it says comes with ZoneEvents::zone_thawed().
   void read_frozen(const ZonePlace& place);
+  /// What the settings of a zone let be no longer goes from the log, in the background; its file has
+  /// `in_file`.
+  void prune_history(const ZonePlace& place, zone::ContentPtr in_file);
   void for_each(const std::function<void(const ZonePlace&, const KeptZone&)>& visit) const;
   const std::string& directory() const { return *directory_; }
   /// Makes what was taken visible to the workers: once for many versions.
@@ -113,6 +117,7 @@ class ZoneKeeper {
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
   KeptZone* zone_of(const LoadJob& job);
   bool may_replace(const KeptZone& zone, const LoadOutcome& outcome, const std::string& name) const;
+  zone::RecentChangesPtr recent_with(const KeptZone& zone, const zone::LoadResult& result) const;
   void keep_difference(const ZonePlace& place, const KeptZone& zone, LoadOutcome& outcome);
   void compare_with_file(const LoadOutcome& outcome);
   void take_compared(const LoadOutcome& outcome);
@@ -140,6 +145,7 @@ class ZoneKeeper {
   bool has_in_view_ = false;  ///< some zone is another view's
   bool serving_ = false;      ///< the first load is done: from now on load gently
   ZoneImages images_;
+  FileHistory history_;
   Loader loader_;
   Loader comparer_;  ///< reads what came from images, which nobody waits for
 };

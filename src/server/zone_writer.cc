@@ -43,9 +43,9 @@ void ZoneWriter::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
-void ZoneWriter::write(zone::ContentPtr content, ZoneFile file, std::function<void()> then, Done done) {
+void ZoneWriter::write(zone::ContentPtr content, ZoneFile file, Done done) {
   const std::lock_guard lock(mutex_);
-  jobs_.push_back({std::move(content), std::move(file), std::move(then), std::move(done)});
+  jobs_.push_back({std::move(content), std::move(file), std::move(done)});
   if (running_) return;
   running_ = true;
   if (thread_.joinable()) thread_.join();  // it has seen the end of the list: there is nothing to wait for
@@ -65,7 +65,6 @@ void ZoneWriter::run() {
       jobs_.pop_front();
     }
     auto result = write_zone_file(*job.content, job.file);
-    if (result && job.then) job.then();
     loop_.post([done = std::move(job.done), result = std::move(result)] { done(result); });
   }
 }

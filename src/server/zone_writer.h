@@ -38,8 +38,7 @@ class ZoneWriter {
   ZoneWriter(const ZoneWriter&) = delete;
   ZoneWriter& operator=(const ZoneWriter&) = delete;
 
-  /// `then` is called on the writer's thread when the file is written.
-  void write(zone::ContentPtr content, ZoneFile file, std::function<void()> then, Done done);
+  void write(zone::ContentPtr content, ZoneFile file, Done done);
   /// Waits until all that was asked for is written.
   void finish();
 
@@ -47,7 +46,6 @@ class ZoneWriter {
   struct Job {
     zone::ContentPtr content;
     ZoneFile file;
-    std::function<void()> then;
     Done done;
   };
   void run();

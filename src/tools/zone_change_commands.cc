@@ -149,29 +149,6 @@ Result<void> check_still_good(const Plan& plan, const Present& present) {
   return {};
 }
 
-/// Hands the change over piece by piece, has it made, and waits until it is served: the new serial.
-Result<std::string> hand_over(const Plan& plan, const Options& options) {
-  const auto target = target_of(options.control);
-  if (!target) return std::unexpected(target.error());
-  const auto bytes = store::encode_change(plan.change);
-  if (!bytes) return std::unexpected(bytes.error());
-  const std::string id = fmt::format("{:016x}", random_u64());
-  for (size_t at = 0; at < bytes->size(); at += kPieceBytes) {
-    const Bytes piece = Bytes(*bytes).subspan(at, std::min(kPieceBytes, bytes->size() - at));
-    if (auto told = tell_server(*target, fmt::format("stage {} {} {}", id, at, base64_encode(piece))); !told)
-      return told;
-  }
-  const std::string zone = fmt::format("{} {} \"{}\"", plan.zone, dns::to_string(plan.rr_class), plan.view);
-  auto outcome = tell_server(*target, fmt::format("apply {} {} {}", id, plan.from.value, zone));
-  const auto until = std::chrono::steady_clock::now() + kApplyTimeout;
-  while (outcome && *outcome == "pending") {
-    if (std::chrono::steady_clock::now() > until) return failure("the server has not made the version yet");
-    std::this_thread::sleep_for(kApplyPause);
-    outcome = tell_server(*target, "applied " + id);
-  }
-  return outcome;
-}
-
 int apply_plan(const Plan& plan, const Present& present, const Options& options) {
   if (auto good = check_still_good(plan, present); !good) return fail(good.error().text);
   if (plan.empty()) {
@@ -180,7 +157,7 @@ int apply_plan(const Plan& plan, const Present& present, const Options& options)
   }
   if (auto allowed = check_removal(plan, *present.content, options.allowed_percent()); !allowed)
     return fail(allowed.error().text);
-  const auto made = hand_over(plan, options);
+  const auto made = hand_over(plan, options.control);
   if (!made) return fail(made.error().text);
   const PlanCounts counts = count(plan);
   fmt::print("{}: {} is served, -{} +{}\n", plan.zone, *made, counts.removed, counts.added);
@@ -310,6 +287,28 @@ CLI::App* add(CLI::App& app, ZoneCommands& commands, const std::shared_ptr<Optio
 }
 
 }  // namespace
+
+Result<std::string> hand_over(const Plan& plan, const ControlChoice& control) {
+  const auto target = target_of(control);
+  if (!target) return std::unexpected(target.error());
+  const auto bytes = store::encode_change(plan.change);
+  if (!bytes) return std::unexpected(bytes.error());
+  const std::string id = fmt::format("{:016x}", random_u64());
+  for (size_t at = 0; at < bytes->size(); at += kPieceBytes) {
+    const Bytes piece = Bytes(*bytes).subspan(at, std::min(kPieceBytes, bytes->size() - at));
+    if (auto told = tell_server(*target, fmt::format("stage {} {} {}", id, at, base64_encode(piece))); !told)
+      return told;
+  }
+  const std::string zone = fmt::format("{} {} \"{}\"", plan.zone, dns::to_string(plan.rr_class), plan.view);
+  auto outcome = tell_server(*target, fmt::format("apply {} {} {}", id, plan.from.value, zone));
+  const auto until = std::chrono::steady_clock::now() + kApplyTimeout;
+  while (outcome && *outcome == "pending") {
+    if (std::chrono::steady_clock::now() > until) return failure("the server has not made the version yet");
+    std::this_thread::sleep_for(kApplyPause);
+    outcome = tell_server(*target, "applied " + id);
+  }
+  return outcome;
+}
 
 void add_change_commands(CLI::App& app, ZoneCommands& commands) {
   const auto options = std::make_shared<Options>();

@@ -8,6 +8,7 @@
 
 #include "tools/rndc_client.h"
 #include "tools/zone_history.h"
+#include "tools/zone_plan.h"
 
 namespace CLI {
 class App;
@@ -43,6 +44,9 @@ Result<RndcTarget> target_of(const ControlChoice& choice);
 Result<std::string> tell_server(const RndcTarget& target, const std::string& command);
 /// "ZONE IN VIEW" of a command.
 std::string zone_words(const ZoneChoice& choice);
+
+/// Hands a plan's change over, has it made, and waits until it is served: "serial N".
+Result<std::string> hand_over(const Plan& plan, const ControlChoice& control);
 
 /// Says what is wrong; the exit status for it.
 int fail(const std::string& text);

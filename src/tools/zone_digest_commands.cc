@@ -19,11 +19,16 @@ struct Options {
   ZoneChoice choice{config::kNamedConfFile, {}, {}};
   std::string file;
   std::string hash = "sha384";
+  bool apply = false;
+  ControlChoice control;
+
+  transfer::ZonemdHash algorithm() const {
+    return hash == "sha512" ? transfer::ZonemdHash::kSha512 : transfer::ZonemdHash::kSha384;
+  }
 };
 
 /// What is digested: the zone's newest version, or what a file says.
-Result<zone::ContentPtr> content_of(const Options& options) {
-  const auto history = ZoneHistory::open_any(options.choice);
+Result<zone::ContentPtr> content_of(const Result<ZoneHistory>& history, const Options& options) {
   if (!history) return std::unexpected(history.error());
   if (options.file.empty()) return history->content(std::nullopt);
   zone::LoadRequest request = server::load_request(history->zone(), history->directory());
@@ -35,11 +40,44 @@ Result<zone::ContentPtr> content_of(const Options& options) {
   return std::move(loaded.content);
 }
 
+/// Has a version made that has the record: it goes to the server as it would be for the version before, and
+/// the server makes it right for the new one.
+int apply(const ZoneHistory& history, const zone::Content& zone, const Options& options) {
+  const std::vector<uint8_t> made = transfer::make_zonemd(zone, options.algorithm());
+  Plan plan{.zone = dns::to_string_no_dot(zone.apex()),
+            .view = history.view(),
+            .rr_class = zone.rr_class(),
+            .from = zone.serial(),
+            .digest = {},
+            .change = {}};
+  bool is_there = false;
+  const zone::RRsetView set = zone.apex_node().find(dns::RRType::kZonemd);
+  const zone::RRsetView soa = zone.apex_node().find(dns::RRType::kSoa);
+  if (set) {
+    set.for_each([&](Bytes rdata) {
+      is_there = is_there || equal(rdata, Bytes(made));
+      if (rdata.size() > 5 && rdata[4] == made[4] && rdata[5] == made[5])
+        plan.change.removed.add(zone.apex(), dns::RRType::kZonemd, set.ttl_s(), rdata);
+    });
+  }
+  if (is_there) {
+    fmt::print("{}: its ZONEMD record is right, serial {}\n", plan.zone, plan.from.value);
+    return 0;
+  }
+  plan.change.added.add(zone.apex(), dns::RRType::kZonemd, set ? set.ttl_s() : soa.ttl_s(), made);
+  const auto outcome = hand_over(plan, options.control);
+  if (!outcome) return fail(outcome.error().text);
+  fmt::print("{}: {} is served, with its ZONEMD record\n", plan.zone, *outcome);
+  return 0;
+}
+
 int run(const Options& options) {
-  const auto content = content_of(options);
+  const auto history = ZoneHistory::open_any(options.choice);
+  const auto content = content_of(history, options);
   if (!content) return fail(content.error().text);
   const zone::Content& zone = **content;
-  const auto hash = options.hash == "sha512" ? transfer::ZonemdHash::kSha512 : transfer::ZonemdHash::kSha384;
+  if (options.apply) return apply(*history, zone, options);
+  const auto hash = options.algorithm();
   const zone::RRsetView soa = zone.apex_node().find(dns::RRType::kSoa);
   fmt::print("{} {} {} ZONEMD {}\n", dns::to_string(zone.apex()), soa ? soa.ttl_s() : 0,
              dns::to_string(zone.rr_class()),
@@ -63,9 +101,14 @@ void add_digest_commands(CLI::App& app, ZoneCommands& commands) {
   digest->add_option("--hash", options->hash, "the hash of the record")
       ->check(CLI::IsMember({"sha384", "sha512"}))
       ->capture_default_str();
+  digest->add_flag("--apply", options->apply,
+                   "of a zone that takes updates: make a version that has the record");
+  add_control_options(*digest, options->control);
   digest->footer(
-      "The record is good for the zone as it is, serial included: put it into the file with that serial. A "
-      "zone\nthat takes updates outlives its ZONEMD record with the next of them. The exit status is 1 when "
+      "The record is good for the zone as it is, serial included: put it into the file with that serial. In "
+      "a "
+      "zone\nthat takes updates (--apply) the server makes it anew with each of them. The exit status is 1 "
+      "when "
       "the zone\nhas such a record and it does not match.");
   commands.push_back({digest, [options] { return run(*options); }});
 }

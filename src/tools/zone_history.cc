@@ -68,6 +68,7 @@ Result<ZoneHistory> ZoneHistory::find(const ZoneChoice& choice) {
 
 Result<void> ZoneHistory::open_log() {
   const std::string path = directory_ + "/" + server::kVersionLogFile;
+  if (!zone_->is_logged_first() && !std::filesystem::exists(path)) return {};
   auto log = store::SqliteStore::open(path, store::SqliteStore::Access::kRead);
   if (!log) return failure("the log of versions '" + path + "': " + log.error().text);
   const auto zones = (*log)->zones();
@@ -79,12 +80,18 @@ Result<void> ZoneHistory::open_log() {
     log_ = std::move(*log);
     return {};
   }
+  if (!zone_->is_logged_first()) return {};
   return failure("no version of zone '" + dns::to_string_no_dot(zone_->name()) + "' has been logged");
 }
 
 Result<ZoneHistory> ZoneHistory::open(const ZoneChoice& choice) {
   auto history = find(choice);
   if (!history) return history;
+  if (!history->zone_->is_logged())
+    return failure("zone '" + choice.zone + "' has no history: " +
+                   (history->zone_->type == config::ZoneType::kPrimary
+                        ? "its zone-history is off"
+                        : "it is not a primary or secondary zone"));
   if (auto opened = history->open_log(); !opened) return std::unexpected(opened.error());
   return history;
 }
@@ -92,11 +99,13 @@ Result<ZoneHistory> ZoneHistory::open(const ZoneChoice& choice) {
 Result<ZoneHistory> ZoneHistory::open_any(const ZoneChoice& choice) {
   auto history = find(choice);
   if (!history || !history->zone_->is_logged()) return history;
-  if (auto opened = history->open_log(); !opened) return std::unexpected(opened.error());
+  const auto opened = history->open_log();
+  if (!opened && history->zone_->is_logged_first()) return std::unexpected(opened.error());
   return history;
 }
 
 Result<std::vector<store::VersionInfo>> ZoneHistory::list(size_t count) const {
+  if (log_ == nullptr) return std::vector<store::VersionInfo>();
   return log_->list(id_, count, std::nullopt);
 }
 
@@ -104,6 +113,7 @@ Result<std::vector<store::VersionInfo>> ZoneHistory::list(size_t count) const {
 Result<bool> ZoneHistory::changes_from(dns::Serial from, dns::Serial to,
                                        std::vector<zone::Change>& changes) const {
   changes.clear();
+  if (log_ == nullptr) return false;
   bool arrived = false;
   const auto read = log_->since(id_, from, [&](store::Version&& version) {
     changes.push_back(std::move(version.change));
@@ -123,15 +133,17 @@ Result<zone::Change> ZoneHistory::difference(dns::Serial from, dns::Serial to) c
   const auto backwards = changes_from(to, from, changes);
   if (!backwards) return std::unexpected(backwards.error());
   if (*backwards) return store::invert(store::condense(changes, zone_->rr_class));
-  return failure(fmt::format("the log does not have both versions {} and {}", from.value, to.value));
+  return failure(fmt::format("the log does not have both versions {} and {}, or not all that is between them",
+                             from.value, to.value));
 }
 
 Result<std::vector<store::Version>> ZoneHistory::versions() const {
   std::vector<store::Version> all;
+  if (log_ == nullptr) return all;
   const auto rows = log_->list(id_, SIZE_MAX >> 1, std::nullopt);
   if (!rows) return std::unexpected(rows.error());
   if (rows->empty()) return all;
-  const auto read = log_->since(id_, rows->back().from, [&](store::Version&& version) {
+  const auto read = log_->rows_from(id_, rows->back().number, [&](store::Version&& version) {
     all.push_back(std::move(version));
     return true;
   });
@@ -147,16 +159,30 @@ Result<zone::ContentPtr> ZoneHistory::content(std::optional<dns::Serial> serial)
     }
     return failure("the zone's file cannot be read");
   }
-  if (log_ == nullptr) return std::move(loaded.content);
-  auto newest = server::replay(*log_, id_, std::move(loaded.content));
-  if (!newest) return std::unexpected(newest.error());
-  if (!serial || newest->content->serial() == *serial) return std::move(newest->content);
-  const auto back = difference(newest->content->serial(), *serial);
+  auto newest = this->newest(std::move(loaded.content), serial);
+  if (!newest || !serial || (*newest)->serial() == *serial) return newest;
+  const auto back = difference((*newest)->serial(), *serial);
   if (!back) return std::unexpected(back.error());
-  zone::ContentWriter writer(*newest->content, kNoLimits);
+  zone::ContentWriter writer(**newest, kNoLimits);
   if (auto applied = writer.apply(*back); !applied) return std::unexpected(applied.error());
   Diagnostics diagnostics;
   return writer.finish(diagnostics);
+}
+
+/// The version that the log ends with, or that is what the file says where none before it is wanted.
+Result<zone::ContentPtr> ZoneHistory::newest(zone::ContentPtr from_file,
+                                             std::optional<dns::Serial> serial) const {
+  if (log_ == nullptr) return from_file;
+  if (zone_->is_logged_first()) {
+    auto newest = server::replay(*log_, id_, std::move(from_file));
+    if (!newest) return std::unexpected(newest.error());
+    return std::move(newest->content);
+  }
+  auto newest = server::follow_file(*log_, id_, std::move(from_file), false);
+  if (!newest) return std::unexpected(newest.error());
+  if (newest->is_gap && serial && newest->content->serial() != *serial)
+    return failure("the file of the zone is not the newest version in the log: 'rndc reload' takes it over");
+  return std::move(newest->content);
 }
 
 }  // namespace nomen::tools

@@ -21,16 +21,18 @@ struct ZoneChoice {
 
 class ZoneHistory {
  public:
-  /// Fails with what is wrong with the configuration, or when there is no such zone or no log.
+  /// Fails with what is wrong with the configuration, or when there is no such zone or no log where there has
+  /// to be one. A zone that follows its file has none before its first change: then there is one version,
+  /// what its file says.
   static Result<ZoneHistory> open(const ZoneChoice& choice);
-  /// The same of a zone that need not have a log: then there is one version, what its file says.
+  /// The same of a zone that need not have a history.
   static Result<ZoneHistory> open_any(const ZoneChoice& choice);
 
   /// The newest rows, newest first.
   Result<std::vector<store::VersionInfo>> list(size_t count) const;
   /// The one change that leads from a version to another, forwards or backwards.
   Result<zone::Change> difference(dns::Serial from, dns::Serial to) const;
-  /// All rows that there are, with their changes, oldest first.
+  /// All rows that there are, with their changes, oldest first; those of gaps, too.
   Result<std::vector<store::Version>> versions() const;
   /// A version; nothing: the newest. From the zone's file, and from there by the log.
   Result<zone::ContentPtr> content(std::optional<dns::Serial> serial) const;
@@ -46,6 +48,7 @@ class ZoneHistory {
   ZoneHistory() = default;
   static Result<ZoneHistory> find(const ZoneChoice& choice);
   Result<void> open_log();
+  Result<zone::ContentPtr> newest(zone::ContentPtr from_file, std::optional<dns::Serial> serial) const;
   Result<bool> changes_from(dns::Serial from, dns::Serial to, std::vector<zone::Change>& changes) const;
 
   std::string directory_;

@@ -11,6 +11,7 @@
 #include "config/paths.h"
 #include "store/history.h"
 #include "tools/zone_commands.h"
+#include "zone/content_writer.h"
 #include "zone/dump.h"
 
 namespace nomen::tools {
@@ -26,6 +27,7 @@ struct Options {
   std::string name;
   bool json = false;
   bool full = false;
+  bool raise = false;
   ControlChoice control;
 };
 
@@ -34,6 +36,14 @@ nlohmann::ordered_json json_of(dns::Serial from, dns::Serial to, int64_t time_us
           {"to", to.value},
           {"time", static_cast<double>(time_us) / 1e6},
           {"actor", store::to_string(actor)}};
+}
+
+/// How much a version changed; what IXFR and `diff` do not lead over is said.
+std::string size_text(const store::VersionInfo& row) {
+  if (row.is_gap) return fmt::format("gap: what changed after {} is not kept", row.from.value);
+  std::string text = fmt::format("-{} +{}", row.records_removed, row.records_added);
+  if (!row.to.is_after(row.from)) text += fmt::format(" (serial not later than {})", row.from.value);
+  return text;
 }
 
 int print_log(const ZoneHistory& history, const Options& options) {
@@ -45,22 +55,42 @@ int print_log(const ZoneHistory& history, const Options& options) {
       auto item = json_of(row.from, row.to, row.time_us, row.actor);
       item["removed"] = row.records_removed;
       item["added"] = row.records_added;
+      if (row.is_gap) item["gap"] = true;
       out.push_back(std::move(item));
     }
     fmt::print("{}\n", out.dump(2));
     return 0;
   }
-  for (const store::VersionInfo& row : *rows) {
-    fmt::print("{:<10}  {}  -{} +{}  {}\n", row.to.value, time_text(row.time_us), row.records_removed,
-               row.records_added, store::to_string(row.actor));
-  }
+  for (const store::VersionInfo& row : *rows)
+    fmt::print("{:<10}  {}  {}  {}\n", row.to.value, time_text(row.time_us), size_text(row),
+               store::to_string(row.actor));
+  if (rows->empty())
+    fmt::print(stderr, "no change of the zone is logged: 'show' prints what its file says\n");
   return 0;
 }
 
+Result<zone::ContentPtr> with_serial(const zone::Content& content, dns::Serial serial) {
+  zone::Change change;
+  const zone::RRsetView soa = content.apex_node().find(dns::RRType::kSoa);
+  for (zone::RecordList* const list : {&change.removed, &change.added})
+    list->add(content.apex(), soa.type(), soa.ttl_s(), soa.first_rdata());
+  const auto renumbered = store::with_serial(change, serial);
+  if (!renumbered) return std::unexpected(renumbered.error());
+  zone::ContentWriter writer(content, {});
+  if (auto applied = writer.apply(*renumbered); !applied) return std::unexpected(applied.error());
+  Diagnostics diagnostics;
+  return writer.finish(diagnostics);
+}
+
 int print_version(const ZoneHistory& history, const Options& options) {
-  const auto content =
-      history.content(options.serial ? std::optional(dns::Serial{*options.serial}) : std::nullopt);
+  auto content = history.content(options.serial ? std::optional(dns::Serial{*options.serial}) : std::nullopt);
   if (!content) return fail(content.error().text);
+  if (options.raise) {
+    const auto newest = history.content(std::nullopt);
+    if (!newest) return fail(newest.error().text);
+    content = with_serial(**content, {(*newest)->serial().value + 1});
+    if (!content) return fail(content.error().text);
+  }
   const auto style = options.full ? zone::DumpStyle::kFull : zone::DumpStyle::kRelative;
   zone::dump_text(**content, style, static_cast<uint32_t>(std::time(nullptr)), [](std::string_view piece) {
     return std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
@@ -81,6 +111,10 @@ int print_blame(const ZoneHistory& history, const Options& options) {
   const auto versions = history.versions();
   if (!versions) return fail(versions.error().text);
   const auto found = store::blame(*versions, *name);
+  for (const store::Version& version : *versions) {
+    if (version.is_gap)
+      fmt::print(stderr, "what changed from {} to {} is not kept\n", version.from.value, version.to.value);
+  }
   if (options.json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const store::Blame& blame : found) {
@@ -126,6 +160,8 @@ void add_history_commands(CLI::App& app, ZoneCommands& commands) {
   log->add_flag("--json", options->json, "as JSON");
   CLI::App* const show = add("show", "print a version as a master file", print_version);
   show->add_option("--serial", options->serial, "which version (default: the newest)");
+  show->add_flag("--raise", options->raise,
+                 "with a serial later than the newest, as a file to go back to it");
   show->add_flag("--full", options->full, "all of each record on one line");
   CLI::App* const diff = add("diff", "print what differs between two versions", print_difference);
   diff->add_option("from", options->from, "serial of the one version")->required();

@@ -1,5 +1,6 @@
 #include "transfer/zonemd.h"
 
+#include <algorithm>
 #include <array>
 
 #include "dns/rdata.h"
@@ -16,6 +17,10 @@ constexpr size_t kBlockBytes = 1 << 16;
 
 crypto::DigestAlgorithm algorithm_of(ZonemdHash hash) {
   return hash == ZonemdHash::kSha384 ? crypto::DigestAlgorithm::kSha384 : crypto::DigestAlgorithm::kSha512;
+}
+
+bool is_known(Bytes rdata) {
+  return rdata.size() > kFixedBytes && rdata[4] == kSimple && (rdata[5] == 1 || rdata[5] == 2);
 }
 
 /// Feeds RRs in canonical form (RFC 4034 6.2), gathered to blocks.
@@ -90,14 +95,47 @@ std::vector<uint8_t> make_zonemd(const zone::Content& content, ZonemdHash hash) 
   return rdata;
 }
 
+zone::Change without_zonemd(const zone::Content& content) {
+  zone::Change change;
+  const dns::Name apex(content.apex());
+  for (const zone::RRsetView set :
+       {content.apex_node().find(RRType::kZonemd), content.apex_node().find_signatures(RRType::kZonemd)}) {
+    if (set) set.for_each([&](Bytes rdata) { change.removed.add(apex, set.type(), set.ttl_s(), rdata); });
+  }
+  return change;
+}
+
+zone::Change renewed_zonemd(const zone::Content& content) {
+  const zone::RRsetView set = content.apex_node().find(RRType::kZonemd);
+  if (!set) return without_zonemd(content);
+  const bool is_signed = static_cast<bool>(content.apex_node().find_signatures(RRType::kZonemd));
+  if (is_signed) return verify_zonemd(content) ? zone::Change{} : without_zonemd(content);
+  std::array<unsigned, 3> counts{};
+  size_t others = 0;
+  set.for_each([&](Bytes rdata) { is_known(rdata) ? counts[rdata[5]]++ : others++; });
+  const dns::Name apex(content.apex());
+  zone::Change change;
+  for (const ZonemdHash hash : {ZonemdHash::kSha384, ZonemdHash::kSha512}) {
+    if (counts[static_cast<size_t>(hash)] != 0)
+      change.added.add(apex, RRType::kZonemd, set.ttl_s(), make_zonemd(content, hash));
+  }
+  bool is_right = others == 0 && change.added.size() == set.count();
+  set.for_each([&](Bytes rdata) {
+    const auto& made = change.added.entries();
+    is_right = is_right && std::any_of(made.begin(), made.end(), [&](const auto& entry) {
+                 return equal(change.added.rdata(entry), rdata);
+               });
+  });
+  if (is_right) return {};
+  change.removed = without_zonemd(content).removed;
+  return change;
+}
+
 Result<void> verify_zonemd(const zone::Content& content) {
   const zone::RRsetView set = content.apex_node().find(RRType::kZonemd);
   if (!set) return {};
   // Two digests of one scheme and hash say nothing (RFC 8976 2.2.4): neither is looked at.
   std::array<unsigned, 3> counts{};
-  const auto is_known = [](Bytes rdata) {
-    return rdata.size() > kFixedBytes && rdata[4] == kSimple && (rdata[5] == 1 || rdata[5] == 2);
-  };
   set.for_each([&](Bytes rdata) {
     if (is_known(rdata)) counts[rdata[5]]++;
   });

@@ -56,6 +56,37 @@ TEST(Zonemd, ADigestOfAnotherSerialIsNoDigest) {
   EXPECT_EQ(verified.error().text, "ZONEMD: no single digest for the serial of the zone");
 }
 
+zone::ContentPtr applied(const zone::ContentPtr& content, const zone::Change& change) {
+  zone::ContentWriter writer(*content, {});
+  EXPECT_TRUE(writer.apply(change).has_value());
+  Diagnostics diagnostics;
+  return writer.finish(diagnostics);
+}
+
+TEST(Zonemd, ARenewedSetHasTheHashesThatThereWere) {
+  const std::string stale = "@ 86400 IN ZONEMD 7 1 1 " + std::string(96, 'a') + "\n@ 86400 IN ZONEMD 7 1 2 " +
+                            std::string(128, 'a') + "\n@ 86400 IN ZONEMD 7 240 1 " + std::string(96, 'a') +
+                            "\n";
+  const auto before = zone::content_of(kHead + stale, "example.");
+  const zone::Change change = renewed_zonemd(*before);
+  EXPECT_EQ(change.removed.size(), 3U);
+  EXPECT_EQ(change.added.size(), 2U);
+  const auto after = applied(before, change);
+  EXPECT_TRUE(verify_zonemd(*after).has_value());
+  EXPECT_TRUE(renewed_zonemd(*after).empty());
+}
+
+TEST(Zonemd, ASignedSetThatIsNotRightGoes) {
+  const std::string stale =
+      "@ 86400 IN ZONEMD 7 1 1 " + std::string(96, 'a') +
+      "\n@ 86400 IN RRSIG ZONEMD 8 1 86400 20300101000000 20200101000000 1 example. AAAA\n";
+  const auto before = zone::content_of(kHead + stale, "example.");
+  const zone::Change change = renewed_zonemd(*before);
+  EXPECT_EQ(change.removed.size(), 2U);
+  EXPECT_TRUE(change.added.empty());
+  EXPECT_FALSE(applied(before, change)->apex_node().find(dns::RRType::kZonemd));
+}
+
 TEST(Zonemd, ATransferWithAWrongDigestIsRejected) {
   const auto bare = zone::content_of(kHead, "drawn.test.");
   const std::string line = zonemd_line(*bare, ZonemdHash::kSha384);

@@ -124,7 +124,8 @@ void Primary::notify_acknowledged(size_t secondary, dns::Serial serial) {
 void Primary::write_file() {
   if (!is_up() || committing_) return;
   file_ = served_;
-  if (auto pruned = server::prune(store_, id_, file_->serial(), kLogBytes); !pruned)
+  if (auto pruned = server::prune(store_, id_, file_->serial(), {std::nullopt, kLogBytes, std::nullopt});
+      !pruned)
     facts_.fail("the primary's log cannot be pruned: " + pruned.error().text);
 }
 

@@ -127,6 +127,43 @@ def test_nothing_that_was_served_from_steps_is_lost_by_kill_9(start):
         pair.primary.send_signal(signal.SIGCONT)
 
 
+def all_other(number, names=150_000):
+    """A version that has nothing in common with others: no difference, the whole zone is replaced."""
+    return ZONE.replace("hostmaster 1 ", "hostmaster %d " % number) + "".join(
+        "h%d A 10.%d.%d.%d\n" % (i, number, i >> 8 & 255, i & 255) for i in range(names))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND writes its copy minutes later")
+def test_a_kill_9_before_the_copy_is_written_leaves_the_older_version_whole(start):
+    primary = start(configuration(zone=False), files={"example.zone": all_other(1)}, running=False)
+    secondary = start(configuration(zone=False), running=False)
+    primary.configure(primary_text(secondary.port).replace("allow-update { any; };", ""))
+    secondary.configure(secondary_text(primary.port, clause="request-ixfr no;"))
+    primary.start()
+    secondary.start()
+    path = os.path.join(secondary.directory, "example.copy")
+    wait_for(lambda: os.path.exists(path), "the copy of the first version")
+    found = number = 1
+    while found == number and number < 10:
+        number += 1
+        primary.write("example.zone", all_other(number))
+        primary.reload()
+        while serial(secondary) != number:  # no pause: the copy is being written
+            pass
+        secondary.kill()
+        primary.send_signal(signal.SIGSTOP)
+        secondary.start()
+        found = serial(secondary)
+        assert found in (number - 1, number)
+        for i in range(0, 150_000, 5000):
+            assert texts(secondary, "h%d.example." % i)[0].startswith("10.%d." % found)
+        primary.send_signal(signal.SIGCONT)
+        wait_for(lambda: serial(secondary) == number, "the version once more")
+        assert texts(secondary, "h77.example.") == ["10.%d.0.77" % number]
+    assert found == number - 1, "the copy was always there already"
+
+
 @pytest.mark.skipif(SUBJECT == "bind", reason="BIND writes its copy minutes later")
 def test_the_copy_is_text_where_the_configuration_says_so(start):
     pair = Pair(start, secondary={"clause": "masterfile-format text;"})

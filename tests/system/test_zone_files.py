@@ -90,6 +90,23 @@ def test_an_edit_whose_serial_stays_gets_a_later_one(server):
     named.wait_log("the file was changed but not its serial")
 
 
+def test_an_edit_whose_serial_stays_survives_a_kill(server):
+    """The file has the serial of the version before the edit: what is logged does not lead on from it."""
+    named = server.named
+    add(named, "new")
+    server.rndc("freeze", "example")
+    named.write("example.zone", "\n".join(line for line in server.file().splitlines() if "192.0.2.33" not in line) + "\n")
+    path = os.path.join(named.directory, "example.zone")
+    edited = os.stat(path).st_ino
+    server.rndc("thaw", "example")
+    wait_for(lambda: texts(named, "new.example.") == [], "the edited file")
+    wait_for(lambda: os.stat(path).st_ino != edited, "the file with its new serial")
+    add(named, "late")
+    named.kill()
+    server.again()
+    assert texts(named, "late.example.") == ["192.0.2.33"] and texts(named, "new.example.") == []
+
+
 def test_a_frozen_zone_with_a_bad_file_stays_as_it_is(server):
     named = server.named
     server.rndc("freeze", "example")

@@ -3,10 +3,15 @@
 import os
 import subprocess
 
+import dns.rdatatype
 import dns.zone
 import pytest
 from harness import ADDRESS, SUBJECT, ZONE, configuration, program, wait_for
+from test_images import image_of, large_zone, wait_image
 from test_secondary import Pair, texts
+from test_transfer_out import transfer
+from test_update import change, send, serial
+from test_zone_files import Server
 
 pytestmark = pytest.mark.skipif(SUBJECT == "bind", reason="BIND 9.18 does not verify it")
 
@@ -76,3 +81,81 @@ def test_a_copy_that_does_not_match_any_more_is_transferred_anew(start):
     assert texts(pair.secondary, "www.example.") == []
     pair.primary.start()
     assert pair.wait_served() == ["192.0.2.80"]
+
+
+def served_zone(named):
+    """The zone as it is transferred."""
+    lines = ["%s %d IN %s %s" % (name, ttl, dns.rdatatype.to_text(kind), rdata) for name, kind, ttl, rdata in transfer(named)[1][:-1]]
+    return dns.zone.from_text("\n".join(lines), "example.", relativize=False)
+
+
+def with_server(start, zone=ZONE):
+    server = Server(start)
+    text = with_digest(server.named, zone)
+    server.rndc("freeze", "example")
+    server.named.write("example.zone", text)
+    server.rndc("thaw", "example")
+    wait_for(lambda: server.named.query("example.", "ZONEMD").answer, "the zone with its digest")
+    return server
+
+
+def add_one(named, name):
+    update = change()
+    update.add(name, 300, "A", "192.0.2.33")
+    assert send(named, update) == 0
+
+
+def test_an_update_makes_the_record_anew(start):
+    server = with_server(start)
+    for name in ("one", "two"):
+        add_one(server.named, name)
+        served_zone(server.named).verify_digest()
+    update = change()
+    update.add("@", 300, "ZONEMD", "1 1 2 " + "ab" * 64)  # whoever adds one gets it made
+    assert send(server.named, update) == 0
+    zone = served_zone(server.named)
+    zone.verify_digest()
+    assert {r.hash_algorithm for r in zone.get_rdataset("@", "ZONEMD")} == {1, 2}
+    before = serial(server.named)
+    server.rndc("rollback", str(before - 2), "example")
+    wait_for(lambda: serial(server.named) == before + 1, "the version that goes back")
+    served_zone(server.named).verify_digest()
+    server.named.kill()
+    server.again()
+    served_zone(server.named).verify_digest()
+    status, _, err = digest(server.named)
+    assert status == 0, err
+
+
+def test_a_secondary_that_verifies_follows_the_updates(start):
+    pair = Pair(start, files={"example.zone": with_digest(start())})
+    pair.wait_served()
+    for name in ("one", "two"):
+        pair.update(name)
+        pair.wait_for_name("%s.example." % name)
+    served_zone(pair.secondary).verify_digest()
+
+
+def test_the_record_of_a_large_zone_goes_with_an_update_and_comes_by_command(start):
+    server = with_server(start, ZONE + "".join("h%d A 10.0.%d.%d\n" % (i, i >> 8, i & 255) for i in range(21_000)))
+    add_one(server.named, "one")
+    server.named.wait_log("its ZONEMD record goes with this update")
+    assert not server.named.query("example.", "ZONEMD").answer
+    how = ("--apply", "--rndc-config", os.path.join(server.named.directory, "rndc.conf"), "-p", str(server.port))
+    status, out, err = digest(server.named, *how)
+    assert status == 0 and "with its ZONEMD record" in out, err
+    status, _, err = digest(server.named)
+    assert status == 0 and "the zone's ZONEMD record is right" in err
+    assert "is right" in digest(server.named, *how)[1]
+
+
+def test_a_zone_from_its_image_is_verified_afterwards(start):
+    named = start(configuration(zone=False, statements='zone "big" { type primary; file "big.zone"; };'),
+                  {"big.zone": large_zone() + "@ ZONEMD 1 1 1 %s\n" % ("ab" * 48)})
+    wait_image(named)
+    assert named.stop() == 0
+    since = named.mark()
+    inode = os.stat(image_of(named)).st_ino
+    named.start()
+    named.wait_log("ZONEMD: the digest of the zone does not match", since)
+    assert os.stat(image_of(named)).st_ino == inode, "it was read from the image"

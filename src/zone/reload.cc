@@ -42,8 +42,8 @@ Difference::LargeSet& Difference::large_set(RRsetView set) {
 Difference::Difference(ContentPtr base)
     : base_(std::move(base)), ticks_(base_->end_ref() * Arena::kUnitBytes / 2) {}
 
-void Difference::find_node(dns::NameView owner, bool nsec3) {
-  name_.assign_padded(owner);
+/// The node of `name_`.
+void Difference::find_node(bool nsec3) {
   node_ref_ = base_->ref_of(name_, nsec3);
   node_ = node_ref_ != 0 ? base_->node(node_ref_) : NodeView();
 }
@@ -95,7 +95,8 @@ void Difference::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
     if (!record.same_owner || nsec3 != last_nsec3_ || i == 0) {
       in_zone = owner.is_at_or_below(base_->apex());
       if (in_zone) {
-        find_node(owner, nsec3);
+        name_.assign_padded(owner);
+        find_node(nsec3);
       } else {
         diagnostics.push_back({Severity::kWarning,
                                {*batch.file, record.line, 0},
@@ -117,7 +118,8 @@ void Difference::settle_ttls() {
     const auto type = static_cast<RRType>(entry.type);
     const dns::NameView owner = added.owner(entry);
     const Bytes rdata = added.rdata(entry);
-    find_node(owner, belongs_to_nsec3(type, rdata));
+    name_.assign(owner);
+    find_node(belongs_to_nsec3(type, rdata));
     const uint32_t ttl_s = new_ttls_.at(set_key(name_.full_hash(), type, rdata));
     const RRsetView set = node_ ? find_set(node_, type, rdata) : RRsetView();
     if (set && ttl_s != set.ttl_s()) add_ticked(owner, set, ttl_s);

@@ -35,7 +35,7 @@ class Difference {
     bool any_ticked = false;
   };
 
-  void find_node(dns::NameView owner, bool nsec3);
+  void find_node(bool nsec3);
   bool tick_off(dns::RRType type, Bytes rdata, uint32_t ttl_s);
   void add_ticked(dns::NameView owner, RRsetView set, uint32_t ttl_s);
   void settle_ttls();

@@ -69,7 +69,8 @@ TEST(Hmac, AgreesWithTheVectorsOfRfc2202AndRfc4231) {
 }
 
 TEST(Hmac, PiecesGiveTheSameAsTheWholeAndTheObjectStartsAnew) {
-  Hmac mac(DigestAlgorithm::kSha256, as_bytes("key"));
+  const HmacKey key(DigestAlgorithm::kSha256, as_bytes("key"));
+  Hmac mac(key);
   const DigestValue pieces = mac.update(as_bytes("one ")).update({}).update(as_bytes("two")).finish();
   EXPECT_EQ(pieces, hmac(DigestAlgorithm::kSha256, as_bytes("key"), as_bytes("one two")));
   EXPECT_EQ(mac.update(as_bytes("one two")).finish(), pieces);

@@ -8,8 +8,6 @@
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 
-#include "base/contract.h"
-
 namespace nomen::crypto {
 
 namespace {
@@ -64,7 +62,7 @@ void begin_padded(const HashMethod& hash, Bytes key, uint8_t pad, HashState& sta
 
 }  // namespace
 
-HmacKey::HmacKey(DigestAlgorithm algorithm, Bytes key) : algorithm_(algorithm), is_set_(true) {
+HmacKey::HmacKey(DigestAlgorithm algorithm, Bytes key) : algorithm_(algorithm) {
   const HashMethod& hash = method(algorithm);
   DigestValue shortened;
   if (key.size() > hash.block_bytes) {
@@ -76,25 +74,25 @@ HmacKey::HmacKey(DigestAlgorithm algorithm, Bytes key) : algorithm_(algorithm), 
 }
 
 Hmac& Hmac::update(Bytes data) {
-  if (!data.empty()) method(key_.algorithm_).update(state_, data.data(), data.size());
+  if (!data.empty()) method(key_->algorithm_).update(state_, data.data(), data.size());
   return *this;
 }
 
 DigestValue Hmac::finish() {
-  NOMEN_REQUIRE(key_.is_set_);
-  const HashMethod& hash = method(key_.algorithm_);
-  const size_t size = digest_size(key_.algorithm_);
+  const HashMethod& hash = method(key_->algorithm_);
+  const size_t size = digest_size(key_->algorithm_);
   std::array<uint8_t, kMaxDigestSize> out;
   hash.finish(state_, out.data());
-  HashState outer = key_.outer_;
+  HashState outer = key_->outer_;
   hash.update(outer, out.data(), size);
   hash.finish(outer, out.data());
-  state_ = key_.inner_;
+  state_ = key_->inner_;
   return DigestValue(Bytes(out.data(), size));
 }
 
 DigestValue hmac(DigestAlgorithm algorithm, Bytes key, Bytes data) {
-  return Hmac(algorithm, key).update(data).finish();
+  const HmacKey ready(algorithm, key);
+  return Hmac(ready).update(data).finish();
 }
 
 bool equal_constant_time(Bytes a, Bytes b) {

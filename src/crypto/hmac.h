@@ -19,33 +19,29 @@ struct HashState {
 /// A key and its algorithm, ready for making MACs.
 class HmacKey {
  public:
-  HmacKey() = default;  ///< of no use but to be assigned to
   /// The key may be of any length, also empty.
   HmacKey(DigestAlgorithm algorithm, Bytes key);
 
-  bool is_set() const { return is_set_; }
   DigestAlgorithm algorithm() const { return algorithm_; }
 
  private:
   friend class Hmac;
-  DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;
-  bool is_set_ = false;
+  DigestAlgorithm algorithm_;
   HashState inner_{};  ///< the hash of the data has begun with the key
   HashState outer_{};  ///< the hash of that hash, too
 };
 
-/// A MAC made piece by piece.
+/// A MAC made piece by piece. The key outlives it.
 class Hmac {
  public:
-  explicit Hmac(const HmacKey& key) : key_(key), state_(key.inner_) {}
-  Hmac(DigestAlgorithm algorithm, Bytes key) : Hmac(HmacKey(algorithm, key)) {}
+  explicit Hmac(const HmacKey& key) : key_(&key), state_(key.inner_) {}
 
   Hmac& update(Bytes data);
   /// The MAC of all that was given; afterwards the object starts anew with the same key.
   DigestValue finish();
 
  private:
-  HmacKey key_;
+  const HmacKey* key_;
   HashState state_;
 };
 

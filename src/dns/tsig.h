@@ -6,6 +6,7 @@
 // Thread rule: values; a TsigSession belongs to one thread at a time.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,11 +33,11 @@ struct TsigKey {
   /// Bits of the MAC that are sent and asked for ("hmac-sha256-128"); 0: all (RFC 8945 5.2.2.1).
   uint16_t digest_bits = 0;
   std::vector<uint8_t> secret;
-  /// What the secret contributes to every MAC; made by prepare().
-  crypto::HmacKey prepared;
+  /// What the secret contributes to every MAC; made by prepare(). Sessions share it.
+  std::shared_ptr<const crypto::HmacKey> prepared;
 
-  /// To be called once secret and algorithm are set: without it each MAC works that out by itself.
-  void prepare() { prepared = crypto::HmacKey(algorithm, secret); }
+  /// To be called once secret and algorithm are set: without it each session works that out by itself.
+  void prepare() { prepared = std::make_shared<const crypto::HmacKey>(algorithm, secret); }
   /// The length in bytes of a MAC made with this key.
   size_t mac_size() const;
 };
@@ -75,7 +76,7 @@ Rcode rcode_of(TsigVerdict verdict);
 /// Appends a TSIG record to a message of `size` bytes and raises its ARCOUNT; the result is the new size.
 /// `message.size()` is the room; tsig_bytes() must fit.
 size_t append_tsig(MutableBytes message, size_t size, const TsigRecord& tsig);
-size_t tsig_bytes(const TsigRecord& tsig);
+size_t tsig_bytes(NameView key_name, NameView algorithm, size_t mac_bytes, size_t other_bytes);
 
 /// Both ends of one transaction: keeps what the next MAC must cover.
 class TsigSession {
@@ -106,19 +107,19 @@ class TsigSession {
 
   bool is_signed() const { return signed_; }
   TsigVerdict verdict() const { return verdict_; }
-  /// The key in use; only while is_signed() and the verdict is not kBadKey.
-  const TsigKey& key() const { return key_; }
 
  private:
+  void begin(const TsigKey* key);
   crypto::DigestValue mac_of(Bytes message, const TsigRecord& variables);
   void begin_mac();
   void note_mac(Bytes mac);
   Result<void> take_unsigned(Bytes message);
   Result<void> check_reply(Bytes message, const TsigRecord& tsig, uint64_t now_s);
 
-  TsigKey key_;
-  Name request_key_name_;  ///< as the request wrote them, for a reply with an error
-  Name request_algorithm_;
+  std::shared_ptr<const crypto::HmacKey> key_;  ///< nullptr: the key is not known
+  size_t mac_size_ = 0;                         ///< that is sent and asked for
+  Name key_name_;                               ///< both as the request wrote them
+  Name algorithm_name_;
   crypto::DigestValue prior_mac_;     ///< of the request, then of the last signed message
   std::optional<crypto::Hmac> next_;  ///< the next MAC has begun: with the prior one and unsigned messages
   uint64_t request_time_s_ = 0;

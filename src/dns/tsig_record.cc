@@ -98,13 +98,13 @@ Result<std::optional<TsigRecord>> find_tsig(Bytes message) {
   return std::nullopt;
 }
 
-size_t tsig_bytes(const TsigRecord& tsig) {
-  return tsig.key_name.size() + kFixedRecordBytes + tsig.algorithm.size() + kTimesBytes + tsig.mac.size() +
-         kTailBytes + tsig.other.size();
+size_t tsig_bytes(NameView key_name, NameView algorithm, size_t mac_bytes, size_t other_bytes) {
+  return key_name.size() + kFixedRecordBytes + algorithm.size() + kTimesBytes + mac_bytes + kTailBytes +
+         other_bytes;
 }
 
 size_t append_tsig(MutableBytes message, size_t size, const TsigRecord& tsig) {
-  const size_t added = tsig_bytes(tsig);
+  const size_t added = tsig_bytes(tsig.key_name, tsig.algorithm, tsig.mac.size(), tsig.other.size());
   NOMEN_REQUIRE(size >= kHeaderBytes && size <= message.size() && added <= message.size() - size);
   uint8_t* p = &message[size];
   put(tsig.key_name.bytes(), p);

@@ -82,9 +82,19 @@ bool is_mac_right(Bytes came, const crypto::DigestValue& whole) {
 
 }  // namespace
 
+/// A transaction with this key; nullptr: it is not known.
+void TsigSession::begin(const TsigKey* key) {
+  *this = TsigSession();
+  signed_ = true;
+  if (key == nullptr) return;
+  key_ = key->prepared != nullptr ? key->prepared
+                                  : std::make_shared<const crypto::HmacKey>(key->algorithm, key->secret);
+  mac_size_ = key->mac_size();
+}
+
 /// Begins the next MAC with the prior one, its size in front (RFC 8945 4.3.1, 5.3.1), if there is any.
 void TsigSession::begin_mac() {
-  next_.emplace(key_.prepared.is_set() ? key_.prepared : crypto::HmacKey(key_.algorithm, key_.secret));
+  next_.emplace(*key_);
   if (prior_mac_.size() == 0) return;
   std::array<uint8_t, 2> size;
   store_u16(size.data(), static_cast<uint16_t>(prior_mac_.size()));
@@ -115,29 +125,25 @@ void TsigSession::note_mac(Bytes mac) {
 TsigVerdict TsigSession::verify_request(Bytes message, const TsigRecord& tsig, const TsigKey* key,
                                         uint64_t now_s) {
   NOMEN_REQUIRE(tsig.at >= kHeaderBytes && tsig.at <= message.size());
-  // The key may be this session's own from an earlier transaction.
-  TsigSession fresh;
-  if (key != nullptr) fresh.key_ = *key;
-  *this = std::move(fresh);
-  signed_ = true;
-  request_key_name_ = tsig.key_name;
-  request_algorithm_ = tsig.algorithm;
+  begin(key);
+  key_name_ = tsig.key_name;
+  algorithm_name_ = tsig.algorithm;
   request_time_s_ = tsig.time_signed_s;
-  if (key == nullptr || tsig_algorithm(tsig.algorithm) != key_.algorithm)
+  if (key == nullptr || tsig.algorithm != tsig_algorithm_name(key->algorithm))
     return verdict_ = TsigVerdict::kBadKey;
-  if (!is_mac_size_possible(tsig.mac.size(), key_.algorithm)) return verdict_ = TsigVerdict::kFormErr;
+  if (!is_mac_size_possible(tsig.mac.size(), key->algorithm)) return verdict_ = TsigVerdict::kFormErr;
   if (!is_mac_right(tsig.mac, mac_of(message.first(tsig.at), tsig))) return verdict_ = TsigVerdict::kBadSig;
   note_mac(tsig.mac);
   if (!is_in_time(now_s, tsig)) return verdict_ = TsigVerdict::kBadTime;
-  if (tsig.mac.size() < key_.mac_size()) return verdict_ = TsigVerdict::kBadTrunc;
+  if (tsig.mac.size() < mac_size_) return verdict_ = TsigVerdict::kBadTrunc;
   return verdict_ = TsigVerdict::kGood;
 }
 
 size_t TsigSession::sign_reply(MutableBytes message, size_t size, uint64_t now_s) {
   if (!signed_ || verdict_ == TsigVerdict::kFormErr) return size;
   TsigRecord tsig;
-  tsig.key_name = request_key_name_;
-  tsig.algorithm = request_algorithm_;
+  tsig.key_name = key_name_;
+  tsig.algorithm = algorithm_name_;
   tsig.time_signed_s = now_s;
   tsig.fudge_s = kTsigFudgeS;
   tsig.original_id = load_u16(message.data());
@@ -151,7 +157,7 @@ size_t TsigSession::sign_reply(MutableBytes message, size_t size, uint64_t now_s
     tsig.other = our_time;
   }
   const crypto::DigestValue mac = mac_of(message.first(size), tsig);
-  tsig.mac = mac.bytes().first(key_.mac_size());
+  tsig.mac = mac.bytes().first(mac_size_);
   note_mac(tsig.mac);
   all_variables_ = false;
   return append_tsig(message, size, tsig);
@@ -159,38 +165,31 @@ size_t TsigSession::sign_reply(MutableBytes message, size_t size, uint64_t now_s
 
 size_t TsigSession::reply_bytes() const {
   if (!signed_ || verdict_ == TsigVerdict::kFormErr) return 0;
-  TsigRecord tsig;
-  tsig.key_name = request_key_name_;
-  tsig.algorithm = request_algorithm_;
-  const size_t unsigned_bytes = tsig_bytes(tsig);
-  if (verdict_ == TsigVerdict::kBadKey || verdict_ == TsigVerdict::kBadSig) return unsigned_bytes;
-  return unsigned_bytes + key_.mac_size() + (verdict_ == TsigVerdict::kBadTime ? time48(0).size() : 0);
+  const bool has_mac = verdict_ != TsigVerdict::kBadKey && verdict_ != TsigVerdict::kBadSig;
+  const bool tells_time = verdict_ == TsigVerdict::kBadTime;
+  return tsig_bytes(key_name_, algorithm_name_, has_mac ? mac_size_ : 0, tells_time ? time48(0).size() : 0);
 }
 
 // ---- a client
 
 size_t TsigSession::sign_request(MutableBytes message, size_t size, const TsigKey& key, uint64_t now_s) {
-  TsigSession fresh;
-  fresh.key_ = key;
-  *this = std::move(fresh);
-  signed_ = true;
+  begin(&key);
+  key_name_ = key.name;
+  algorithm_name_ = Name(tsig_algorithm_name(key.algorithm));
   TsigRecord tsig;
-  tsig.key_name = key_.name;
-  tsig.algorithm = Name(tsig_algorithm_name(key_.algorithm));
+  tsig.key_name = key_name_;
+  tsig.algorithm = algorithm_name_;
   tsig.time_signed_s = now_s;
   tsig.fudge_s = kTsigFudgeS;
   tsig.original_id = load_u16(message.data());
   const crypto::DigestValue mac = mac_of(message.first(size), tsig);
-  tsig.mac = mac.bytes().first(key_.mac_size());
+  tsig.mac = mac.bytes().first(mac_size_);
   note_mac(tsig.mac);
   return append_tsig(message, size, tsig);
 }
 
 size_t TsigSession::request_bytes(const TsigKey& key) {
-  TsigRecord tsig;
-  tsig.key_name = key.name;
-  tsig.algorithm = Name(tsig_algorithm_name(key.algorithm));
-  return tsig_bytes(tsig) + key.mac_size();
+  return tsig_bytes(key.name, tsig_algorithm_name(key.algorithm), key.mac_size(), 0);
 }
 
 Result<void> TsigSession::take_unsigned(Bytes message) {
@@ -204,11 +203,11 @@ Result<void> TsigSession::take_unsigned(Bytes message) {
 }
 
 Result<void> TsigSession::check_reply(Bytes message, const TsigRecord& tsig, uint64_t now_s) {
-  if (tsig.key_name != key_.name || tsig_algorithm(tsig.algorithm) != key_.algorithm)
+  if (tsig.key_name != key_name_ || tsig.algorithm != algorithm_name_)
     return failure("reply is signed with another key than the request");
   if (tsig.mac.empty() && (tsig.error == Rcode::kBadKey || tsig.error == kBadSigError))
     return failure("tsig indicates error: " + error_text(tsig.error));
-  if (!is_mac_size_possible(tsig.mac.size(), key_.algorithm))
+  if (!is_mac_size_possible(tsig.mac.size(), key_->algorithm()))
     return failure("tsig verify failure: size of the MAC");
   if (!is_mac_right(tsig.mac, mac_of(message.first(tsig.at), tsig)))
     return failure("tsig verify failure: BADSIG");
@@ -221,7 +220,7 @@ Result<void> TsigSession::check_reply(Bytes message, const TsigRecord& tsig, uin
   }
   if (tsig.error != Rcode::kNoError) return failure("tsig indicates error: " + error_text(tsig.error));
   if (!is_in_time(now_s, tsig)) return failure("tsig verify failure: BADTIME");
-  if (tsig.mac.size() < key_.mac_size()) return failure("tsig verify failure: BADTRUNC");
+  if (tsig.mac.size() < mac_size_) return failure("tsig verify failure: BADTRUNC");
   return {};
 }
 

@@ -294,7 +294,7 @@ TEST(Tsig, AnUnsignedReplyToASignedRequestIsRefused) {
 /// covers them, made here by hand.
 std::vector<Message> long_reply(TsigSession& server, const TsigKey& key, size_t unsigned_count) {
   std::vector<Message> messages = {signed_reply(server)};
-  crypto::Hmac mac(key.prepared);
+  crypto::Hmac mac(*key.prepared);
   const auto put_u16 = [&](uint16_t value) {
     std::array<uint8_t, 2> bytes;
     store_u16(bytes.data(), value);

@@ -193,16 +193,17 @@ Result<void> Server::start() {
   zones_ = std::make_unique<ZoneKeeper>(
       *loop_, static_cast<unsigned>(workers_.size()), *versions_, static_cast<ZoneEvents&>(*this),
       [this] { publish(); }, [this] { loaded(); });
-  updates_ = std::make_unique<UpdateDesk>(
-      *zones_, *versions_, [this](std::vector<LateReplyPtr> replies) { send_replies(std::move(replies)); });
+  updates_ =
+      std::make_unique<UpdateDesk>(*zones_, *versions_, update_inbox_,
+                                   [this](ForwardedUpdates updates) { send_replies(std::move(updates)); });
   staged_ = std::make_unique<StagedChanges>(*zones_, *updates_);
   zone_files_ = std::make_unique<ZoneFiles>(*loop_, *zones_, *updates_, *versions_);
   auto secondaries = Secondaries::create(*loop_, *zones_, *versions_, remotes_);
   if (!secondaries) return std::unexpected(secondaries.error());
   secondaries_ = std::move(*secondaries);
-  relay_ = std::make_unique<UpdateRelay>(
-      *zones_, remotes_, secondaries_->client(),
-      [this](std::vector<LateReplyPtr> replies) { send_replies(std::move(replies)); });
+  relay_ =
+      std::make_unique<UpdateRelay>(*zones_, remotes_, secondaries_->client(),
+                                    [this](ForwardedUpdates updates) { send_replies(std::move(updates)); });
   notifier_ = std::make_unique<Notifier>(
       *loop_, *zones_, remotes_,
       [this](const net::SocketAddress& address) { return listeners_->is_open(address); });
@@ -240,14 +241,10 @@ Result<void> Server::make_workers() {
   const unsigned count =
       options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
   shared_ = std::make_unique<const Worker::Shared>(
-      Worker::Shared{snapshots_, *quota_, transfers_,
-                     [this](std::vector<ForwardedUpdatePtr> updates) {
-                       auto shared = std::make_shared<std::vector<ForwardedUpdatePtr>>(std::move(updates));
-                       loop_->post([this, shared] { updates_->take(std::move(*shared)); });
-                     },
-                     [this](std::vector<ForwardedUpdatePtr> updates) {
-                       auto shared = std::make_shared<std::vector<ForwardedUpdatePtr>>(std::move(updates));
-                       loop_->post([this, shared] { relay_->take(*shared); });
+      Worker::Shared{snapshots_, *quota_, transfers_, update_inbox_,
+                     [this](ForwardedUpdates updates) {
+                       auto shared = std::make_shared<ForwardedUpdates>(std::move(updates));
+                       loop_->post([this, shared] { relay_->take(std::move(*shared)); });
                      },
                      [this](std::vector<ForwardedNotify> notifies) {
                        loop_->post([this, notifies = std::move(notifies)] { secondaries_->take(notifies); });
@@ -465,9 +462,11 @@ void Server::zone_removed(const ZonePlace& place) {
 }
 
 /// Each worker gets its own.
-void Server::send_replies(std::vector<LateReplyPtr> replies) {
-  std::vector<std::vector<LateReplyPtr>> by_worker(workers_.size());
-  for (LateReplyPtr& reply : replies) by_worker[reply->worker].push_back(std::move(reply));
+void Server::send_replies(ForwardedUpdates updates) {
+  if (updates.empty()) return;
+  if (workers_.size() == 1) return workers_.front()->send_late(std::move(updates));
+  std::vector<ForwardedUpdates> by_worker(workers_.size());
+  for (ForwardedUpdatePtr& update : updates) by_worker[update->reply.worker].push_back(std::move(update));
   for (size_t i = 0; i < by_worker.size(); i++) {
     if (!by_worker[i].empty()) workers_[i]->send_late(std::move(by_worker[i]));
   }

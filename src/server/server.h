@@ -100,7 +100,7 @@ class Server final : public control::Operations, private ZoneEvents {
   void zone_thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) override;
   void zone_configured(const ZonePlace& place, const KeptZone& zone) override;
   void zone_removed(const ZonePlace& place) override;
-  void send_replies(std::vector<LateReplyPtr> replies);
+  void send_replies(ForwardedUpdates updates);
   Result<void> take_place();
   Result<void> start();
   Result<config::Config> read_configuration();
@@ -153,6 +153,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<net::ConnectionQuota> quota_;
   TransferQuota transfers_;
   ZoneDigests digests_;
+  UpdateInbox update_inbox_{[this] { loop_->post([this] { updates_->work(); }); }};
   std::unique_ptr<const Worker::Shared> shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::shared_ptr<TlsContexts> tls_;

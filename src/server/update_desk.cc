@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "server/edited_version.h"
 #include "server/renew_zonemd.h"
+#include "server/update_lines.h"
 #include "server/update_settings.h"
 #include "server/zone_log.h"
 #include "zone/content_writer.h"
@@ -14,9 +15,6 @@
 namespace nomen::server {
 
 namespace {
-
-/// What may wait for one zone: seconds of work.
-constexpr size_t kMostWaiting = size_t{1} << 16;
 
 /// The limits were kept when the change was made first.
 constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
@@ -27,58 +25,41 @@ int64_t now_us() {
       .count();
 }
 
-LogSeverity severity_of(Severity severity) {
-  switch (severity) {
-    case Severity::kError:
-      return LogSeverity::kError;
-    case Severity::kWarning:
-      return LogSeverity::kWarning;
-    case Severity::kNote:
-      break;
-  }
-  return LogSeverity::kInfo;
-}
-
-bool wants_notes() {
-  const LogSink* const sink = log_sink();
-  return sink != nullptr && sink->wants(LogCategory::kUpdate, LogSeverity::kInfo, 0);
-}
-
-void log_update(LogSeverity severity, const std::string& client, const std::string& zone,
-                std::string_view text) {
-  log(LogCategory::kUpdate, severity, "update", "{}: updating zone '{}': {}", client, zone, text);
-}
-
-std::vector<ForwardedUpdatePtr> one(ForwardedUpdatePtr update) {
-  std::vector<ForwardedUpdatePtr> list;
-  list.push_back(std::move(update));
-  return list;
-}
-
 /// Who stands in the log: the key, or the address without its port.
 store::Actor actor_of(const ForwardedUpdate& update) {
   if (update.requester.key) return {store::ActorKind::kUpdate, dns::to_string_no_dot(*update.requester.key)};
-  return {store::ActorKind::kUpdate, update.reply->peer.address().to_string()};
+  return {store::ActorKind::kUpdate, update.reply.peer.address().to_string()};
 }
 
 }  // namespace
 
-UpdateDesk::UpdateDesk(ZoneKeeper& zones, VersionLog& log, SendReplies send)
-    : zones_(zones), log_(log), send_(std::move(send)) {}
+UpdateDesk::UpdateDesk(ZoneKeeper& zones, VersionLog& log, UpdateInbox& inbox, SendReplies send)
+    : zones_(zones), log_(log), inbox_(inbox), send_(std::move(send)) {}
 
-void UpdateDesk::take(std::vector<ForwardedUpdatePtr> updates) {
+void UpdateDesk::work() {
   std::vector<ZonePlace> touched;
-  for (ForwardedUpdatePtr& update : updates) {
-    ZonePlace place = zones_.owner_of(update->place);
-    Line& line = lines_[place];
-    if (line.waiting.size() >= kMostWaiting) {
-      refuse(one(std::move(update)), dns::Rcode::kServFail, "too many of them wait");
-      continue;
-    }
-    line.waiting.push_back(std::move(update));
-    if (touched.empty() || touched.back() != place) touched.push_back(std::move(place));
+  while (committing_ == 0) {
+    ForwardedUpdates updates = inbox_.take();
+    if (updates.empty()) return;
+    hand_out(std::move(updates), touched);
+    for (const ZonePlace& place : touched) work(place, lines_[place]);
   }
-  for (const ZonePlace& place : touched) work(place, lines_[place]);
+}
+
+/// To the lines of their zones, which are appended to `touched` in the order of their first updates.
+void UpdateDesk::hand_out(ForwardedUpdates updates, std::vector<ZonePlace>& touched) {
+  touched.clear();
+  Line* line = nullptr;
+  const ForwardedUpdate* last = nullptr;
+  for (ForwardedUpdatePtr& update : updates) {
+    if (last == nullptr || !(update->place == last->place)) {
+      ZonePlace place = zones_.owner_of(update->place);
+      line = &lines_[place];
+      if (line->waiting.empty()) touched.push_back(std::move(place));
+    }
+    last = update.get();
+    line->waiting.push_back(std::move(update));
+  }
 }
 
 /// Makes a version of all that wait, unless one is on its way to the disk.
@@ -96,7 +77,7 @@ void UpdateDesk::work(const ZonePlace& place, Line& line) {
     lines_.erase(place);
     return;
   }
-  Updates updates = std::exchange(line.waiting, {});
+  ForwardedUpdates updates = std::exchange(line.waiting, {});
   const KeptZone* const zone = zones_.at(place);
   const auto id = log_.id_of(place);
   if (zone == nullptr) return refuse(std::move(updates), dns::Rcode::kNotAuth, "not authoritative");
@@ -106,7 +87,7 @@ void UpdateDesk::work(const ZonePlace& place, Line& line) {
     return refuse(std::move(updates), dns::Rcode::kRefused, "dynamic update is suspended (frozen)");
   Made made = make(place, *zone, *id, std::move(updates));
   if (made.versions.empty()) {
-    send_(std::move(made.replies));
+    send_(std::move(made.updates));
     return;
   }
   commit(place, line, std::move(made));
@@ -147,29 +128,25 @@ Result<UpdateDesk::Made> UpdateDesk::make_edit(const ZonePlace& place, Edit& edi
 }
 
 UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id,
-                                  Updates updates) {
+                                  ForwardedUpdates updates) {
   const Settings& settings = settings_of(place, zone);
   const std::string name = display_name(*zone.config, place.view);
-  const bool notes_wanted = wants_notes();
+  UpdateLines lines(name);
+  update::UpdateNotes notes;
   Made made;
   made.content = zone.served->shared_content();
-  made.replies.reserve(updates.size());
   for (size_t first = 0; first < updates.size();) {
-    const store::Actor actor = actor_of(*updates[first]);
     update::UpdateBatch batch(made.content, settings.update, static_cast<uint64_t>(std::time(nullptr)));
     size_t at = first;
-    for (; at < updates.size() && (at == first || actor_of(*updates[at]) == actor); at++) {
+    for (; at < updates.size() && has_same_client(*updates[first], *updates[at]); at++) {
       ForwardedUpdate& update = *updates[at];
-      update::UpdateNotes notes;
+      notes.clear();
       const update::UpdateOutcome outcome =
-          batch.add(update.request, update.requester, notes_wanted ? &notes : nullptr);
-      for (const update::UpdateNote& note : notes)
-        log_update(severity_of(note.severity), update.client, name, note.text);
-      if (outcome.rcode != dns::Rcode::kNoError)
-        log_update(LogSeverity::kInfo, update.client, name, outcome.reason);
-      update.reply->set_rcode(outcome.rcode);
-      made.replies.push_back(std::move(update.reply));
+          batch.add(update.request, update.requester, lines.are_wanted() ? &notes : nullptr);
+      if (!notes.empty() || outcome.rcode != dns::Rcode::kNoError) lines.write(update, notes, outcome);
+      update.reply.set_rcode(outcome.rcode);
     }
+    const store::Actor actor = actor_of(*updates[first]);
     first = at;
     update::UpdateBatch::Result result = batch.finish();
     if (result.content == made.content) continue;
@@ -180,11 +157,13 @@ UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, 
     made.steps.push_back({from, to, std::make_shared<const zone::Change>(result.change)});
     made.versions.push_back({id, from, to, now_us(), actor, std::move(result.change)});
   }
+  made.updates = std::move(updates);
   return made;
 }
 
 void UpdateDesk::commit(const ZonePlace& place, Line& line, Made made) {
   line.committing = true;
+  committing_++;
   std::vector<store::Version> versions = std::move(made.versions);
   // std::function wants to be copied.
   auto shared = std::make_shared<Made>(std::move(made));
@@ -200,16 +179,18 @@ void UpdateDesk::committed(const ZonePlace& place, Made& made, const Result<void
     if (made.edited) made.edited(serial);
   } else {
     log(LogCategory::kUpdate, LogSeverity::kError, "update", "updates are lost: {}", result.error().text);
-    for (const LateReplyPtr& reply : made.replies) {
-      if ((reply->message[3] & 0x0f) == 0) reply->set_rcode(dns::Rcode::kServFail);
+    for (const ForwardedUpdatePtr& update : made.updates) {
+      if ((update->reply.message[3] & 0x0f) == 0) update->reply.set_rcode(dns::Rcode::kServFail);
     }
   }
   if (!result && made.edited) made.edited(std::unexpected(result.error()));
-  send_(std::move(made.replies));
-  const auto line = lines_.find(place);
-  if (line == lines_.end()) return;
-  line->second.committing = false;
-  work(place, line->second);
+  send_(std::move(made.updates));
+  committing_--;
+  if (const auto line = lines_.find(place); line != lines_.end()) {
+    line->second.committing = false;
+    work(place, line->second);
+  }
+  work();
 }
 
 const UpdateDesk::Settings& UpdateDesk::settings_of(const ZonePlace& place, const KeptZone& zone) {
@@ -221,16 +202,12 @@ const UpdateDesk::Settings& UpdateDesk::settings_of(const ZonePlace& place, cons
   return settings;
 }
 
-void UpdateDesk::refuse(Updates updates, dns::Rcode rcode, std::string_view why) {
-  std::vector<LateReplyPtr> replies;
-  replies.reserve(updates.size());
+void UpdateDesk::refuse(ForwardedUpdates updates, dns::Rcode rcode, std::string_view why) {
   for (const ForwardedUpdatePtr& update : updates) {
-    log(LogCategory::kUpdate, LogSeverity::kInfo, "update", "{}: update of '{}' failed: {}", update->client,
-        dns::to_string_no_dot(update->request.zone), why);
-    update->reply->set_rcode(rcode);
-    replies.push_back(std::move(update->reply));
+    log_update_failure(*update, why);
+    update->reply.set_rcode(rcode);
   }
-  send_(std::move(replies));
+  send_(std::move(updates));
 }
 
 void UpdateDesk::when_idle(const ZonePlace& place, std::function<void()> then) {

@@ -1,7 +1,8 @@
-// Where dynamic updates are made (RFC 2136): those that wait for a zone become its next version together, the
-// version is logged, and when it is on the disk it is served and everybody is answered. While that takes its
-// time the next ones gather. Updates of one zone are made in the order in which they came.
-// Thread rule: the main thread.
+// Where dynamic updates are made (RFC 2136), round by round: those that wait for a zone become its next
+// version together, the versions of all zones are logged, and when a version is on the disk it is served and
+// everybody is answered. The updates that come meanwhile gather in the inbox: there is one disk, so that
+// nothing is lost by making them together in the next round. Updates of one zone are made in the order in
+// which they came. Thread rule: the main thread.
 #pragma once
 #include <deque>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "server/forwarded_update.h"
+#include "server/update_inbox.h"
 #include "server/version_log.h"
 #include "server/zone_keeper.h"
 #include "update/batch.h"
@@ -18,11 +20,12 @@ namespace nomen::server {
 
 class UpdateDesk {
  public:
-  /// Replies for one worker each. All three outlive the desk.
-  using SendReplies = std::function<void(std::vector<LateReplyPtr>)>;
-  UpdateDesk(ZoneKeeper& zones, VersionLog& log, SendReplies send);
+  /// Sends the replies of updates that are done with. All of these outlive the desk.
+  using SendReplies = std::function<void(ForwardedUpdates)>;
+  UpdateDesk(ZoneKeeper& zones, VersionLog& log, UpdateInbox& inbox, SendReplies send);
 
-  void take(std::vector<ForwardedUpdatePtr> updates);
+  /// Makes what waits in the inbox, unless versions are on their way to the disk.
+  void work();
   /// A change that a command makes, at its place in the line.
   struct Edit {
     /// The change, made from what is served; its serial is raised if it does not do so itself.
@@ -38,10 +41,9 @@ class UpdateDesk {
   void when_idle(const ZonePlace& place, std::function<void()> then);
 
  private:
-  using Updates = std::vector<ForwardedUpdatePtr>;
   struct Line {
-    Updates waiting;
-    std::deque<Edit> edits;  ///< they go before the updates that wait
+    ForwardedUpdates waiting;  ///< of this round
+    std::deque<Edit> edits;    ///< they go before the updates that wait
     std::vector<std::function<void()>> idle_calls;
     bool committing = false;
   };
@@ -50,7 +52,7 @@ class UpdateDesk {
     std::vector<store::Version> versions;
     std::vector<zone::VersionStep> steps;
     zone::ContentPtr content;
-    std::vector<LateReplyPtr> replies;
+    ForwardedUpdates updates;                                ///< whose replies wait
     std::function<void(const Result<dns::Serial>&)> edited;  ///< of an edit
   };
   /// How a zone takes updates; shared by no two zones, as a policy may name the zone.
@@ -60,17 +62,20 @@ class UpdateDesk {
     update::UpdateSettings update;
   };
 
+  void hand_out(ForwardedUpdates updates, std::vector<ZonePlace>& touched);
   void work(const ZonePlace& place, Line& line);
-  Made make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id, Updates updates);
+  Made make(const ZonePlace& place, const KeptZone& zone, store::ZoneId id, ForwardedUpdates updates);
   Result<Made> make_edit(const ZonePlace& place, Edit& edit);
   void commit(const ZonePlace& place, Line& line, Made made);
   void committed(const ZonePlace& place, Made& made, const Result<void>& result);
   const Settings& settings_of(const ZonePlace& place, const KeptZone& zone);
-  void refuse(Updates updates, dns::Rcode rcode, std::string_view why);
+  void refuse(ForwardedUpdates updates, dns::Rcode rcode, std::string_view why);
 
   ZoneKeeper& zones_;
   VersionLog& log_;
+  UpdateInbox& inbox_;
   SendReplies send_;
+  size_t committing_ = 0;  ///< zones of which a version is on its way to the disk
   std::unordered_map<ZonePlace, Line, ZonePlaceHash> lines_;
   std::unordered_map<ZonePlace, Settings, ZonePlaceHash> settings_;
 };

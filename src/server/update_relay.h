@@ -15,15 +15,16 @@ namespace nomen::server {
 
 class UpdateRelay {
  public:
-  using SendReplies = std::function<void(std::vector<LateReplyPtr>)>;
+  using SendReplies = std::function<void(ForwardedUpdates)>;
   /// All of them outlive it.
   UpdateRelay(ZoneKeeper& zones, const Remotes& remotes, TransferClient& client, SendReplies send);
 
-  void take(const std::vector<ForwardedUpdatePtr>& updates);
+  void take(ForwardedUpdates updates);
 
  private:
-  void relay(ForwardedUpdate update);
-  void refuse(LateReplyPtr reply);
+  void relay(ForwardedUpdatePtr update);
+  void refuse(ForwardedUpdatePtr update);
+  void send(ForwardedUpdatePtr update);
 
   ZoneKeeper& zones_;
   const Remotes& remotes_;

@@ -8,11 +8,16 @@
 #include "answer/limits.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "server/update_lines.h"
 #include "transfer/notify_message.h"
 
 namespace nomen::server {
 
 namespace {
+
+/// Answered updates that are kept for their memory, and how much of it each may have.
+constexpr size_t kMostSpareUpdates = 1024;
+constexpr size_t kMostSpareBytes = 4096;
 
 uint32_t unix_time_s() {
   return static_cast<uint32_t>(std::time(nullptr));
@@ -29,13 +34,6 @@ update::Requester requester_of(const answer::Query& query, const policy::LocalAd
     return std::ranges::equal(host.bytes(), address);
   });
   return requester;
-}
-
-std::string client_of(const answer::Query& query) {
-  std::string text = "client " + query.received.peer->to_string();
-  if (query.signer != nullptr) text += "/key " + dns::to_string_no_dot(*query.signer);
-  const std::string& view = query.view->settings->name;
-  return view == "_default" ? text : text + ": view " + view;
 }
 
 }  // namespace
@@ -57,7 +55,7 @@ Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::Event
       exchanges_(answer::kBatch),
       stream_reply_(answer::kMaxMessageBytes),
       number_(number),
-      take_updates_(shared.take_updates),
+      inbox_(shared.updates),
       take_relays_(shared.take_relays),
       take_notifies_(shared.take_notifies),
       digests_(shared.digests) {
@@ -136,7 +134,7 @@ void Worker::take_snapshot() {
 
 /// The updates of the round go together, and the NOTIFYs.
 void Worker::before_wait() {
-  if (!updates_.empty()) take_updates_(std::exchange(updates_, {}));
+  if (!updates_.empty()) leave_updates();
   if (!relays_.empty()) take_relays_(std::exchange(relays_, {}));
   if (!notifies_.empty()) take_notifies_(std::exchange(notifies_, {}));
 }
@@ -193,21 +191,21 @@ dns::Rcode Worker::transfer(const answer::Query& query, MutableBytes out, answer
 
 dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply,
                           const answer::Signature& signature) {
-  auto read = update::read_update(request);
-  if (!read) return read.error().rcode;
-  auto update = std::make_unique<ForwardedUpdate>();
-  update->place = {query.view->settings->name, query.zone->apex_hash()};
-  update->request = std::move(*read);
+  ForwardedUpdatePtr update = fresh_update();
+  if (const auto refused = update::read_update(request, update->request)) {
+    spare_updates_.push_back(std::move(update));
+    return refused->rcode;
+  }
+  update->place.view = query.view->settings->name;
+  update->place.key = query.zone->apex_hash();
   update->requester = requester_of(query, *snapshot_->local);
-  update->client = client_of(query);
-  update->reply = std::make_unique<LateReply>();
-  LateReply& late = *update->reply;
+  LateReply& late = update->reply;
   late.worker = number_;
   late.transport = query.received.transport;
   late.peer = *query.received.peer;
   late.local = *query.received.local;
   late.message.assign(reply.begin(), reply.end());
-  if (query.edns.has_tsig) late.session = signature.session();
+  late.session = query.edns.has_tsig ? signature.session() : dns::TsigSession();
   if (asking_ != nullptr) {
     late.connection = asking_->id();
     asking_->hold();
@@ -215,11 +213,28 @@ dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply
   if (query.zone->settings().role == answer::ZoneRole::kSecondary) {
     update->message.assign(request.begin(), request.end());
     relays_.push_back(std::move(update));
-    return dns::Rcode::kNoError;
+  } else {
+    updates_.push_back(std::move(update));
   }
-  if (updates_.empty()) updates_.reserve(answer::kBatch);
-  updates_.push_back(std::move(update));
   return dns::Rcode::kNoError;
+}
+
+ForwardedUpdatePtr Worker::fresh_update() {
+  if (spare_updates_.empty()) return std::make_unique<ForwardedUpdate>();
+  ForwardedUpdatePtr update = std::move(spare_updates_.back());
+  spare_updates_.pop_back();
+  return update;
+}
+
+/// The desk gets the updates of the round; those for which it has no room fail.
+void Worker::leave_updates() {
+  inbox_.put(updates_);
+  if (updates_.empty()) return;
+  for (const ForwardedUpdatePtr& update : updates_) {
+    log_update_failure(*update, "too many of them wait");
+    update->reply.set_rcode(dns::Rcode::kServFail);
+  }
+  send_now(updates_);
 }
 
 /// The answer does not wait for what is made of it. Of a zone that is told of again and again in one round
@@ -242,16 +257,23 @@ answer::Elsewhere::KnownDigest Worker::digest(const answer::Query& query) {
   return digests_.find({query.view->settings->name, query.zone->apex_hash()}, query.zone->shared_content());
 }
 
-void Worker::send_late(std::vector<LateReplyPtr> replies) {
-  auto shared = std::make_shared<std::vector<LateReplyPtr>>(std::move(replies));
+void Worker::send_late(ForwardedUpdates updates) {
+  // std::function wants to be copied.
+  auto shared = std::make_shared<ForwardedUpdates>(std::move(updates));
   loop_->post([this, shared] { send_now(*shared); });
 }
 
-void Worker::send_now(std::vector<LateReplyPtr>& replies) {
-  std::unordered_map<net::UdpListener*, std::vector<net::LateDatagram>> datagrams;
+/// Sends the replies and keeps the updates for the next ones.
+void Worker::send_now(ForwardedUpdates& updates) {
+  net::UdpListener* listener = nullptr;
+  const auto send_gathered = [&] {
+    if (listener != nullptr) listener->send_late(late_datagrams_);
+    late_datagrams_.clear();
+  };
   const uint32_t now_s = unix_time_s();
-  for (const LateReplyPtr& late : replies) {
-    LateReply& reply = *late;
+  const net::SocketAddress* local = nullptr;
+  for (const ForwardedUpdatePtr& update : updates) {
+    LateReply& reply = update->reply;
     size_t size = reply.message.size();
     if (reply.session.is_signed()) {
       reply.message.resize(size + reply.session.reply_bytes());
@@ -259,14 +281,25 @@ void Worker::send_now(std::vector<LateReplyPtr>& replies) {
       reply.message.resize(size);
     }
     if (reply.transport == answer::Transport::kUdp) {
-      if (net::UdpListener* const listener = listener_of(reply.local))
-        datagrams[listener].push_back({reply.message, reply.peer, reply.local});
+      if (local == nullptr || !(*local == reply.local)) {
+        send_gathered();
+        listener = listener_of(reply.local);
+        local = &reply.local;
+      }
+      late_datagrams_.push_back({reply.message, reply.peer, reply.local});
     } else if (net::Connection* const connection = connections_.find(reply.connection)) {
       connection->reply(reply.message);
       connection->release();
     }
   }
-  for (const auto& [listener, all] : datagrams) listener->send_late(all);
+  send_gathered();
+  for (ForwardedUpdatePtr& update : updates) {
+    const bool is_small =
+        update->request.memory_bytes() + update->reply.message.capacity() + update->message.capacity() <=
+        kMostSpareBytes;
+    if (is_small && spare_updates_.size() < kMostSpareUpdates) spare_updates_.push_back(std::move(update));
+  }
+  updates.clear();
 }
 
 /// The listener that a datagram to this address came by; nullptr when it is gone.

@@ -18,6 +18,7 @@
 #include "server/forwarded_update.h"
 #include "server/snapshot_slot.h"
 #include "server/transfers_out.h"
+#include "server/update_inbox.h"
 #include "server/zone_digests.h"
 
 namespace nomen::server {
@@ -39,8 +40,8 @@ class Worker final : private net::DatagramHandler,
     const SnapshotSlot& snapshots;
     net::ConnectionQuota& quota;
     TransferQuota& transfers;
-    TakeUpdates take_updates;
-    TakeUpdates take_relays;  ///< of secondary zones: they go on to the primaries
+    UpdateInbox& updates;
+    TakeRelays take_relays;
     TakeNotifies take_notifies;
     ZoneDigests& digests;
   };
@@ -67,8 +68,8 @@ class Worker final : private net::DatagramHandler,
   /// Lets an idle worker notice that there is a newer snapshot.
   void refresh();
 
-  /// Any thread: replies to requests of this worker that waited for something.
-  void send_late(std::vector<LateReplyPtr> replies);
+  /// Any thread: updates of this worker come back with their replies.
+  void send_late(ForwardedUpdates updates);
 
   const answer::Counters& counters() const { return pipeline_.counters(); }
 
@@ -85,7 +86,9 @@ class Worker final : private net::DatagramHandler,
                     const answer::Signature& signature) override;
   dns::Rcode notify(const answer::Query& query) override;
   KnownDigest digest(const answer::Query& query) override;
-  void send_now(std::vector<LateReplyPtr>& replies);
+  ForwardedUpdatePtr fresh_update();
+  void leave_updates();
+  void send_now(ForwardedUpdates& updates);
   net::UdpListener* listener_of(const net::SocketAddress& local);
   void before_wait() override;
   void after_wait() override;
@@ -104,13 +107,15 @@ class Worker final : private net::DatagramHandler,
   std::vector<answer::Exchange> exchanges_;
   std::vector<uint8_t> stream_reply_;
   const unsigned number_;
-  const TakeUpdates& take_updates_;
-  const TakeUpdates& take_relays_;
+  UpdateInbox& inbox_;
+  const TakeRelays& take_relays_;
   const TakeNotifies& take_notifies_;
   ZoneDigests& digests_;
-  std::vector<ForwardedUpdatePtr> updates_;  ///< of this round
-  std::vector<ForwardedUpdatePtr> relays_;   ///< of this round
-  std::vector<ForwardedNotify> notifies_;    ///< of this round
+  ForwardedUpdates updates_;               ///< of this round
+  ForwardedUpdates relays_;                ///< of this round
+  std::vector<ForwardedNotify> notifies_;  ///< of this round
+  ForwardedUpdates spare_updates_;         ///< that have been answered, for the next ones
+  std::vector<net::LateDatagram> late_datagrams_;
   std::thread thread_;
 };
 

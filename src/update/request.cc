@@ -67,9 +67,13 @@ void RequestRecords::add(NameView owner, RRType type, RRClass rr_class, uint32_t
 }
 
 std::expected<UpdateRequest, Refusal> read_update(Bytes message) {
-  const auto form_error = [](std::string_view text) {
-    return std::unexpected(refusal(Rcode::kFormErr, text));
-  };
+  UpdateRequest request;
+  if (auto refused = read_update(message, request)) return std::unexpected(std::move(*refused));
+  return request;
+}
+
+std::optional<Refusal> read_update(Bytes message, UpdateRequest& request) {
+  const auto form_error = [](std::string_view text) { return refusal(Rcode::kFormErr, text); };
   auto reader = dns::MessageReader::open(message);
   if (!reader) return form_error(reader.error().text);
   const dns::Header& header = reader->header();
@@ -82,9 +86,10 @@ std::expected<UpdateRequest, Refusal> read_update(Bytes message) {
   if (zone.type != RRType::kSoa) return form_error("update zone section contains non-SOA");
   if (zone.rr_class == RRClass::kAny || zone.rr_class == RRClass::kNone)
     return form_error("update zone section has a meta-class");
-  UpdateRequest request;
   request.zone = zone.name;
   request.rr_class = zone.rr_class;
+  request.prerequisites.clear();
+  request.updates.clear();
   dns::RdataBuffer rdata;
   dns::RecordEntry record;
   for (;;) {
@@ -98,7 +103,7 @@ std::expected<UpdateRequest, Refusal> read_update(Bytes message) {
     if (records.bytes() > kMaxRequestBytes) return form_error("update is too large once decompressed");
   }
   if (reader->garbage() != 0) return form_error("extra bytes behind the message");
-  return request;
+  return std::nullopt;
 }
 
 std::optional<Refusal> prescan(const UpdateRequest& request) {

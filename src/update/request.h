@@ -41,6 +41,11 @@ class RequestRecords {
   void add(dns::NameView owner, dns::RRType type, dns::RRClass rr_class, uint32_t ttl_s, Bytes rdata);
   size_t size() const { return entries_.size(); }
   size_t bytes() const { return bytes_.size(); }
+  size_t memory_bytes() const { return bytes_.capacity() + entries_.capacity() * sizeof(Entry); }
+  void clear() {
+    bytes_.clear();
+    entries_.clear();
+  }
   const std::vector<Entry>& entries() const { return entries_; }
   dns::NameView owner(const Entry& entry) const { return {bytes_.data() + entry.owner_at, entry.owner_size}; }
   Bytes rdata(const Entry& entry) const { return {bytes_.data() + entry.rdata_at, entry.rdata_size}; }
@@ -56,6 +61,7 @@ struct UpdateRequest {
   dns::RRClass rr_class = dns::RRClass::kIn;
   RequestRecords prerequisites;
   RequestRecords updates;
+  size_t memory_bytes() const { return prerequisites.memory_bytes() + updates.memory_bytes(); }
 };
 
 /// Takes an UPDATE message apart: FORMERR for a zone section that is not one SOA (RFC 2136 3.1.1), for
@@ -63,6 +69,8 @@ struct UpdateRequest {
 /// additional section (OPT, TSIG) was looked at before. Whether we have the zone (NOTAUTH) is for whoever
 /// keeps zones.
 std::expected<UpdateRequest, Refusal> read_update(Bytes message);
+/// The same into a request whose memory is used again; it is of no use when there is a refusal.
+std::optional<Refusal> read_update(Bytes message, UpdateRequest& request);
 
 /// The prescan of the update section (RFC 2136 3.4.1): names outside of the zone, classes and types that no
 /// update has, and records that only a signer may change (RFC 3007 4.3). Nothing when all is well.

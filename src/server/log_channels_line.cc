@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace nomen::server {
 
@@ -12,14 +13,31 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 32 && c != '\t') || byte == 127;
+}
+
+/// Whether there may be control characters (a tab may look like one), eight characters at a time.
+bool may_have_control(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighBits = 0x80 * kOnes;
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + at, 8);
+    const uint64_t delete_is_zero = word ^ (127 * kOnes);
+    const uint64_t below_32 = (word - 32 * kOnes) & ~word;
+    const uint64_t is_delete = (delete_is_zero - kOnes) & ~delete_is_zero;
+    if (((below_32 | is_delete) & kHighBits) != 0) return true;
+  }
+  return std::any_of(text.begin() + static_cast<ptrdiff_t>(at), text.end(), is_control);
+}
+
 void append_printable(std::string& out, std::string_view text) {
-  const auto is_control = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 32 && c != '\t') || byte == 127;
-  };
   const size_t start = out.size();
   out += text;
-  if (std::any_of(text.begin(), text.end(), is_control))
+  if (may_have_control(text))
     std::replace_if(out.begin() + static_cast<ptrdiff_t>(start), out.end(), is_control, ' ');
 }
 

@@ -83,6 +83,24 @@ TEST_F(LogChannelsTest, LinesLookAsBindWritesThem) {
   EXPECT_EQ(printed(LogTime::kIso8601Offset, false, false), "2026-11-20T23:37:29.451+00:00 the text");
 }
 
+TEST_F(LogChannelsTest, ControlCharactersBecomeBlanksWhereverTheyStand) {
+  LogLineFormatter formatter;
+  const LogChannelConfig channel;
+  for (size_t size = 1; size < 20; size++) {
+    for (size_t at = 0; at < size; at++) {
+      for (int c = 0; c < 256; c++) {
+        std::string text(size, '~');
+        text[at] = static_cast<char>(c);
+        std::string expected = text;
+        if ((c < 32 && c != '\t') || c == 127) expected[at] = ' ';
+        std::string out;
+        formatter.append(out, channel, {kTime, LogCategory::kGeneral, LogSeverity::kInfo, 0, text});
+        ASSERT_EQ(out, expected) << size << " " << at << " " << c;
+      }
+    }
+  }
+}
+
 TEST_F(LogChannelsTest, DebugLinesShowTheirLevelAndLocalTimeItsZone) {
   ::setenv("TZ", "QQQ-05:30", 1);
   ::tzset();

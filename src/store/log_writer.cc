@@ -22,6 +22,8 @@ constexpr const char* kStatements[] = {
     "INSERT INTO zones (apex, view, class) VALUES (?, ?, ?)",
     "INSERT OR REPLACE INTO times (zone, refreshed_us, next_refresh_us, expires_us, serial, primary_server) "
     "VALUES (?, ?, ?, ?, ?, ?)",
+    "BEGIN IMMEDIATE",
+    "COMMIT",
 };
 
 int64_t number_of(ZoneId zone) {
@@ -65,12 +67,11 @@ Result<bool> LogWriter::first_row(Statement& statement) {
 Result<void> LogWriter::begin() {
   failed_ = false;
   touched_.clear();
-  const auto begun = connection_.run("BEGIN IMMEDIATE");
-  return begun ? begun : fail(begun.error());
+  return run(statement(kBegin));
 }
 
 Result<void> LogWriter::commit() {
-  const auto committed = connection_.run("COMMIT");
+  const auto committed = statement(kCommit).run();
   if (!committed) rollback();
   return committed;
 }

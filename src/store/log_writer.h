@@ -67,6 +67,8 @@ class LogWriter {
     kFindZone,
     kAddZone,
     kSaveTimes,
+    kBegin,
+    kCommit,
     kStatementCount
   };
 

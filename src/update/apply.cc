@@ -1,6 +1,5 @@
 #include "update/apply.h"
 
-#include <deque>
 #include <unordered_map>
 
 #include "dns/rdata.h"
@@ -74,20 +73,21 @@ class Applier {
   const ApplySettings& settings_;
   std::span<const PolicyRule* const> grants_;
   UpdateNotes* notes_;
-  std::deque<WorkingName> names_;  ///< in the order in which they were first named
-  std::unordered_map<dns::Name, WorkingName*, dns::NameHash, dns::NameEqual> by_name_;
+  std::vector<WorkingName> names_;  ///< in the order in which they were first named
+  /// Where they stand; made when there is a second one.
+  std::unordered_map<dns::Name, size_t, dns::NameHash, dns::NameEqual> by_name_;
   bool sets_serial_ = false;
 };
 
+/// Good until another name is asked for.
 WorkingName& Applier::name(NameView owner) {
   if (!names_.empty() && names_.back().owner() == owner) return names_.back();
-  if (names_.size() == 1) by_name_.emplace(dns::Name(names_.back().owner()), &names_.back());
+  if (names_.size() == 1) by_name_.emplace(dns::Name(names_.back().owner()), 0);
   if (!names_.empty()) {
-    if (const auto known = by_name_.find(owner); known != by_name_.end()) return *known->second;
+    const auto [known, is_new] = by_name_.try_emplace(dns::Name(owner), names_.size());
+    if (!is_new) return names_[known->second];
   }
-  WorkingName& made = names_.emplace_back(content_, owner);
-  if (names_.size() > 1) by_name_.emplace(dns::Name(owner), &made);
-  return made;
+  return names_.emplace_back(content_, owner);
 }
 
 template <class MakeText>

@@ -1,6 +1,6 @@
 #include "update/batch.h"
 
-#include <unordered_set>
+#include <algorithm>
 
 #include "base/contract.h"
 #include "update/prerequisites.h"
@@ -40,7 +40,7 @@ UpdateOutcome UpdateBatch::add(const UpdateRequest& request, const Requester& re
 std::expected<AppliedUpdate, Refusal> UpdateBatch::make(const UpdateRequest& request,
                                                         const Requester& requester, UpdateNotes* notes) {
   const zone::Content& content = draft();
-  if (!(request.zone == dns::Name(content.apex())) || request.rr_class != content.rr_class())
+  if (!(request.zone.view() == content.apex()) || request.rr_class != content.rr_class())
     return std::unexpected(refusal(Rcode::kNotAuth, "not authoritative for update zone"));
   if (auto refused = prescan(request)) return std::unexpected(std::move(*refused));
   if (auto refused = check_new_records(request, settings_.apply.checks, notes))
@@ -67,10 +67,7 @@ std::expected<AppliedUpdate, Refusal> UpdateBatch::make(const UpdateRequest& req
 
 void UpdateBatch::apply(const zone::Change& change) {
   for (const zone::RecordList* list : {&change.removed, &change.added}) {
-    for (const auto& entry : list->entries()) {
-      const dns::NameView owner = list->owner(entry);
-      if (touched_.empty() || !(touched_.back().view() == owner)) touched_.emplace_back(owner);
-    }
+    for (const auto& entry : list->entries()) touch(list->owner(entry));
   }
   const auto applied = writer_.apply(change);
   NOMEN_ENSURE(applied.has_value());  // the change was made from this very draft, within its limits
@@ -97,15 +94,34 @@ void UpdateBatch::raise_serial() {
   apply(change);
 }
 
+void UpdateBatch::touch(dns::NameView owner) {
+  if (!touched_.empty()) {
+    const Touched& last = touched_.back();
+    if (equal({touched_names_.data() + last.at, last.size}, owner.bytes())) return;
+  }
+  touched_.push_back({dns::NameHash{}(owner), touched_names_.size(), static_cast<uint8_t>(owner.size())});
+  touched_names_.insert(touched_names_.end(), owner.data(), owner.data() + owner.size());
+}
+
 /// Each once, in the order in which they were touched first.
 std::vector<dns::NameView> UpdateBatch::touched() const {
-  std::unordered_set<dns::NameView, dns::NameHash, dns::NameEqual> seen;
-  seen.reserve(touched_.size());
+  const auto name = [this](const Touched& owner) {
+    return dns::NameView(touched_names_.data() + owner.at, owner.size);
+  };
+  std::vector<Touched> owners = touched_;
+  std::sort(owners.begin(), owners.end(), [&](const Touched& a, const Touched& b) {
+    if (a.hash != b.hash) return a.hash < b.hash;
+    const auto order = name(a) <=> name(b);
+    return order != 0 ? order < 0 : a.at < b.at;
+  });
+  const auto is_same = [&](const Touched& a, const Touched& b) {
+    return a.hash == b.hash && name(a) == name(b);
+  };
+  owners.erase(std::unique(owners.begin(), owners.end(), is_same), owners.end());
+  std::sort(owners.begin(), owners.end(), [](const Touched& a, const Touched& b) { return a.at < b.at; });
   std::vector<dns::NameView> names;
-  names.reserve(touched_.size());
-  for (const dns::Name& name : touched_) {
-    if (seen.insert(name).second) names.push_back(name);
-  }
+  names.reserve(owners.size());
+  for (const Touched& owner : owners) names.push_back(name(owner));
   return names;
 }
 

@@ -55,13 +55,21 @@ class UpdateBatch {
                                              UpdateNotes* notes);
   void apply(const zone::Change& change);
   void raise_serial();
+  void touch(dns::NameView owner);
   std::vector<dns::NameView> touched() const;
 
   zone::ContentPtr base_;
   const UpdateSettings& settings_;
   uint64_t now_s_;
   zone::ContentWriter writer_;
-  std::vector<dns::Name> touched_;  ///< owners of what was changed, some of them more than once
+  /// The owners of what was changed, some of them more than once.
+  struct Touched {
+    uint64_t hash;
+    size_t at;  ///< in touched_names_
+    uint8_t size;
+  };
+  std::vector<Touched> touched_;
+  std::vector<uint8_t> touched_names_;
   bool changed_ = false;
   bool serial_is_due_ = false;  ///< something changed since the serial was last raised
 };

@@ -13,6 +13,8 @@ using dns::RRType;
 
 namespace {
 
+constexpr size_t kPadding = 64;  // readable behind the last name of a batch
+
 /// Whether nothing can be wrong with the names of this record: most are like this.
 bool is_plain(RRType type, NameView owner) {
   return (type == RRType::kA || type == RRType::kAaaa || type == RRType::kTxt || type == RRType::kCname) &&
@@ -39,7 +41,6 @@ dns::RecordBatch batch_of(const UpdateRequest& request) {
     record.rr_class = dns::number(rr.rr_class);
     batch.records.push_back(record);
   }
-  batch.bytes.resize(batch.bytes.size() + 64);
   return batch;
 }
 
@@ -82,6 +83,7 @@ std::optional<Refusal> check_new_records(const UpdateRequest& request, const zon
                                          UpdateNotes* notes) {
   dns::RecordBatch batch = batch_of(request);
   if (batch.records.empty()) return std::nullopt;
+  batch.bytes.resize(batch.bytes.size() + kPadding);
   const std::string no_file;
   batch.file = &no_file;
   Diagnostics findings;

@@ -64,9 +64,12 @@ RRsetView counterpart(NodeView node, RRsetView set) {
 
 Change difference_at(const Content& before, const Content& after, std::span<const dns::NameView> names) {
   Change change;
+  dns::HashedName hashed;
   for (const dns::NameView name : names) {
-    const NodeView old_node = before.find(name);
-    const NodeView node = after.find(name);
+    if (!name.is_at_or_below(after.apex())) continue;
+    hashed.assign(name);
+    const NodeView old_node = before.find(hashed, hashed.labels);
+    const NodeView node = after.find(hashed, hashed.labels);
     const dns::Name old_owner = old_node ? old_node.owner(before.apex()) : dns::Name(name);
     const dns::Name owner = node ? node.owner(after.apex()) : dns::Name(name);
     const SetDifference difference(old_owner, owner, after.rr_class(), change);

@@ -1,10 +1,12 @@
-"""Zone transfers of a zone of a million hosts. Out: AXFR to a sink that only counts. In: each server as the secondary of
-Nomen, from a NOTIFY to the first answer with the new serial, and the most memory meanwhile; then ten records by IXFR."""
+"""Zone transfers of a zone of a million hosts. Out: AXFR to a sink that only counts, in plain text and over TLS. In: each
+server as the secondary of Nomen, from a NOTIFY to the first answer with the new serial, and the most memory meanwhile; then ten
+records by IXFR."""
 
 import contextlib
 import json
 import os
 import socket
+import ssl
 import struct
 import subprocess
 import time
@@ -17,7 +19,7 @@ import zones
 from report import number
 
 NAMES = 1_000_000
-PRIMARY_PORT, PORT = 24410, 24411
+PRIMARY_PORT, PORT, TLS_PORT = 24410, 24411, 24412
 SHARE_BAR = 0.5  # of Knot's time and CPU out, of the best peer's time in
 MEMORY_BAR = 1.3  # of both versions
 IXFR_BAR_S, IXFR_BAR_BYTES = 0.010, 1_000_000
@@ -119,6 +121,70 @@ def receive(server, zone):
     if done.returncode:
         raise RuntimeError(f"{server.name}: {done.stderr.strip()}")
     return {**json.loads(done.stdout), "server_s": spent}
+
+
+# ---- out, over TLS; Knot serves it from 3.4 on, and NSD wants certificates in files
+
+class OverTls:
+    def rewrite(self, folder):
+        super().rewrite(folder)
+        self.change(folder / "named.conf", ("allow-transfer { any; };", "allow-transfer { any; }; listen-on port %d tls ephemeral { 127.0.0.1; };" % TLS_PORT))
+
+
+class NomenOverTls(OverTls, Nomen):
+    pass
+
+
+class BindOverTls(OverTls, Bind):
+    pass
+
+
+def send_out_over_tls(report, options, zone):
+    rows, figures = [], {}
+    for plain in servers(options, ("nomen", "bind")):
+        server = (NomenOverTls if plain.name == "nomen" else BindOverTls)(plain.name, path=plain.path)
+        server.start([(zone.origin, zone.file)], PORT)
+        try:
+            server.wait_ready(zone.probe)
+            time.sleep(2)  # until it is at rest
+            runs = [receive_over_tls(server, zone) for _ in range(options.rounds)]
+        finally:
+            server.stop()
+        seconds, cpu = (measure.median(column) for column in zip(*runs))
+        figures[server.name] = seconds
+        rows.append([server.name, number(seconds), number(cpu), number(zone.records / seconds / 1e6)])
+    report.table(f"AXFR of {zone.records:,} records over TLS 1.3", ["server", "seconds", "server CPU s", "M records/s"], rows)
+    report.bar("AXFR over TLS: time against BIND's", "bind" in figures and figures["nomen"] / figures["bind"], most=SHARE_BAR)
+
+
+def receive_over_tls(server, zone):
+    """Seconds, and CPU seconds of the server; the messages are counted and thrown away."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["dot"])
+    query = struct.pack(">6H", 7, 0, 1, 0, 0, 0) + wire_name(zone.origin) + struct.pack(">2H", 252, 1)
+    pids = server.pids()
+    measure.set_real_time(pids, True)
+    try:
+        before, begun = measure.exact_cpu_s(pids), time.monotonic()
+        with socket.create_connection(("127.0.0.1", TLS_PORT), LIMIT_S) as tcp, context.wrap_socket(tcp) as tls:
+            tls.sendall(struct.pack(">H", len(query)) + query)
+            records, held = 0, bytearray()
+            while records <= zone.records:  # the SOA comes twice
+                piece = tls.recv(1 << 16)
+                if not piece:
+                    raise RuntimeError(f"{server.name}: the transfer has ended early, after {records} records")
+                held += piece
+                at = 0
+                while len(held) >= at + 2 and len(held) >= at + 2 + (size := held[at] << 8 | held[at + 1]):
+                    if held[at + 5] & 15:
+                        raise RuntimeError(f"{server.name}: the transfer is refused")
+                    records += held[at + 8] << 8 | held[at + 9]
+                    at += 2 + size
+                del held[:at]
+        return time.monotonic() - begun, measure.exact_cpu_s(pids) - before
+    finally:
+        measure.set_real_time(pids, False)
 
 
 # ---- in
@@ -269,6 +335,7 @@ def step_in(report, options, zone, group):
 def run(report, options):
     zone = zones.make("hosts", NAMES, measure.DATA)
     send_out(report, options, zone)
+    send_out_over_tls(report, options, zone)
     group = measure.MemoryGroup()
     try:
         transfers_in(report, options, zone, group)

@@ -10,6 +10,7 @@
 
 #include "crypto/ephemeral_certificate.h"
 #include "crypto/tls_error.h"
+#include "crypto/tls_session_memory.h"
 
 namespace nomen::crypto {
 
@@ -157,8 +158,11 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::for_client(const TlsSettin
     if (auto verifies = verify_servers(context, settings.ca_file); !verifies)
       return std::unexpected(verifies.error());
   }
-  // Nothing is kept of a session, so a ticket would be of no use.
-  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  if (settings.session_tickets.value_or(true)) {
+    remember_sessions(context);
+  } else {
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  }
   if (SSL_CTX_set_alpn_protos(context, kDot, sizeof kDot) != 0) return failure(take_tls_error());
   return made;
 }

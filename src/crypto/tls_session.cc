@@ -10,6 +10,7 @@
 
 #include "base/contract.h"
 #include "crypto/tls_error.h"
+#include "crypto/tls_session_memory.h"
 
 namespace nomen::crypto {
 
@@ -97,6 +98,7 @@ TlsSession::TlsSession(std::shared_ptr<const TlsContext> context, const std::str
   begin();
   SSL_set_connect_state(session_.get());
   expect_server(address);
+  resume_session(session_.get(), address);
   const Output output(pipe_.out, out);
   shake_hands();
 }

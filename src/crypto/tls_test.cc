@@ -1,5 +1,6 @@
 // Two sides of TLS that talk through vectors of octets.
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include "crypto/certificates_for_test.h"
 #include "crypto/tls_session.h"
@@ -68,6 +69,41 @@ TEST_F(Tls, AnEphemeralServerAndAnyClientTalkInPieces) {
   talk.exchange(1000);
   EXPECT_EQ(talk.server_heard, "question");
   EXPECT_EQ(talk.client_heard, large);
+}
+
+TEST_F(Tls, TheNextHandshakeWithAServerIsAShortOne) {
+  const auto server = *TlsContext::for_server(server_settings());
+  const auto client =
+      *TlsContext::for_client({.ca_file = certificates.path("ca.pem"), .remote_hostname = "primary.example"});
+  const auto resumed = [&] { return SSL_CTX_sess_hits(server->native()); };
+  for (int i = 0; i < 3; i++) {
+    Talk talk(server, client);
+    ASSERT_EQ(talk.client.state(), State::kOpen) << talk.client.reason();
+    EXPECT_TRUE(talk.client.speaks_dot() && talk.server.speaks_dot());
+    EXPECT_EQ(resumed(), i);
+  }
+  Talk other_server(server, client, "127.0.0.2");
+  EXPECT_EQ(resumed(), 2);
+  Talk other_context(server, *TlsContext::for_client({}));
+  EXPECT_EQ(resumed(), 2);
+}
+
+TEST_F(Tls, ASessionThatAServerDoesNotKnowIsNoHindrance) {
+  const auto client = *TlsContext::for_client({});
+  Talk first(*TlsContext::for_server({}), client);
+  Talk second(*TlsContext::for_server({}), client);
+  EXPECT_EQ(second.client.state(), State::kOpen) << second.client.reason();
+}
+
+TEST_F(Tls, WithoutSessionTicketsEachHandshakeIsAWholeOne) {
+  for (const bool at_server : {true, false}) {
+    TlsSettings without;
+    without.session_tickets = false;
+    const auto server = *TlsContext::for_server(at_server ? without : TlsSettings{});
+    const auto client = *TlsContext::for_client(at_server ? TlsSettings{} : without);
+    for (int i = 0; i < 2; i++) Talk(server, client);
+    EXPECT_EQ(SSL_CTX_sess_hits(server->native()), 0);
+  }
 }
 
 TEST_F(Tls, TheEndIsTold) {

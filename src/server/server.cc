@@ -116,6 +116,7 @@ Result<config::Config> Server::read_configuration() {
         to_string(diagnostic));
   }
   if (has_error(loaded.diagnostics)) return failure("loading configuration: failure");
+  if (options_.tls_port) loaded.config.options.tls_port = *options_.tls_port;
   return std::move(loaded.config);
 }
 
@@ -247,9 +248,12 @@ Result<void> Server::make_workers() {
                        loop_->post([this, shared] { relay_->take(std::move(*shared)); });
                      },
                      [this](std::vector<ForwardedNotify> notifies) {
-                       loop_->post([this, notifies = std::move(notifies)] { secondaries_->take(notifies); });
+                       loop_->post([this, notifies = std::move(notifies)] {
+                         waiting_notifies_.count -= notifies.size();
+                         secondaries_->take(notifies);
+                       });
                      },
-                     digests_});
+                     waiting_notifies_, digests_});
   for (unsigned i = 0; i < count; i++) {
     auto worker = Worker::create(*shared_, i, stream_timeouts(config_.options));
     if (!worker) return std::unexpected(worker.error());

@@ -45,6 +45,7 @@ namespace nomen::server {
 struct ServeOptions {
   std::string config_file = config::kNamedConfFile;
   std::optional<uint16_t> port;          ///< -p
+  std::optional<uint16_t> tls_port;      ///< -p tls=PORT
   unsigned workers = 0;                  ///< -n; 0: as many as there are cores
   int debug_level = 0;                   ///< -d
   bool foreground = false;               ///< -f or -g
@@ -160,6 +161,7 @@ class Server final : public control::Operations, private ZoneEvents {
   std::unique_ptr<Listeners> listeners_;
   std::unique_ptr<VersionLog> versions_;
   std::unique_ptr<ZoneKeeper> zones_;
+  WaitingNotifies waiting_notifies_;
   std::unique_ptr<UpdateDesk> updates_;
   std::unique_ptr<StagedChanges> staged_;
   std::unique_ptr<ZoneFiles> zone_files_;

@@ -58,6 +58,7 @@ Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::Event
       inbox_(shared.updates),
       take_relays_(shared.take_relays),
       take_notifies_(shared.take_notifies),
+      waiting_notifies_(shared.waiting_notifies),
       digests_(shared.digests) {
   loop_->set_observer(this);
 }
@@ -136,7 +137,10 @@ void Worker::take_snapshot() {
 void Worker::before_wait() {
   if (!updates_.empty()) leave_updates();
   if (!relays_.empty()) take_relays_(std::exchange(relays_, {}));
-  if (!notifies_.empty()) take_notifies_(std::exchange(notifies_, {}));
+  if (!notifies_.empty()) {
+    waiting_notifies_.count += notifies_.size();
+    take_notifies_(std::exchange(notifies_, {}));
+  }
 }
 
 void Worker::after_wait() {
@@ -242,6 +246,7 @@ void Worker::leave_updates() {
 dns::Rcode Worker::notify(const answer::Query& query) {
   const auto read = transfer::read_notify({query.received.data, query.received.size});
   if (!read) return dns::Rcode::kFormErr;
+  if (waiting_notifies_.count + notifies_.size() >= WaitingNotifies::kMost) return dns::Rcode::kServFail;
   ForwardedNotify notify{
       {query.view->settings->name, query.zone->apex_hash()}, *query.received.peer, read->serial};
   if (!notifies_.empty() && notifies_.back().place == notify.place &&

@@ -43,6 +43,7 @@ class Worker final : private net::DatagramHandler,
     UpdateInbox& updates;
     TakeRelays take_relays;
     TakeNotifies take_notifies;
+    WaitingNotifies& waiting_notifies;
     ZoneDigests& digests;
   };
   /// `number` is the worker's own, for replies that come later.
@@ -110,6 +111,7 @@ class Worker final : private net::DatagramHandler,
   UpdateInbox& inbox_;
   const TakeRelays& take_relays_;
   const TakeNotifies& take_notifies_;
+  WaitingNotifies& waiting_notifies_;
   ZoneDigests& digests_;
   ForwardedUpdates updates_;               ///< of this round
   ForwardedUpdates relays_;                ///< of this round

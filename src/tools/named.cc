@@ -126,11 +126,13 @@ Parsed parse(int argc, char** argv, bool as_serve) {
         break;
       }
       case 'p': {
-        const char* text = std::strncmp(optarg, "dns=", 4) == 0 ? optarg + 4 : optarg;
-        const auto port = parse_number(text, 65535);
+        const bool is_tls = std::strncmp(optarg, "tls=", 4) == 0;
+        const bool is_named = is_tls || std::strncmp(optarg, "dns=", 4) == 0;
+        const auto port = parse_number(is_named ? optarg + 4 : optarg, 65535);
         if (!port || *port == 0)
-          return fail(fmt::format("-p: a port from 1 to 65535 is expected, not '{}'", optarg));
-        options.port = static_cast<uint16_t>(*port);
+          return fail(fmt::format("-p: a port from 1 to 65535 is expected, or dns=PORT or tls=PORT, not '{}'",
+                                  optarg));
+        (is_tls ? options.tls_port : options.port) = static_cast<uint16_t>(*port);
         break;
       }
       case 'X':

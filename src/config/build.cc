@@ -20,6 +20,7 @@ class ZoneBuilder {
       : names_(names), shared_(std::make_shared<const ZoneOptions>(std::move(view_options))) {}
 
   ZonePtr build(const Node& statement, dns::RRClass view_class);
+  CatalogGroup build_group(const Node& statement);
   const std::shared_ptr<const ZoneOptions>& shared() const { return shared_; }
 
  private:
@@ -121,6 +122,16 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
   return made;
 }
 
+CatalogGroup ZoneBuilder::build_group(const Node& statement) {
+  CatalogGroup group{.name = std::string(statement.value()->text), .primaries = {}, .options = nullptr};
+  for (const Node& inner : statement.block()) {
+    if (inner.name() == "primaries" || inner.name() == "masters")
+      group.primaries = names_.remote_servers(inner);
+  }
+  group.options = options_of(statement.block());
+  return group;
+}
+
 class Builder {
  public:
   Builder(const Tree& tree, Diagnostics& diagnostics) : tree_(tree), names_(tree, diagnostics) {}
@@ -130,7 +141,11 @@ class Builder {
   void build_views(Nodes options_block, Config& config);
   void apply_shared(Nodes block, ViewOptions& view_options, ZoneOptions& zone_options);
   View build_view(const Node& statement, const ViewOptions& view_options, const ZoneOptions& zone_options);
-  void build_default_views(const ViewOptions& view_options, const ZoneOptions& zone_options, Config& config);
+  void build_default_views(const ViewOptions& shared_options, const ZoneOptions& zone_options,
+                           Config& config);
+
+  template <class Statements>
+  static void add_catalog_groups(const Statements& statements, ZoneBuilder& zones, ViewOptions& options);
 
   const Tree& tree_;
   Names names_;
@@ -195,6 +210,9 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
   apply_shared(Definitions(statement.block()).nodes(), view.options, own_zone_options);
   ZoneBuilder zones(names_, std::move(own_zone_options));
   view.zone_options = zones.shared();
+  // A view's own comes before a global one with the same name.
+  add_catalog_groups(statement.block(), zones, view.options);
+  add_catalog_groups(tree_.definitions(), zones, view.options);
   for (const Node& inner : statement.block()) {
     const std::string_view name = inner.name();
     if (name == "match-clients") view.match_clients = names_.match_list_of(inner);
@@ -207,11 +225,24 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
   return view;
 }
 
+template <class Statements>
+void Builder::add_catalog_groups(const Statements& statements, ZoneBuilder& zones, ViewOptions& options) {
+  for (const Node& statement : statements) {
+    if (statement.name() != "catalog-group-options") continue;
+    const bool is_known =
+        std::any_of(options.catalog_groups.begin(), options.catalog_groups.end(),
+                    [&](const CatalogGroup& known) { return known.name == statement.value()->text; });
+    if (!is_known) options.catalog_groups.push_back(zones.build_group(statement));
+  }
+}
+
 // Without views there is one for each class that a zone has, all named "_default"; class IN always has its
 // own.
-void Builder::build_default_views(const ViewOptions& view_options, const ZoneOptions& zone_options,
+void Builder::build_default_views(const ViewOptions& shared_options, const ZoneOptions& zone_options,
                                   Config& config) {
   ZoneBuilder zones(names_, zone_options);
+  ViewOptions view_options = shared_options;
+  add_catalog_groups(tree_.definitions(), zones, view_options);
   config.views.push_back({.name = "_default", .options = view_options, .zone_options = zones.shared()});
   for (const Node& statement : tree_.statements()) {
     if (statement.name() != "zone") continue;

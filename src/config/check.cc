@@ -109,6 +109,7 @@ void check_tree(const Tree& tree, const CheckOptions& options, Disk& disk, Diagn
   check_settings(context, context.options_block(), Place::kOptions);
   check_options_features(context);
   check_trust_anchors(context, tree.definitions());
+  check_catalog_groups(context, tree.definitions());
   check_servers(context, tree.definitions(), Nodes(nullptr));
   check_zones_and_views(context);
 }

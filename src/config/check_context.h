@@ -70,6 +70,7 @@ void check_server_options(CheckContext& context);  // options only
 void check_settings(CheckContext& context, Nodes block, Place place);
 // dns64, rate-limit, catalog zones; `zones`: the block whose zones they may name.
 void check_view_features(CheckContext& context, Nodes block, Nodes zones);
+void check_catalog_groups(CheckContext& context, Nodes block);
 void check_zones_and_views(CheckContext& context);
 void check_trust_anchors(CheckContext& context, Nodes block);
 void check_servers(CheckContext& context, Nodes block, Nodes view_block);

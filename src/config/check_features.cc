@@ -144,6 +144,13 @@ void check_anchor(CheckContext& context, const Node& element) {
   }
 }
 
+/// What a statement for members of a group may say: the settings of a secondary zone, and its primaries.
+bool is_for_members(const Node& statement) {
+  const std::string_view name = statement.name();
+  return (statement.grammar_row().zones & bit(ZoneType::kSecondary)) != 0 && name != "type" &&
+         name != "file" && name != "journal" && name != "catalog-zone" && name != "catalog-group";
+}
+
 }  // namespace
 
 void check_view_features(CheckContext& context, Nodes block, Nodes zones) {
@@ -155,6 +162,22 @@ void check_view_features(CheckContext& context, Nodes block, Nodes zones) {
       for (const Node& inner : statement.block()) context.names().match_list_of(inner);
     }
     if (name == "catalog-zones" || name == "response-policy") check_listed_zones(context, statement, zones);
+  }
+}
+
+void check_catalog_groups(CheckContext& context, Nodes block) {
+  std::set<std::string_view> seen;
+  for (const Node& statement : block) {
+    if (statement.name() != "catalog-group-options") continue;
+    const std::string start = "catalog-group-options '" + std::string(statement.value()->text) + "': ";
+    if (!seen.insert(statement.value()->text).second) context.error(statement, start + "already exists");
+    for (const Node& inner : statement.block()) {
+      const std::string name(inner.name());
+      if (!is_for_members(inner)) context.error(inner, start + "option '" + name + "' is not allowed here");
+      if (name == "primaries" || name == "masters" || name == "also-notify")
+        check_remote_servers(context, inner);
+    }
+    check_settings(context, statement.block(), Place::kZone);
   }
 }
 

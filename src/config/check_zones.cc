@@ -507,6 +507,7 @@ class ViewsCheck {
     check_keys(context_, settings);
     check_settings(context_, settings, Place::kView);
     check_view_features(context_, settings, statement.block());
+    check_catalog_groups(context_, settings);
     check_trust_anchors(context_, settings);
     check_servers(context_, settings, settings);
     zones(statement.block(), settings, name, rr_class);

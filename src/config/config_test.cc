@@ -5,6 +5,7 @@
 #include "base/os/file.h"
 #include "config/build.h"
 #include "config/check.h"
+#include "config/check_catalogs.h"
 #include "config/compatibility.h"
 #include "config/printer.h"
 #include "config/serve_check.h"
@@ -291,6 +292,41 @@ TEST(ServeCheck, RefusesWhatWouldBeHalfObeyedAndAllowsWhatAsksForNothing) {
       "options { recursion no; listen-on port 853 tls ephemeral { any; }; };"
       "zone a { type secondary; primaries { 192.0.2.1 tls ephemeral; }; };");
   EXPECT_TRUE(serve_problems(*over_tls.tree).empty());
+}
+
+TEST(CatalogGroups, AreTemplatesOfMembersInEachView) {
+  const Parsed out = parsed(
+      "options { recursion no; allow-query { none; }; };"
+      "catalog-group-options \"blue\" { primaries { 192.0.2.1; }; allow-query { any; }; };"
+      "view a { catalog-group-options blue { request-ixfr no; }; };"
+      "view b { };");
+  Diagnostics diagnostics;
+  const Config config = build_config(*out.tree, diagnostics);
+  ASSERT_TRUE(diagnostics.empty());
+  ASSERT_EQ(config.views.size(), 2U);
+  const auto& own = config.views[0].options.catalog_groups;
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_TRUE(own[0].primaries.empty());
+  EXPECT_FALSE(own[0].options->request_ixfr);
+  const auto& global = config.views[1].options.catalog_groups;
+  ASSERT_EQ(global.size(), 1U);
+  EXPECT_EQ(global[0].primaries.size(), 1U);
+  EXPECT_TRUE(global[0].options->request_ixfr);
+  EXPECT_EQ(global[0].name, "blue");
+}
+
+TEST(CatalogZone, NamesAGeneratedZoneOfItsView) {
+  const auto problems = [](const std::string& text) {
+    const Parsed out = parsed(text);
+    Diagnostics diagnostics;
+    return catalog_problems(build_config(*out.tree, diagnostics));
+  };
+  const std::string catalog = "zone cat { type primary; file c; catalog-generate yes; };";
+  const std::string listed = "zone a { type primary; file a; catalog-zone \"CAT\"; };";
+  EXPECT_TRUE(problems(catalog + listed).empty());
+  EXPECT_EQ(problems(listed).size(), 1U);
+  EXPECT_EQ(problems("view x { " + catalog + " }; view y { " + listed + " };").size(), 1U);
+  EXPECT_TRUE(problems("zone a { type stub; primaries { 192.0.2.1; }; };").empty());
 }
 
 std::vector<std::string> problems_of(const std::string& text) {

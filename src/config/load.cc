@@ -5,6 +5,7 @@
 #include "config/added_zones.h"
 #include "config/build.h"
 #include "config/check.h"
+#include "config/check_catalogs.h"
 #include "config/serve_check.h"
 #include "config/zone_memory.h"
 
@@ -49,8 +50,12 @@ std::optional<Loaded> read_config(const std::string& path, LoadOptions options, 
   if (has_error(loaded.diagnostics)) return known ? std::nullopt : std::optional(std::move(loaded));
   loaded.config = std::move(built.config);
   for (Diagnostic& problem : built.diagnostics) loaded.diagnostics.push_back(std::move(problem));
+  if (known && (has_error(loaded.diagnostics) || !recall->complete(*tree, loaded.config)))
+    return std::nullopt;
+  for (Diagnostic& problem : catalog_problems(loaded.config))
+    loaded.diagnostics.push_back(std::move(problem));
   const bool good = !has_error(loaded.diagnostics);
-  if (known && (!good || !recall->complete(*tree, loaded.config))) return std::nullopt;
+  if (known && !good) return std::nullopt;
   if (recall && good) recall->remember(*tree, loaded.diagnostics, loaded.config);
   return loaded;
 }

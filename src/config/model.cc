@@ -48,6 +48,11 @@ bool Zone::operator==(const Zone& other) const {
          (options == other.options || *options == *other.options);
 }
 
+bool CatalogGroup::operator==(const CatalogGroup& other) const {
+  return name == other.name && primaries == other.primaries &&
+         (options == other.options || *options == *other.options);
+}
+
 SourcePosition Config::source(const Position& position) const {
   return {position.file < files.size() ? files[position.file] : std::string(), position.line,
           position.column};

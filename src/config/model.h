@@ -115,6 +115,16 @@ struct CatalogZone {
   bool operator==(const CatalogZone&) const = default;
 };
 
+struct ZoneOptions;
+
+/// What members of catalogs that are in a group (RFC 9432 4.3.2) are like: `catalog-group-options`.
+struct CatalogGroup {
+  std::string name;
+  std::vector<RemoteServer> primaries;  ///< before default-primaries; empty: those
+  std::shared_ptr<const ZoneOptions> options;
+  bool operator==(const CatalogGroup& other) const;
+};
+
 /// Statements that a view may set for itself.
 struct ViewOptions {
   bool recursion = true;  ///< as written or by default; this version does not recurse either way
@@ -134,6 +144,7 @@ struct ViewOptions {
   bool allow_new_zones = false;     ///< rndc addzone and its like
   std::string new_zones_directory;  ///< where the file of zones added so is; empty: the server's
   std::vector<CatalogZone> catalog_zones;
+  std::vector<CatalogGroup> catalog_groups;  ///< each name once
   bool operator==(const ViewOptions&) const = default;
 };
 

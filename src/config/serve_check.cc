@@ -125,7 +125,7 @@ class ServeCheck {
       const Node* const kind = identity != nullptr ? identity->next : nullptr;
       if (kind == nullptr) continue;
       const std::string text = lower_text(kind->text);
-      if (text != "external" && !text.starts_with("krb5-") && !text.starts_with("ms-")) continue;
+      if (!text.starts_with("krb5-") && !text.starts_with("ms-")) continue;
       add(Severity::kError, element.position,
           "'update-policy' of kind '" + text + "' cannot be served by this version");
     }

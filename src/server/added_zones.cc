@@ -79,6 +79,19 @@ CommandResult verdict(const config::JudgedZone& judged, std::string_view command
   return failed(ResultCode::kFailure, "configure_zone failed: failure\n" + reasons(judged));
 }
 
+/// `catalog-zone` names a zone of the view whose members the server lists; empty, or what is wrong.
+std::string catalog_problem(const config::Zone& zone, const ZoneKeeper& zones, const config::View& view) {
+  const bool is_listed = zone.type == config::ZoneType::kPrimary || zone.type == config::ZoneType::kSecondary;
+  const std::string& wanted = zone.options->catalog_zone;
+  const auto name = dns::Name::parse(wanted);
+  if (!is_listed || wanted.empty() || !name || name->view() == zone.name()) return {};
+  ZoneKeeper::Reload why = ZoneKeeper::Reload::kNotFound;
+  const KeptZone* const catalog = zones.find(*name, view.rr_class, view.name, why);
+  if (catalog != nullptr && catalog->config->generates_catalog) return {};
+  return fmt::format("'catalog-zone \"{}\"' is no zone of view '{}' with 'catalog-generate yes'", wanted,
+                     view.name);
+}
+
 void remove_files(const config::Zone& zone, const std::string& directory) {
   if (zone.file.empty()) return;
   const std::string path = path_of(zone, directory);
@@ -108,6 +121,8 @@ CommandResult AddedZones::add(const config::Config& config, ZoneKeeper& zones, c
   if (zones.find(selector.name, view->rr_class, view->name, why) != nullptr)
     return failed(ResultCode::kExists);
   if (CommandResult bad = verdict(judged, "addzone"); bad.code != ResultCode::kSuccess) return bad;
+  if (std::string bad = catalog_problem(*judged.zone, zones, *view); !bad.empty())
+    return failed(ResultCode::kFailure, std::move(bad));
   // What comes from primaries, and what the server makes itself, need not be there yet.
   const bool wants_file = !judged.zone->is_copy() && !judged.zone->generates_catalog;
   const std::string path = path_of(*judged.zone, config.options.directory);
@@ -133,6 +148,8 @@ CommandResult AddedZones::modify(const config::Config& config, ZoneKeeper& zones
   const KeptZone* known = zones.find(selector.name, view->rr_class, view->name, why);
   if (known == nullptr) return failed(ResultCode::kNotFound);
   if (CommandResult bad = verdict(judged, "modzone"); bad.code != ResultCode::kSuccess) return bad;
+  if (std::string bad = catalog_problem(*judged.zone, zones, *view); !bad.empty())
+    return failed(ResultCode::kFailure, std::move(bad));
   const std::string name = dns::to_string_no_dot(judged.zone->name());
   // BIND lets it be changed until the catalog has a word about it again.
   if (known->config->catalog != nullptr)

@@ -44,8 +44,11 @@ std::vector<config::RemoteServer> to_servers(const std::vector<transfer::Catalog
 
 MemberSettings member_settings(const config::CatalogZone& catalog, const transfer::CatalogOptions& of_catalog,
                                const transfer::CatalogOptions& own,
-                               const std::shared_ptr<const config::ZoneOptions>& options) {
+                               const std::shared_ptr<const config::ZoneOptions>& of_view,
+                               const config::CatalogGroup* group) {
+  const auto& options = group != nullptr ? group->options : of_view;
   MemberSettings settings{catalog.default_primaries, options};
+  if (group != nullptr && !group->primaries.empty()) settings.primaries = group->primaries;
   if (!own.primaries.empty()) {
     settings.primaries = to_servers(own.primaries);
   } else if (!of_catalog.primaries.empty()) {

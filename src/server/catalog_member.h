@@ -21,10 +21,11 @@ struct MemberSettings {
 };
 
 /// `own` are the member's properties, `of_catalog` those of all members; `options` are what the view's zones
-/// inherit.
+/// inherit, and `group` what the configuration says of the member's group (nullptr: nothing).
 MemberSettings member_settings(const config::CatalogZone& catalog, const transfer::CatalogOptions& of_catalog,
                                const transfer::CatalogOptions& own,
-                               const std::shared_ptr<const config::ZoneOptions>& options);
+                               const std::shared_ptr<const config::ZoneOptions>& options,
+                               const config::CatalogGroup* group = nullptr);
 
 /// Where the member's saved copy is: DIRECTORY/__catz__VIEW_CATALOG_ZONE.db, or, when that is no good name
 /// for a file, with a SHA-256 digest of its parts; as BIND has it. Empty for in-memory members.

@@ -49,6 +49,27 @@ TEST(CatalogMember, ListsOfPrefixesBecomeAccessLists) {
   EXPECT_FALSE(settings == member_settings(catalog(), of_catalog, {}, kInherited));
 }
 
+TEST(CatalogMember, AGroupComesBeforeTheDefaultsAndAfterTheCatalogsProperties) {
+  config::ZoneOptions text;
+  text.request_ixfr = false;
+  const config::CatalogGroup group{
+      .name = "blue",
+      .primaries = {{.address = *config::parse_ip("192.0.2.7"), .port = 0, .key = {}, .tls = {}}},
+      .options = std::make_shared<const config::ZoneOptions>(text)};
+  const auto of_group = member_settings(catalog(), {}, {}, kInherited, &group);
+  EXPECT_EQ(of_group.options, group.options);
+  EXPECT_EQ(of_group.primaries, group.primaries);
+  const auto own = member_settings(catalog(), {}, primaries(3, ""), kInherited, &group);
+  EXPECT_EQ(config::to_string(own.primaries[0].address), "192.0.2.3");
+  transfer::CatalogOptions closed;
+  closed.allow_query = std::vector<transfer::CatalogPrefix>{};
+  const auto with_list = member_settings(catalog(), closed, {}, kInherited, &group);
+  EXPECT_TRUE(with_list.options->allow_query->elements.empty());
+  EXPECT_FALSE(with_list.options->request_ixfr);
+  const config::CatalogGroup without{.name = "red", .primaries = {}, .options = group.options};
+  EXPECT_EQ(member_settings(catalog(), {}, {}, kInherited, &without).primaries, catalog().default_primaries);
+}
+
 TEST(CatalogMember, TheSavedCopyIsWhereBindHasIt) {
   config::CatalogZone zone = catalog();
   EXPECT_EQ(member_file(zone, "_default", name_of("b.test.")), "__catz___default_catalog.example_b.test.db");

@@ -103,12 +103,14 @@ Catalogs::State& Catalogs::configure_one(const config::View& view, size_t number
   if (is_new) known = std::make_unique<State>(loop_, configured, place, [this, place] { take(place); });
   State& state = *known;
   const bool is_other =
-      !is_new && (!(state.configured == configured) || !(*state.options == *view.zone_options));
+      !is_new && (!(state.configured == configured) || !(*state.options == *view.zone_options) ||
+                  state.groups != view.options.catalog_groups);
   const bool comes_back = std::exchange(state.ending, false);
   state.view = number;
   state.configured = configured;
   state.options = view.zone_options;
-  state.common = nullptr;
+  state.groups = view.options.catalog_groups;
+  state.common.clear();
   const std::string directory = config::path_in(keeper_.directory(), configured.zone_directory);
   state.in_memory = configured.in_memory || (!configured.zone_directory.empty() && !is_directory(directory));
   if (state.in_memory && !configured.in_memory)
@@ -215,7 +217,7 @@ void Catalogs::read(State& state, const KeptZone& kept) {
     state.listed.read(content);
   }
   state.serial = serial;
-  state.common = nullptr;  // the catalog's own properties may be others
+  state.common.clear();  // the catalog's own properties may be others
   for (const std::string& warning : state.listed.take_warnings())
     say(LogSeverity::kWarning, "invalid record in catalog zone - {} - ignoring", warning);
 }
@@ -252,6 +254,8 @@ void Catalogs::work(const ZonePlace& place) {
     begin_work(*state);
   } else if (state->ending) {
     states_.erase(place);
+  } else if (!std::exchange(state->swept, true)) {
+    sweep(*state);
   }
 }
 
@@ -362,15 +366,27 @@ void Catalogs::tell_new_owner(const State& state, const transfer::CatalogMember&
   begin_work(*owner);
 }
 
+/// The first of the member's groups of which the configuration says something; an unknown one is as none.
+const config::CatalogGroup* Catalogs::group_of(const State& state, const transfer::CatalogMember& member) {
+  for (const std::string& name : member.properties.groups) {
+    const auto found = std::find_if(state.groups.begin(), state.groups.end(),
+                                    [&](const config::CatalogGroup& group) { return group.name == name; });
+    if (found != state.groups.end()) return &*found;
+  }
+  return nullptr;
+}
+
 std::shared_ptr<const MemberSettings> Catalogs::settings_of(State& state,
                                                             const transfer::CatalogMember& member) {
+  const config::CatalogGroup* const group = group_of(state, member);
   const auto make = [&](const transfer::CatalogOptions& own) {
     return std::make_shared<const MemberSettings>(
-        member_settings(state.configured, state.listed.options(), own, state.options));
+        member_settings(state.configured, state.listed.options(), own, state.options, group));
   };
   if (!member.properties.options.empty()) return make(member.properties.options);
-  if (state.common == nullptr) state.common = make({});
-  return state.common;
+  auto& common = state.common[group != nullptr ? group->name : ""];
+  if (common == nullptr) common = make({});
+  return common;
 }
 
 std::string Catalogs::file_of(const State& state, dns::NameView zone) {
@@ -406,16 +422,70 @@ void Catalogs::clean(const State& state, const std::vector<config::ZonePtr>& zon
       say(LogSeverity::kError, "the log of zone versions: {}", forgotten.error().text);
   };
   secondaries_.after_copies(work, [this, zones, view = state.place.view] {
-    for (const config::ZonePtr& zone : zones) cleaned({view, zone_key(zone->name())}, zone);
+    for (const config::ZonePtr& zone : zones) cleaned(view, zone->name());
   });
 }
 
+/// A server that ended between the going of a member and its clean() has left its copy and what the log
+/// knows.
+void Catalogs::sweep(State& state) {
+  if (state.in_memory || log_.store() == nullptr) return;
+  auto known = std::make_shared<std::vector<store::KnownZone>>();
+  secondaries_.after_copies(
+      [known, store = log_.store()] {
+        if (auto zones = store->zones()) *known = std::move(*zones);
+      },
+      [this, known, place = state.place] {
+        if (const State* const still = find(place); still != nullptr && !still->ending)
+          clear_left(*still, *known);
+      });
+}
+
+/// Of the zones that nobody has, those with a copy under the name that this catalog gave it. A zone that
+/// somebody configured once has no such copy: what is known of it stays.
+void Catalogs::clear_left(const State& state, const std::vector<store::KnownZone>& known) {
+  std::unordered_set<std::string> named;
+  keeper_.for_each([&](const ZonePlace&, const KeptZone& zone) {
+    if (zone.config->catalog == nullptr && zone.config->file.find("__catz__") != std::string::npos)
+      named.insert(path_of(*zone.config, keeper_.directory()));
+  });
+  struct Left {
+    std::string path;
+    store::ZoneId id;
+    dns::Name zone;
+  };
+  std::vector<Left> left;
+  for (const store::KnownZone& zone : known) {
+    const ZonePlace place{state.place.view, zone_key(zone.name.apex)};
+    if (zone.name.view != state.place.view || zone.name.rr_class != dns::RRClass::kIn ||
+        keeper_.at(place) != nullptr || cleaning_.contains(place) || state.listed.find(zone.name.apex))
+      continue;
+    std::string path = config::path_in(keeper_.directory(), file_of(state, zone.name.apex));
+    if (named.contains(path) || ::access(path.c_str(), F_OK) != 0) continue;
+    say(LogSeverity::kInfo, "clearing away what is left of zone '{}' from catalog '{}'",
+        text_of(zone.name.apex), *state.name);
+    cleaning_.insert(place);
+    left.push_back({std::move(path), zone.id, zone.name.apex});
+  }
+  if (left.empty()) return;
+  secondaries_.after_copies(
+      [left, store = log_.store()] {
+        for (const Left& one : left) {
+          ::unlink(one.path.c_str());
+          (void)store->forget(one.id);
+        }
+      },
+      [this, left, view = state.place.view] {
+        for (const Left& one : left) cleaned(view, one.zone);
+      });
+}
+
 /// Whoever lists the zone may have it now.
-void Catalogs::cleaned(const ZonePlace& place, const config::ZonePtr& zone) {
-  cleaning_.erase(place);
+void Catalogs::cleaned(const std::string& view, dns::NameView zone) {
+  cleaning_.erase({view, zone_key(zone)});
   for (const auto& [at, state] : states_) {
-    if (at.view != place.view || state->ending || !state->listed.find(zone->name())) continue;
-    queue(*state, zone->name_wire);
+    if (at.view != view || state->ending || !state->listed.find(zone)) continue;
+    queue(*state, std::string(as_text(zone.bytes())));
     begin_work(*state);
   }
 }

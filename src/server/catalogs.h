@@ -6,7 +6,9 @@
 //
 // Who is first keeps a name: a configured zone, or a member of another catalog until that names a new owner
 // (4.3.1). What goes is cleared away (saved copy, rows of the version log) before the name may come back.
-// A broken catalog changes nothing. Log lines are BIND's. Thread rule: the main thread.
+// A member in a group of which the configuration says something (catalog-group-options) is as that says, but
+// for properties of its own. A broken catalog changes nothing. Log lines are BIND's. Thread rule: the main
+// thread.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -67,12 +69,15 @@ class Catalogs {
     std::unordered_map<uint64_t, std::string> refused;  ///< names that somebody else has
     std::vector<std::string> missing;                   ///< members that somebody has deleted
     std::deque<std::string> waiting;                    ///< zones that are to be looked at
-    std::shared_ptr<const MemberSettings> common;       ///< of members without properties of their own
-    Interval later;                                     ///< takes a version that came too soon
+    std::vector<config::CatalogGroup> groups;           ///< of the view
+    /// Of members without options of their own, by their group ("": those without one that is known).
+    std::unordered_map<std::string, std::shared_ptr<const MemberSettings>> common;
+    Interval later;  ///< takes a version that came too soon
     uint64_t not_before_ms = 0;
     bool due = false;      ///< a new version waits to be taken
     bool working = false;  ///< waiting is being worked off
     bool ending = false;   ///< it is configured no more: its members go
+    bool swept = false;    ///< what an earlier run has left behind is cleared away
   };
   using States = std::unordered_map<ZonePlace, std::unique_ptr<State>, ZonePlaceHash>;
   struct Round {
@@ -95,11 +100,14 @@ class Catalogs {
   void refuse(State& state, dns::NameView zone, std::string_view why);
   State* new_owner_of(const State& state, const transfer::CatalogMember& member) const;
   void tell_new_owner(const State& state, const transfer::CatalogMember& member);
+  static const config::CatalogGroup* group_of(const State& state, const transfer::CatalogMember& member);
   std::shared_ptr<const MemberSettings> settings_of(State& state, const transfer::CatalogMember& member);
   static std::string file_of(const State& state, dns::NameView zone);
   void move_copy(const config::Zone& before, const config::Zone& now);
   void clean(const State& state, const std::vector<config::ZonePtr>& zones);
-  void cleaned(const ZonePlace& place, const config::ZonePtr& zone);
+  void sweep(State& state);
+  void clear_left(const State& state, const std::vector<store::KnownZone>& known);
+  void cleaned(const std::string& view, dns::NameView zone);
 
   net::EventLoop& loop_;
   ZoneKeeper& keeper_;

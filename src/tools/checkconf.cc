@@ -8,6 +8,7 @@
 
 #include "config/build.h"
 #include "config/check.h"
+#include "config/check_catalogs.h"
 #include "config/compatibility.h"
 #include "config/parser.h"
 #include "config/paths.h"
@@ -57,6 +58,8 @@ Checked check(const Options& options) {
                      {.check_plugins = !options.core_only, .ignore_deprecated = options.ignore_deprecated},
                      disk, out.diagnostics);
   out.config = config::build_config(*out.tree, out.diagnostics);
+  for (Diagnostic& problem : config::catalog_problems(out.config))
+    out.diagnostics.push_back(std::move(problem));
   out.is_valid = !has_error(out.diagnostics);
   return out;
 }

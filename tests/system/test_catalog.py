@@ -112,6 +112,79 @@ def test_members_come_and_go_with_the_versions_of_the_catalog(consumer):
     wait_for(lambda: server.copies() == [server.copy("b"), server.copy("c")], "the copies afterwards")
 
 
+GROUPS = """catalog-group-options "blue" { allow-query { %s; }; masterfile-format text; };
+catalog-group-options "red" { primaries { %s port %d; }; allow-query { none; }; };
+"""
+
+
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND does not know groups")
+def test_a_member_is_as_the_configuration_says_of_its_group(consumer):
+    server = consumer(AB + 'group.2.zones TXT "blue"\n3.zones PTR c.member.\ngroup.3.zones TXT "unknown"\n', options="allow-new-zones yes;",
+                      statements=GROUPS % (ADDRESS, ADDRESS, 1))
+    server.served("a", "b", "c")
+    shown = {name: server.rndc("showzone", name + ".member")[1] for name in "abc"}
+    assert "allow-query { any; }" in shown["a"] and "allow-query { any; }" in shown["c"]
+    assert "allow-query { %s/32; }" % ADDRESS in shown["b"] or "allow-query { %s; }" % ADDRESS in shown["b"], shown["b"]
+    wait_for(lambda: server.copy("b") in server.copies(), "the copy")
+    with open(os.path.join(server.named.directory, "copies", server.copy("b")), errors="replace") as f:
+        assert "SOA" in f.read()
+    # Another group: the zone stays, with what that says.
+    server.change("- group.2.zones TXT blue", "+ group.2.zones TXT red")
+    wait_for(lambda: server.named.query("www.b.member.").rcode() == dns.rcode.REFUSED, "what the other group says")
+    assert "primaries { %s port 1; }" % ADDRESS in server.rndc("showzone", "b.member")[1]
+    server.change("- group.2.zones TXT red")
+    server.served("b")
+    # And another configuration.
+    server.configure(statements=(GROUPS % (ADDRESS, ADDRESS, 1)).replace("blue", "unknown").replace(ADDRESS + "; };", "none; };", 1))
+    server.named.reload()
+    wait_for(lambda: server.named.query("www.c.member.").rcode() == dns.rcode.REFUSED, "what is said of the group now")
+    server.served("a", "b")
+
+
+@pytest.mark.skipif(SUBJECT == "bind", reason="about our files")
+def test_what_a_server_that_was_killed_has_left_of_members_is_cleared_away(consumer):
+    server = consumer(AB)
+    server.served("a", "b")
+    wait_for(lambda: server.copies() == [server.copy("a"), server.copy("b")], "the copies")
+    directory = os.path.join(server.named.directory, "copies")
+    with open(os.path.join(directory, server.copy("b")), "rb") as f:
+        left = f.read()
+    # The server ends with b gone from its catalog, and its copy and what the log knows of it still there.
+    versions = {name: open(os.path.join(server.named.directory, name), "rb").read()
+                for name in os.listdir(server.named.directory) if name.startswith("nomen.versions") and not name.endswith(".lock")}
+    server.change("- 2.zones PTR b.member.")
+    server.gone("b")
+    wait_for(lambda: server.copies() == [server.copy("a")], "the end of the copy")
+    server.named.wait_log("deleting zone 'b.member'")
+    server.named.stop()
+    for name in os.listdir(server.named.directory):
+        if name.startswith("nomen.versions") and not name.endswith(".lock"):
+            os.unlink(os.path.join(server.named.directory, name))
+    for name, data in versions.items():
+        with open(os.path.join(server.named.directory, name), "wb") as f:
+            f.write(data)
+    for name in (server.copy("b"), "__catz__of_somebody_else.db", server.copy("x")):
+        with open(os.path.join(directory, name), "wb") as f:
+            f.write(left)
+    server.named.start()
+    server.served("a")
+    server.named.wait_log("clearing away what is left of zone 'b.member' from catalog 'catalog.test'")
+    wait_for(lambda: server.copies() == sorted([server.copy("a"), "__catz__of_somebody_else.db", server.copy("x")]), "what nobody knows stays")
+    server.change("+ 4.zones PTR b.member.")
+    server.served("b")
+
+
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND has no such statement")
+def test_a_catalog_that_is_not_generated_lists_nothing_and_the_configuration_says_so(start):
+    text = configuration(statements='zone "one" { type primary; file "example.zone"; catalog-zone "catalog.test"; };')
+    named = start(text, running=False)
+    named.spawn()
+    named.process.wait(harness.LIMIT_S)
+    assert named.process.returncode != 0
+    assert "zone 'one': 'catalog-zone \"catalog.test\"' is no zone of view '_default' with 'catalog-generate yes'" in named.log()
+    named.process = None
+
+
 @pytest.mark.skipif(SUBJECT == "bind", reason="BIND does not show what Nomen shows of a member")
 def test_what_rndc_says_of_a_member(consumer):
     server = consumer(AB + 'group.2.zones TXT "blue"\n', options="allow-new-zones yes;")

@@ -27,6 +27,8 @@ class Signature {
   /// Signs the reply of `size` bytes in `out`; its new size.
   size_t sign(MutableBytes out, size_t size, uint32_t now_s) { return session_.sign_reply(out, size, now_s); }
   const dns::TsigSession& session() const { return session_; }
+  /// That verify() has found to be the signer's.
+  const std::shared_ptr<const dns::TsigKey>& key() const { return key_; }
   /// For a reply of many messages, or one that comes later: it goes on when the next request is answered.
   dns::TsigSession take_session() { return std::move(session_); }
 

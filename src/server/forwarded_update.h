@@ -35,6 +35,8 @@ struct ForwardedUpdate {
   ZonePlace place;
   update::UpdateRequest request;
   update::Requester requester;
+  std::shared_ptr<const dns::TsigKey> key;  ///< that the requester has signed with
+  bool daemons_asked = false;               ///< about external rules; what they grant stands in the requester
   LateReply reply;
   std::vector<uint8_t> message;  ///< as it was received; only of one that is to be relayed
 };

@@ -195,7 +195,7 @@ Result<void> Server::start() {
       *loop_, static_cast<unsigned>(workers_.size()), *versions_, static_cast<ZoneEvents&>(*this),
       [this] { publish(); }, [this] { loaded(); });
   updates_ =
-      std::make_unique<UpdateDesk>(*zones_, *versions_, update_inbox_,
+      std::make_unique<UpdateDesk>(*loop_, *zones_, *versions_, update_inbox_,
                                    [this](ForwardedUpdates updates) { send_replies(std::move(updates)); });
   staged_ = std::make_unique<StagedChanges>(*zones_, *updates_);
   zone_files_ = std::make_unique<ZoneFiles>(*loop_, *zones_, *updates_, *versions_);

@@ -33,8 +33,9 @@ store::Actor actor_of(const ForwardedUpdate& update) {
 
 }  // namespace
 
-UpdateDesk::UpdateDesk(ZoneKeeper& zones, VersionLog& log, UpdateInbox& inbox, SendReplies send)
-    : zones_(zones), log_(log), inbox_(inbox), send_(std::move(send)) {}
+UpdateDesk::UpdateDesk(net::EventLoop& loop, ZoneKeeper& zones, VersionLog& log, UpdateInbox& inbox,
+                       SendReplies send)
+    : zones_(zones), log_(log), inbox_(inbox), send_(std::move(send)), daemons_(loop) {}
 
 void UpdateDesk::work() {
   std::vector<ZonePlace> touched;
@@ -54,12 +55,49 @@ void UpdateDesk::hand_out(ForwardedUpdates updates, std::vector<ZonePlace>& touc
   for (ForwardedUpdatePtr& update : updates) {
     if (last == nullptr || !(update->place == last->place)) {
       ZonePlace place = zones_.owner_of(update->place);
+      if (waits_for_daemons(place, update)) continue;
       line = &lines_[place];
       if (line->waiting.empty()) touched.push_back(std::move(place));
+    } else if (waits_for_daemons(touched.back(), update)) {
+      continue;
     }
     last = update.get();
     line->waiting.push_back(std::move(update));
   }
+}
+
+/// Whether external rules are about the update: then it is gone from here, and comes back into the inbox with
+/// what their daemons have granted.
+bool UpdateDesk::waits_for_daemons(const ZonePlace& place, ForwardedUpdatePtr& update) {
+  if (update->daemons_asked) return false;
+  const KeptZone* const zone = zones_.at(place);
+  if (zone == nullptr || zone->content() == nullptr || zone->config->update_policy == nullptr) return false;
+  const update::UpdatePolicy& policy = *settings_of(place, *zone).policy;
+  auto questions = policy.external_questions(update->requester, update->request, *zone->content());
+  if (questions.empty()) return false;
+  const std::string key = update->key != nullptr ? external_key_text(*update->key) : "";
+  std::vector<ExternalPolicy::Question> asked;
+  for (const update::ExternalQuestion& question : questions) {
+    asked.push_back({external_socket(policy.rules()[question.rule].identity),
+                     external_question(update->requester, question.name, question.type, key)});
+  }
+  update->daemons_asked = true;
+  // std::function wants to be copied.
+  auto held = std::make_shared<ForwardedUpdatePtr>(std::move(update));
+  auto done = [this, held, questions, place, config = zone->config](const std::vector<bool>& granted) {
+    const KeptZone* const now = zones_.at(place);
+    const bool same_policy = now != nullptr && now->config == config;
+    for (size_t i = 0; same_policy && i < questions.size(); i++) {
+      if (granted[i]) (*held)->requester.granted.push_back(questions[i]);
+    }
+    ForwardedUpdates back;
+    back.push_back(std::move(*held));
+    inbox_.put(back);
+    if (!back.empty()) refuse(std::move(back), dns::Rcode::kServFail, "too many of them wait");
+  };
+  const bool is_asking = daemons_.ask(std::move(asked), std::move(done));
+  if (!is_asking) update = std::move(*held);  // nothing is granted then
+  return is_asking;
 }
 
 /// Makes a version of all that wait, unless one is on its way to the disk.

@@ -2,7 +2,8 @@
 // version together, the versions of all zones are logged, and when a version is on the disk it is served and
 // everybody is answered. The updates that come meanwhile gather in the inbox: there is one disk, so that
 // nothing is lost by making them together in the next round. Updates of one zone are made in the order in
-// which they came. Thread rule: the main thread.
+// which they came; one that external rules are about first waits, beside the line, for what their daemons say.
+// Thread rule: the main thread.
 #pragma once
 #include <deque>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "server/external_policy.h"
 #include "server/forwarded_update.h"
 #include "server/update_inbox.h"
 #include "server/version_log.h"
@@ -22,7 +24,7 @@ class UpdateDesk {
  public:
   /// Sends the replies of updates that are done with. All of these outlive the desk.
   using SendReplies = std::function<void(ForwardedUpdates)>;
-  UpdateDesk(ZoneKeeper& zones, VersionLog& log, UpdateInbox& inbox, SendReplies send);
+  UpdateDesk(net::EventLoop& loop, ZoneKeeper& zones, VersionLog& log, UpdateInbox& inbox, SendReplies send);
 
   /// Makes what waits in the inbox, unless versions are on their way to the disk.
   void work();
@@ -69,6 +71,7 @@ class UpdateDesk {
   void commit(const ZonePlace& place, Line& line, Made made);
   void committed(const ZonePlace& place, Made& made, const Result<void>& result);
   const Settings& settings_of(const ZonePlace& place, const KeptZone& zone);
+  bool waits_for_daemons(const ZonePlace& place, ForwardedUpdatePtr& update);
   void refuse(ForwardedUpdates updates, dns::Rcode rcode, std::string_view why);
 
   ZoneKeeper& zones_;
@@ -76,6 +79,7 @@ class UpdateDesk {
   UpdateInbox& inbox_;
   SendReplies send_;
   size_t committing_ = 0;  ///< zones of which a version is on its way to the disk
+  ExternalPolicy daemons_;
   std::unordered_map<ZonePlace, Line, ZonePlaceHash> lines_;
   std::unordered_map<ZonePlace, Settings, ZonePlaceHash> settings_;
 };

@@ -21,6 +21,7 @@ std::optional<update::RuleMatch> rule_match(std::string_view word) {
       std::pair{std::string_view("tcp-self"), RuleMatch::kTcpSelf},
       std::pair{std::string_view("6to4-self"), RuleMatch::k6to4Self},
       std::pair{std::string_view("local"), RuleMatch::kLocal},
+      std::pair{std::string_view("external"), RuleMatch::kExternal},
   };
   for (const auto& [text, match] : kWords) {
     if (text == word) return match;

@@ -203,6 +203,8 @@ dns::Rcode Worker::update(const answer::Query& query, Bytes request, Bytes reply
   update->place.view = query.view->settings->name;
   update->place.key = query.zone->apex_hash();
   update->requester = requester_of(query, *snapshot_->local);
+  update->key = query.signer != nullptr ? signature.key() : nullptr;
+  update->daemons_asked = false;
   LateReply& late = update->reply;
   late.worker = number_;
   late.transport = query.received.transport;

@@ -11,8 +11,8 @@ using dns::RRType;
 
 namespace {
 
-constexpr std::string_view kMatchNames[] = {"name",     "subdomain", "wildcard",  "self", "selfsub",
-                                            "selfwild", "tcp-self",  "6to4-self", "local"};
+constexpr std::string_view kMatchNames[] = {"name",     "subdomain", "wildcard",  "self",  "selfsub",
+                                            "selfwild", "tcp-self",  "6to4-self", "local", "external"};
 constexpr size_t kSixToFourBytes = 6;  // 2002 and an IPv4 address: 48 bits (RFC 3056 2)
 
 /// What `wildcard` would stand for: anything below its parent, itself too. Any name but a wildcard: itself.
@@ -31,7 +31,7 @@ Name nibble_name(Bytes bytes) {
 }
 
 bool needs_key(RuleMatch match) {
-  return match != RuleMatch::kTcpSelf && match != RuleMatch::k6to4Self;
+  return match != RuleMatch::kTcpSelf && match != RuleMatch::k6to4Self && match != RuleMatch::kExternal;
 }
 
 /// Types that a rule without a list of types does not cover.
@@ -51,6 +51,8 @@ bool covers(const PolicyRule& rule, RRType type) {
 bool is_about(const PolicyRule& rule, const Requester& requester, NameView name) {
   if (needs_key(rule.match)) {
     if (!requester.key || !matches(*requester.key, rule.identity)) return false;
+  } else if (rule.match == RuleMatch::kExternal) {
+    return false;  // granted_by_daemon() knows
   } else if (!requester.over_tcp || requester.address_size == 0) {
     return false;
   }
@@ -75,8 +77,27 @@ bool is_about(const PolicyRule& rule, const Requester& requester, NameView name)
           rule.match == RuleMatch::kTcpSelf ? reverse_name(requester) : six_to_four_name(requester);
       return matches(own, rule.identity) && name == own.view();
     }
+    case RuleMatch::kExternal:
+      break;
   }
   return false;
+}
+
+bool granted_by_daemon(const Requester& requester, size_t rule, NameView name, RRType type) {
+  return std::any_of(requester.granted.begin(), requester.granted.end(),
+                     [&](const ExternalQuestion& granted) {
+                       return granted.rule == rule && granted.type == type && name == granted.name.view();
+                     });
+}
+
+/// The types at a name that deleting it takes the right to.
+template <class Visit>
+void for_each_type_to_delete(const zone::Content& content, NameView name, const Visit& visit) {
+  const zone::NodeView node = content.find(name);
+  if (!node) return;
+  node.for_each([&](zone::RRsetView set) {
+    if (set.type() != RRType::kRrsig && set.type() != RRType::kNsec) visit(set.type());
+  });
 }
 
 }  // namespace
@@ -113,7 +134,9 @@ Name six_to_four_name(const Requester& requester) {
 
 UpdatePolicy::Verdict UpdatePolicy::judge(const Requester& requester, NameView name, RRType type) const {
   for (size_t i = 0; i < rules_.size(); i++) {
-    if (covers(rules_[i], type) && is_about(rules_[i], requester, name))
+    if (!covers(rules_[i], type)) continue;
+    const bool is_external = rules_[i].match == RuleMatch::kExternal;
+    if (is_external ? granted_by_daemon(requester, i, name, type) : is_about(rules_[i], requester, name))
       return {rules_[i].grants, &rules_[i], i + 1};
   }
   return {};
@@ -135,17 +158,45 @@ std::expected<std::vector<const PolicyRule*>, Refusal> UpdatePolicy::judge_all(
       continue;
     }
     bool all = true;
-    if (const zone::NodeView node = content.find(owner)) {
-      node.for_each([&](zone::RRsetView set) {
-        const RRType type = set.type();
-        all =
-            all && (type == RRType::kRrsig || type == RRType::kNsec || judge(requester, owner, type).granted);
-      });
-    }
+    for_each_type_to_delete(content, owner,
+                            [&](RRType type) { all = all && judge(requester, owner, type).granted; });
     if (!all) return refused();
     grants.push_back(nullptr);
   }
   return grants;
+}
+
+void UpdatePolicy::collect_questions(const Requester& requester, NameView name, RRType type,
+                                     std::vector<ExternalQuestion>& questions) const {
+  for (size_t i = 0; i < rules_.size(); i++) {
+    if (!covers(rules_[i], type)) continue;
+    if (rules_[i].match != RuleMatch::kExternal) {
+      if (is_about(rules_[i], requester, name)) return;
+      continue;
+    }
+    ExternalQuestion question{i, dns::Name(name), type};
+    if (std::find(questions.begin(), questions.end(), question) == questions.end())
+      questions.push_back(std::move(question));
+  }
+}
+
+std::vector<ExternalQuestion> UpdatePolicy::external_questions(const Requester& requester,
+                                                               const UpdateRequest& request,
+                                                               const zone::Content& content) const {
+  std::vector<ExternalQuestion> questions;
+  if (std::none_of(rules_.begin(), rules_.end(),
+                   [](const PolicyRule& rule) { return rule.match == RuleMatch::kExternal; }))
+    return questions;
+  for (const auto& rr : request.updates.entries()) {
+    const NameView owner = request.updates.owner(rr);
+    if (rr.type != RRType::kAny) {
+      collect_questions(requester, owner, rr.type, questions);
+      continue;
+    }
+    for_each_type_to_delete(content, owner,
+                            [&](RRType type) { collect_questions(requester, owner, type, questions); });
+  }
+  return questions;
 }
 
 std::string explain(const UpdatePolicy::Verdict& verdict) {

@@ -1,6 +1,7 @@
 // update-policy: who may change which names and types of a zone (RFC 3007 3; the rules are BIND's). The first
-// rule that matches decides; without one the update is refused. Rules of Kerberos and Windows (ms-*, krb5-*)
-// and external ones are refused where the configuration is read.
+// rule that matches decides; without one the update is refused. What a daemon says of an update (external
+// rules) is asked before by somebody else and stands in the Requester. Rules of Kerberos and Windows (ms-*,
+// krb5-*) are refused where the configuration is read.
 // Thread rule: constant after it is made; any thread may ask.
 #pragma once
 #include <array>
@@ -27,6 +28,7 @@ enum class RuleMatch : uint8_t {
   kTcpSelf,    ///< over TCP: the reverse name of the client's address
   k6to4Self,   ///< over TCP: the 6to4 reverse zone of the client's network (RFC 3056)
   kLocal,      ///< the name and all below, for a client on this host ("update-policy local")
+  kExternal,   ///< what the daemon that the identity names grants, with or without a key
 };
 std::string_view to_string(RuleMatch match);  ///< "selfsub", as it is written in the configuration
 
@@ -45,13 +47,22 @@ struct PolicyRule {
   uint32_t most(dns::RRType type) const;
 };
 
+/// What the daemon of an external rule is to decide.
+struct ExternalQuestion {
+  size_t rule = 0;  ///< its index
+  dns::Name name;
+  dns::RRType type{};
+  bool operator==(const ExternalQuestion&) const = default;
+};
+
 /// Who sent the update, as far as rules look at it.
 struct Requester {
   std::optional<dns::Name> key;  ///< of a good TSIG
   std::array<uint8_t, 16> address{};
   uint8_t address_size = 0;  ///< 4, 16, or 0 when there is none
   bool over_tcp = false;
-  bool is_local = false;  ///< the address is one of this host
+  bool is_local = false;                       ///< the address is one of this host
+  std::vector<ExternalQuestion> granted = {};  ///< by daemons, for this update
 };
 
 /// "1.2.0.192.in-addr.arpa." or the like under ip6.arpa of the address; the root when there is none.
@@ -75,9 +86,16 @@ class UpdatePolicy {
   std::expected<std::vector<const PolicyRule*>, Refusal> judge_all(const Requester& requester,
                                                                    const UpdateRequest& request,
                                                                    const zone::Content& content) const;
+  /// What daemons are to be asked before judge_all(): what it would come to, as far as other rules let it,
+  /// with the names that are deleted as `content` has them. Each question once.
+  std::vector<ExternalQuestion> external_questions(const Requester& requester, const UpdateRequest& request,
+                                                   const zone::Content& content) const;
   const std::vector<PolicyRule>& rules() const { return rules_; }
 
  private:
+  void collect_questions(const Requester& requester, dns::NameView name, dns::RRType type,
+                         std::vector<ExternalQuestion>& questions) const;
+
   std::vector<PolicyRule> rules_;
 };
 

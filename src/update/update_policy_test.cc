@@ -113,6 +113,42 @@ TEST(UpdatePolicy, TypesAndTheirLimits) {
   EXPECT_EQ(any.most(RRType::kTxt), 2U);
 }
 
+TEST(UpdatePolicy, WhatDaemonsAreToDecideIsAskedOnceAndOnlyWhereNoRuleBeforeDoes) {
+  const UpdatePolicy policy({rule(false, "k.", RuleMatch::kName, "bad.example."),
+                             rule(true, "local:/run/a.", RuleMatch::kExternal, ".", {{RRType::kAny}}),
+                             rule(true, "k.", RuleMatch::kName, "good.example."),
+                             rule(true, "local:/run/b.", RuleMatch::kExternal, ".", {{RRType::kTxt}})});
+  const auto content = zone::content_of(
+      "@ 300 SOA ns host 1 1 2 3 4\n@ 300 NS ns\nold 300 TXT x\nold 300 A 192.0.2.1\n", "example.");
+  const auto asked = [&](const std::string& lines) {
+    std::vector<std::string> texts;
+    for (const ExternalQuestion& question :
+         policy.external_questions(key("k."), request_for_test("example.", lines), *content))
+      texts.push_back(std::to_string(question.rule) + " " + dns::to_string(question.name) + " " +
+                      dns::to_string(question.type));
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(asked("add bad 5 A 192.0.2.1\n"), Texts());
+  EXPECT_EQ(asked("add a 5 A 192.0.2.1\nadd a 5 A 192.0.2.2\n"), Texts{"1 a.example. A"});
+  EXPECT_EQ(asked("add good 5 TXT x\n"), Texts{"1 good.example. TXT"});
+  EXPECT_EQ(asked("add a 5 TXT x\n"), (Texts{"1 a.example. TXT", "3 a.example. TXT"}));
+  EXPECT_EQ(asked("delete old\n").size(), 3U);
+}
+
+TEST(UpdatePolicy, AnExternalRuleMatchesWhatItsDaemonHasGranted) {
+  const UpdatePolicy policy({rule(true, "local:/run/a.", RuleMatch::kExternal, ".", {{RRType::kAny}}),
+                             rule(false, "local:/run/b.", RuleMatch::kExternal, ".", {{RRType::kAny}})});
+  Requester requester;
+  EXPECT_FALSE(policy.judge(requester, name_of("a.example."), RRType::kA).granted);
+  requester.granted = {{0, name_of("a.example."), RRType::kA}, {1, name_of("b.example."), RRType::kA}};
+  EXPECT_TRUE(policy.judge(requester, name_of("A.example."), RRType::kA).granted);
+  EXPECT_FALSE(policy.judge(requester, name_of("a.example."), RRType::kTxt).granted);
+  const auto denied = policy.judge(requester, name_of("b.example."), RRType::kA);
+  EXPECT_FALSE(denied.granted);
+  EXPECT_EQ(denied.rule_number, 2U);
+}
+
 TEST(UpdatePolicy, WhatMayBeAddedIsLimitedAndWhatMayNotIsRefused) {
   const UpdatePolicy policy(
       {rule(true, "k.", RuleMatch::kSubdomain, "example.", {{RRType::kA, 2}, {RRType::kTxt}})});

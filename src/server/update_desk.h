@@ -2,8 +2,8 @@
 // version together, the versions of all zones are logged, and when a version is on the disk it is served and
 // everybody is answered. The updates that come meanwhile gather in the inbox: there is one disk, so that
 // nothing is lost by making them together in the next round. Updates of one zone are made in the order in
-// which they came; one that external rules are about first waits, beside the line, for what their daemons say.
-// Thread rule: the main thread.
+// which they came; one that external rules are about first waits, beside the line, for what their daemons
+// say. Thread rule: the main thread.
 #pragma once
 #include <deque>
 #include <functional>

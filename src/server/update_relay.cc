@@ -33,8 +33,7 @@ void UpdateRelay::take(ForwardedUpdates updates) {
 void UpdateRelay::relay(ForwardedUpdatePtr update) {
   const ZonePlace place = zones_.owner_of(update->place);
   const KeptZone* const kept = zones_.at(place);
-  if (kept == nullptr || kept->config->type != config::ZoneType::kSecondary)
-    return refuse(std::move(update));
+  if (kept == nullptr || kept->config->type != config::ZoneType::kSecondary) return refuse(std::move(update));
   const std::string zone = display_name(*kept->config, place.view);
   UpdateRelayOrder order{.message = std::move(update->message), .primaries = {}};
   for (const config::RemoteServer& server : kept->config->primaries) {

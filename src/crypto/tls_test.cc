@@ -74,7 +74,7 @@ TEST_F(Tls, AnEphemeralServerAndAnyClientTalkInPieces) {
 TEST_F(Tls, TheNextHandshakeWithAServerIsAShortOne) {
   const auto server = *TlsContext::for_server(server_settings());
   const auto client =
-      *TlsContext::for_client({.ca_file = certificates.path("ca.pem"), .remote_hostname = "primary.example"});
+      *TlsContext::for_client({.ca_file = certificates.authority(), .remote_hostname = "primary.example"});
   const auto resumed = [&] { return SSL_CTX_sess_hits(server->native()); };
   for (int i = 0; i < 3; i++) {
     Talk talk(server, client);

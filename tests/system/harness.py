@@ -183,9 +183,9 @@ class Named:
         """One question through dnspython; the parsed response."""
         return self.ask(dns.message.make_query(name, rrtype, rrclass, **how), tcp, source, address)
 
-    def ask(self, message, tcp=False, source=None, address=ADDRESS):
+    def ask(self, message, tcp=False, source=None, address=ADDRESS, timeout=REPLY_S):
         send = dns.query.tcp if tcp else dns.query.udp
-        return send(message, address, port=self.port, timeout=REPLY_S, source=source, one_rr_per_rrset=True)
+        return send(message, address, port=self.port, timeout=timeout, source=source, one_rr_per_rrset=True)
 
     def udp(self, source=None, address=ADDRESS):
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

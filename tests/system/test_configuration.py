@@ -10,8 +10,8 @@ from harness import SUBJECT, configuration, program
 pytestmark = pytest.mark.skipif(SUBJECT == "bind", reason="about what this version cannot do yet")
 
 HALF_OBEYED = {
-    "stub": 'zone "s" { type stub; primaries { 127.0.0.1; }; };',
-    "update-policy": 'zone "u" { type primary; file "example.zone"; update-policy { grant k external x ANY; }; };',
+    "static-stub": 'zone "s" { type static-stub; server-addresses { 127.0.0.1; }; };',
+    "update-policy": 'zone "u" { type primary; file "example.zone"; update-policy { grant k ms-self x ANY; }; };',
     "dnssec-policy": 'zone "d" { type primary; file "example.zone"; dnssec-policy default; inline-signing yes; };',
     "forward": 'zone "f" { type forward; forwarders { 127.0.0.1; }; };',
     "rate-limit": "view v { rate-limit { slip 2; }; };",
@@ -78,7 +78,7 @@ def test_recursion_by_default_is_a_warning_and_the_server_serves(start):
 def test_a_reload_to_what_cannot_be_served_keeps_the_old_configuration(start):
     named = start(configuration())
     mark = named.mark()
-    named.configure(configuration(statements=HALF_OBEYED["stub"]))
+    named.configure(configuration(statements=HALF_OBEYED["static-stub"]))
     named.send_signal(signal.SIGHUP)
     named.wait_log("cannot be served by this version", since=mark)
     named.assert_serving()

@@ -12,6 +12,7 @@ import dns.tsig
 import dns.tsigkeyring
 import dns.update
 import pytest
+import harness
 from harness import ADDRESS, SUBJECT, configuration, wait_for
 from test_tsig import SECRET, key_statement
 
@@ -91,7 +92,7 @@ def update(named, *additions, key=True, tcp=True, deletes=()):
         change.add(name, 60, rrtype, data)
     for name in deletes:
         change.delete(name)
-    return named.ask(change, tcp).rcode()
+    return named.ask(change, tcp, timeout=harness.LIMIT_S).rcode()
 
 
 def test_the_daemon_is_told_who_wants_to_change_what(start, place, daemon):

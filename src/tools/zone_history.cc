@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/os/file.h"
 #include "config/build.h"
 #include "server/added_zones_file.h"
 #include "server/loader.h"
@@ -17,6 +18,7 @@ namespace nomen::tools {
 
 namespace {
 
+constexpr int kMostReadings = 5;  // of a file that is written again and again
 constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
 
 struct FoundZone {
@@ -151,15 +153,27 @@ Result<std::vector<store::Version>> ZoneHistory::versions() const {
   return all;
 }
 
-Result<zone::ContentPtr> ZoneHistory::content(std::optional<dns::Serial> serial) const {
-  zone::LoadResult loaded = zone::load_zone(server::load_request(*zone_, directory_));
-  if (loaded.content == nullptr) {
-    for (const Diagnostic& diagnostic : loaded.diagnostics) {
-      if (diagnostic.severity == Severity::kError) return failure(to_string(diagnostic));
+/// The server may write the file anew and drop what it has from the log while both are read here: then what
+/// was read first does not go with what was read second, and both are read again.
+Result<zone::ContentPtr> ZoneHistory::newest(std::optional<dns::Serial> serial) const {
+  const zone::LoadRequest request = server::load_request(*zone_, directory_);
+  for (int reading = 1;; reading++) {
+    zone::LoadResult loaded = zone::load_zone(request);
+    if (loaded.content == nullptr) {
+      for (const Diagnostic& diagnostic : loaded.diagnostics) {
+        if (diagnostic.severity == Severity::kError) return failure(to_string(diagnostic));
+      }
+      return failure("the zone's file cannot be read");
     }
-    return failure("the zone's file cannot be read");
+    const os::FileStamp stamp = loaded.stamp;
+    auto newest = after_file(std::move(loaded.content), serial);
+    const auto now = os::file_stamp(request.path);
+    if (reading == kMostReadings || (now && *now == stamp)) return newest;
   }
-  auto newest = this->newest(std::move(loaded.content), serial);
+}
+
+Result<zone::ContentPtr> ZoneHistory::content(std::optional<dns::Serial> serial) const {
+  auto newest = this->newest(serial);
   if (!newest || !serial || (*newest)->serial() == *serial) return newest;
   const auto back = difference((*newest)->serial(), *serial);
   if (!back) return std::unexpected(back.error());
@@ -170,8 +184,8 @@ Result<zone::ContentPtr> ZoneHistory::content(std::optional<dns::Serial> serial)
 }
 
 /// The version that the log ends with, or that is what the file says where none before it is wanted.
-Result<zone::ContentPtr> ZoneHistory::newest(zone::ContentPtr from_file,
-                                             std::optional<dns::Serial> serial) const {
+Result<zone::ContentPtr> ZoneHistory::after_file(zone::ContentPtr from_file,
+                                                 std::optional<dns::Serial> serial) const {
   if (log_ == nullptr) return from_file;
   if (zone_->is_logged_first()) {
     auto newest = server::replay(*log_, id_, std::move(from_file));

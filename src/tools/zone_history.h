@@ -48,7 +48,8 @@ class ZoneHistory {
   ZoneHistory() = default;
   static Result<ZoneHistory> find(const ZoneChoice& choice);
   Result<void> open_log();
-  Result<zone::ContentPtr> newest(zone::ContentPtr from_file, std::optional<dns::Serial> serial) const;
+  Result<zone::ContentPtr> newest(std::optional<dns::Serial> serial) const;
+  Result<zone::ContentPtr> after_file(zone::ContentPtr from_file, std::optional<dns::Serial> serial) const;
   Result<bool> changes_from(dns::Serial from, dns::Serial to, std::vector<zone::Change>& changes) const;
 
   std::string directory_;

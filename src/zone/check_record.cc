@@ -130,8 +130,8 @@ inline bool RecordCheck::is_surely_good(const dns::RecordBatch& batch, const dns
   const uint8_t first =
       batch.bytes[record.rdata_at + needs.target_at + 1U];  // of the target; read in any case
   const int has = (owner_is_hostname_ ? kHostOwner : 0) | (record.target_is_host ? kHostTarget : 0) |
-                       (first < '0' || first > '9' ? kNoAddressTarget : 0) |
-                       (record.owner_size != apex_.size() ? kNotAtApex : 0);
+                  (first < '0' || first > '9' ? kNoAddressTarget : 0) |
+                  (record.owner_size != apex_.size() ? kNotAtApex : 0);
   return (needs.what & ~has) == 0;
 }
 

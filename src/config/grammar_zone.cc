@@ -499,7 +499,7 @@ constexpr StatementRow kRows[] = {
               "| ms-subdomain-self-rhs | name | self | selfsub | selfwild | subdomain | tcp-self | wildcard "
               ") <string> ) <rrtypelist>; ... } )",
      .status = Status::kObeyed,
-     .note = "rules of the kinds external, krb5-* and ms-* cannot be served yet"},
+     .note = "rules of the kinds krb5-* and ms-* cannot be served yet"},
     {.name = "use-alt-transfer-source",
      .places = kOpt | kView | kZone,
      .zones = kS | kM | kT,

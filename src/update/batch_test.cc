@@ -305,7 +305,8 @@ TEST(UpdateBatch, TheSerialIsALockForWhoLooksAtIt) {
 
 TEST(UpdateBatch, NoSerialsLeadAroundToWhereTheZoneComesFrom) {
   const ContentPtr base = zone::content_of(kZone, "example.");
-  UpdateBatch batch(base, {}, 0);
+  const UpdateSettings settings;  // outlives the batch
+  UpdateBatch batch(base, settings, 0);
   const auto add = [&](const std::string& lines) {
     return batch.add(request_for_test("example.", lines), {}, nullptr).rcode;
   };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -50,18 +51,18 @@ void UpdateDesk::work() {
 /// To the lines of their zones, which are appended to `touched` in the order of their first updates.
 void UpdateDesk::hand_out(ForwardedUpdates updates, std::vector<ZonePlace>& touched) {
   touched.clear();
+  std::optional<ZonePlace> named;  // by the updates that came last; `place` has what they are about
+  ZonePlace place;
   Line* line = nullptr;
-  const ForwardedUpdate* last = nullptr;
   for (ForwardedUpdatePtr& update : updates) {
-    if (last == nullptr || !(update->place == last->place)) {
-      ZonePlace place = zones_.owner_of(update->place);
-      if (waits_for_daemons(place, update)) continue;
-      line = &lines_[place];
-      if (line->waiting.empty()) touched.push_back(std::move(place));
-    } else if (waits_for_daemons(touched.back(), update)) {
-      continue;
+    if (!named || !(*named == update->place)) {
+      named = update->place;
+      place = zones_.owner_of(*named);
+      line = nullptr;
     }
-    last = update.get();
+    if (waits_for_daemons(place, update)) continue;
+    if (line == nullptr) line = &lines_[place];
+    if (line->waiting.empty()) touched.push_back(place);
     line->waiting.push_back(std::move(update));
   }
 }

@@ -82,7 +82,7 @@ def daemon(place):
 def serve(start, place, rules='grant "local:%s" external * ANY;', statements=""):
     text = rules.replace("%s", place)
     return start(configuration(statements=key_statement() + statements + 'zone "example" { type primary; file "example.zone"; update-policy { %s }; };' % text,
-                               zone=False))
+                               zone=False), {"example.zone": harness.ZONE, "other.zone": harness.ZONE})
 
 
 def update(named, *additions, key=True, tcp=True, deletes=()):
@@ -168,3 +168,25 @@ def test_a_daemon_that_never_answers_holds_up_nobody_else(start, place, daemon):
     for thread in slow:
         thread.join()
     assert results == [REFUSED] * 5
+
+
+def test_each_zone_is_judged_by_its_own_rules_however_their_updates_are_mixed(start, place, daemon):
+    daemon()
+    named = serve(start, place, rules='grant k.test. subdomain example. TXT; grant "local:%s" external * A;',
+                  statements='zone "other" { type primary; file "other.zone"; update-policy { grant k.test. subdomain other. ANY; }; };')
+    keys = dns.tsigkeyring.from_text({"k.test.": SECRET})
+    wanted = {}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect((ADDRESS, named.port))
+        client.settimeout(harness.LIMIT_S)
+        mixed = (("example.", "TXT"), ("other.", "A"), ("example.", "TXT"), ("example.", "A")) * 15
+        for number, (zone, rrtype) in enumerate(mixed):
+            change = dns.update.Update(zone, keyring=keys, keyalgorithm=dns.tsig.HMAC_SHA256)
+            change.add("h%d" % number, 60, rrtype, "192.0.2.7")
+            client.send(change.to_wire())
+            wanted[change.id] = zone
+        answers = {}
+        while len(answers) < len(wanted):
+            reply = client.recv(4096)
+            answers[struct.unpack(">H", reply[:2])[0]] = reply[3] & 15
+    assert {wanted[number] for number, rcode in answers.items() if rcode != NOERROR} == set()

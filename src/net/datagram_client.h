@@ -33,7 +33,7 @@ class DatagramClient final : private EventHandler, private Timer {
   /// Sends at once. Fails when there is no socket to send from.
   static Result<std::unique_ptr<DatagramClient>> ask(EventLoop& loop, DatagramQuestion question,
                                                      IsAnswer is_answer, Done done);
-  ~DatagramClient();
+  ~DatagramClient() override;
 
  private:
   DatagramClient(EventLoop& loop, DatagramQuestion question, IsAnswer is_answer, Done done);

@@ -32,7 +32,7 @@ class TcpListener final : private EventHandler, private Timer {
   static Result<std::unique_ptr<TcpListener>> create(const TcpOptions& options, StreamHandler& handler);
   /// Another listener at this one's socket, for another worker: whoever is first accepts a client.
   Result<std::unique_ptr<TcpListener>> share(StreamHandler& handler) const;
-  ~TcpListener();
+  ~TcpListener() override;
 
   /// In the loop's thread: from now on clients are accepted into `table`. Destroyed (or detached) there too;
   /// its connections live on in the table.

@@ -171,6 +171,7 @@ void Notifier::find_targets(Zone& zone, const KeptZone& kept) {
   }
   zone.targets = std::move(targets);
   std::vector<PeerId> peers;
+  peers.reserve(zone.targets.size());
   for (const auto& [peer, remote] : zone.targets) peers.push_back(peer);
   zone.sender->set_targets(peers, now_us());
   std::erase_if(zone.under_way, [&](const auto& sent) { return !zone.targets.contains(sent.first); });
@@ -180,6 +181,7 @@ void Notifier::find_targets(Zone& zone, const KeptZone& kept) {
 std::vector<Remote> Notifier::targets_of(const ZonePlace& place, const KeptZone& kept) const {
   const config::ZoneOptions& options = *kept.config->options;
   std::vector<Remote> targets;
+  targets.reserve(options.also_notify.size());
   for (const config::RemoteServer& server : options.also_notify)
     targets.push_back(remotes_.notified(place.view, server, options));
   if (options.notify == config::NotifyMode::kExplicit) return targets;

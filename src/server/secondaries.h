@@ -126,7 +126,7 @@ class Secondaries final : private net::Timer {
   transfer::PeerId peer_id(const Remote& primary);
 
   void take_version(Number number, Zone& zone, TransferOutcome& outcome);
-  void log_steps(Number number, Zone& zone, std::vector<zone::VersionStep> steps, TransferOutcome& outcome);
+  void log_steps(Number number, Zone& zone, TransferOutcome& outcome);
   void serve(Number number, Zone& zone, transfer::Received received, const std::string& end_line);
   void log_transferred(const Zone& zone, const Remote& primary, const transfer::Soa& soa,
                        const std::string& end_line);

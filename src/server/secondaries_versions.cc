@@ -52,7 +52,7 @@ void Secondaries::take_version(Number number, Zone& zone, TransferOutcome& outco
     if (!is_same) save(number, zone, true);
     return;
   }
-  if (zone.copy.based) return log_steps(number, zone, received.steps, outcome);
+  if (zone.copy.based) return log_steps(number, zone, outcome);
   if (!zone.config->file.empty()) {
     auto& unlogged = zone.copy.unlogged;
     unlogged.insert(unlogged.end(), received.steps.begin(), received.steps.end());
@@ -77,10 +77,10 @@ std::vector<store::Version> Secondaries::rows_of(const Zone& zone,
 }
 
 /// In the log first, then served: what was once seen here is still here after a crash.
-void Secondaries::log_steps(Number number, Zone& zone, std::vector<zone::VersionStep> steps,
-                            TransferOutcome& outcome) {
+void Secondaries::log_steps(Number number, Zone& zone, TransferOutcome& outcome) {
   const auto id = log_.id_of(zone.place);
   auto shared = std::make_shared<TransferOutcome>(std::move(outcome));
+  const std::vector<zone::VersionStep>& steps = shared->received.steps;
   const uint64_t bytes = bytes_of(steps);
   log_.append(rows_of(zone, steps, *id), [this, number, shared, bytes](const Result<void>& result) {
     Zone* const found = find(number);

@@ -367,7 +367,8 @@ Result<void> Server::apply_configuration(bool reload_all) {
   auto tls = TlsContexts::make(*config);
   if (!tls) {
     say(LogSeverity::kError, "{}", tls.error().text);
-    enter_directory(config_.options.directory);
+    if (auto back = enter_directory(config_.options.directory); !back)
+      say(LogSeverity::kError, "{}", back.error().text);
     return std::unexpected(tls.error());
   }
   if (auto configured = configure_logging(*config); !configured) return configured;

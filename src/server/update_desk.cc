@@ -78,6 +78,7 @@ bool UpdateDesk::waits_for_daemons(const ZonePlace& place, ForwardedUpdatePtr& u
   if (questions.empty()) return false;
   const std::string key = update->key != nullptr ? external_key_text(*update->key) : "";
   std::vector<ExternalPolicy::Question> asked;
+  asked.reserve(questions.size());
   for (const update::ExternalQuestion& question : questions) {
     asked.push_back({external_socket(policy.rules()[question.rule].identity),
                      external_question(update->requester, question.name, question.type, key)});

@@ -22,11 +22,15 @@ struct BlockHead {
 };
 static_assert(sizeof(BlockHead) <= kPageBytes);
 
+size_t offset_in_block(const void* at) {
+  return reinterpret_cast<uintptr_t>(at) & (kBlockBytes - 1);
+}
 BlockHead* head_of(const void* page) {
-  return reinterpret_cast<BlockHead*>(reinterpret_cast<uintptr_t>(page) & ~(kBlockBytes - 1));
+  auto* at = const_cast<uint8_t*>(static_cast<const uint8_t*>(page));
+  return reinterpret_cast<BlockHead*>(at - offset_in_block(page));
 }
 size_t number_of(const void* page) {
-  return (reinterpret_cast<uintptr_t>(page) & (kBlockBytes - 1)) / kPageBytes;
+  return offset_in_block(page) / kPageBytes;
 }
 
 struct Pool {
@@ -65,13 +69,12 @@ uint8_t* take_blocks(size_t count) {
   void* mapped = ::mmap(nullptr, wanted + kBlockBytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   NOMEN_ENSURE(mapped != MAP_FAILED);
-  const auto start = reinterpret_cast<uintptr_t>(mapped);
-  const uintptr_t aligned = (start + kBlockBytes - 1) & ~(kBlockBytes - 1);
-  if (aligned > start) ::munmap(mapped, aligned - start);
-  const size_t tail = start + kBlockBytes - aligned;
-  if (tail > 0) ::munmap(reinterpret_cast<void*>(aligned + wanted), tail);
-  ::madvise(reinterpret_cast<void*>(aligned), wanted, MADV_HUGEPAGE);
-  return reinterpret_cast<uint8_t*>(aligned);
+  const size_t lead = (kBlockBytes - offset_in_block(mapped)) % kBlockBytes;
+  uint8_t* const blocks = static_cast<uint8_t*>(mapped) + lead;
+  if (lead > 0) ::munmap(mapped, lead);
+  ::munmap(blocks + wanted, kBlockBytes - lead);
+  ::madvise(blocks, wanted, MADV_HUGEPAGE);
+  return blocks;
 }
 
 void give_blocks(uint8_t* blocks, size_t count) {

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import harness  # noqa: E402
+import tls_files  # noqa: E402
 
 
 @pytest.fixture
@@ -38,3 +39,20 @@ def start(tmp_path):
 @pytest.fixture(scope="session", autouse=True)
 def program_exists():
     assert os.access(harness.program(), os.X_OK), "no program to test at %s (NOMEN_BIN?)" % harness.program()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """Signs certificates: `server` and `client` are the statements of a tls block, `trusted()` those of who trusts it."""
+    made = tls_files.Authority(tmp_path_factory.mktemp("tls"))
+    made.server = made.sign("server", "DNS:" + tls_files.NAME)
+    made.client = made.sign("client", "DNS:secondary.example")
+    return made
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory):
+    """Another authority, that nobody trusts."""
+    made = tls_files.Authority(tmp_path_factory.mktemp("stranger"), "stranger")
+    made.client = made.sign("client", "DNS:secondary.example")
+    return made

@@ -17,6 +17,7 @@ import pytest
 from harness import ADDRESS, SUBJECT, configuration, free_port, rndc, wait_for, with_control
 from test_secondary import SOON
 from test_tsig import key_statement
+from tls_files import NAME
 
 ZONE = """\
 $TTL 300
@@ -186,6 +187,67 @@ def test_questions_to_primaries_are_signed(start):
 def test_a_primary_that_is_gone_is_passed_over(start):
     primary = start_primary(start)
     start_stub(start, primary, primaries="%s port %d; %s port %d;" % (ADDRESS, free_port(), ADDRESS, primary.port))
+
+
+# ---------------------------------------------------------------- named lists, TLS, views
+@pytest.mark.parametrize("word", ["primaries", "masters"])
+def test_primaries_may_stand_in_named_lists(start, word):
+    primary = start_primary(start, clause="allow-query { key k; };", statements=key_statement("k"))
+    lists = '%s inner port %d { %s key k; };\n%s outer { %s port %d; inner; };\n' % (word, primary.port, ADDRESS, word, ADDRESS, free_port())
+    stub = start_stub(start, primary, statements=key_statement("k") + lists, primaries="outer;")
+    assert addresses_told(stub) == GLUE
+
+
+def start_tls_primary(start, tls_text):
+    """It answers questions over TLS alone; `named.tls_port` says where."""
+    port = free_port()
+    named = start_primary(start, options="listen-on port %d tls t { %s; };" % (port, ADDRESS), statements="tls t { %s };\n" % tls_text)
+    named.tls_port = port
+    return named
+
+
+@pytest.mark.parametrize("primaries", ["%s port %d tls t;", "list;"])
+def test_servers_are_asked_for_over_tls(start, authority, primaries):
+    primary = start_tls_primary(start, authority.server + authority.trusted())
+    one = "%s port %d tls t;" % (ADDRESS, primary.tls_port)
+    who = 'tls t { remote-hostname "%s"; %s };\n' % (NAME, authority.trusted() + authority.client)
+    stub = start_stub(start, primary, statements=who + "primaries list { %s };\n" % one, primaries=one if "port" in primaries else primaries)
+    assert servers_told(stub) == SERVERS
+    if SUBJECT != "bind":  # which takes the whole zone where it is to use TLS
+        assert addresses_told(stub) == GLUE
+
+
+def test_a_primary_of_another_name_is_not_believed(start, authority):
+    primary = start_tls_primary(start, authority.server)
+    stub = start(stub_text(0, statements='tls t { remote-hostname "other.example"; %s };\n' % authority.trusted(),
+                           primaries="%s port %d tls t;" % (ADDRESS, primary.tls_port)))
+    stub.wait_log("TLS peer certificate verification failed")
+    assert servers_told(stub) is None
+
+
+def test_each_view_has_stubs_of_its_own(start):
+    inside = start_primary(start)
+    outside = start_primary(start, files={"example.zone": zone_text(7, extra="@ NS ns3\nns3 A 192.0.2.30\n")})
+    port = free_port()
+    zone = 'zone "example" { type stub; file "%s.stub"; primaries { %s port %d; }; };'
+    stub = start(with_control(configuration(options=SOON, zone=False, statements="""
+view inside { match-clients { 127.0.0.1; }; %s zone "both" { type primary; file "example.zone"; }; };
+view outside { match-clients { any; }; %s };
+view shares { match-clients { any; }; zone "example" { in-view inside; }; };
+""" % (zone % ("inside", ADDRESS, inside.port), zone % ("outside", ADDRESS, outside.port))), port))
+
+    def told(source):
+        return sorted(r[0].to_text() for r in stub.query("www.example.", source=source).authority)
+    wait_for(lambda: told("127.0.0.1") == SERVERS, "the servers inside:\n%s" % LogOf(stub))
+    wait_for(lambda: told("127.0.0.2") == sorted(SERVERS + ["ns3.example."]), "the servers outside:\n%s" % LogOf(stub))
+    inside.write("example.zone", zone_text(2, extra="@ NS ns4\nns4 A 192.0.2.40\n"))
+    inside.reload()
+    wait_for(lambda: inside.query("example.", "SOA").answer[0][0].serial == 2, "the version at the primary")
+    assert rndc(stub, port, "refresh", "example", "IN", "inside") == (0, "zone refresh queued")
+    wait_for(lambda: "ns4.example." in told("127.0.0.1"), "the new server inside")
+    assert told("127.0.0.2") == sorted(SERVERS + ["ns3.example."])
+    assert "serial: 2" in rndc(stub, port, "zonestatus", "example", "IN", "inside")[1]
+    assert "serial: 7" in rndc(stub, port, "zonestatus", "example", "IN", "outside")[1]
 
 
 class LogOf:

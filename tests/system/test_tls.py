@@ -15,24 +15,7 @@ import pytest
 
 from harness import ADDRESS, LIMIT_S, REPLY_S, SUBJECT, ZONE, configuration, framed, free_port, read_message, wait_for
 from test_secondary import SOON, texts
-from tls_files import Authority
-
-NAME = "primary.example"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    made = Authority(tmp_path_factory.mktemp("tls"))
-    made.server = made.sign("server", "DNS:" + NAME)
-    made.client = made.sign("client", "DNS:secondary.example")
-    return made
-
-
-@pytest.fixture(scope="module")
-def stranger(tmp_path_factory):
-    made = Authority(tmp_path_factory.mktemp("stranger"), "stranger")
-    made.client = made.sign("client", "DNS:secondary.example")
-    return made
+from tls_files import NAME
 
 
 def block(name, text):
@@ -159,7 +142,8 @@ def test_transfers_want_the_protocol_dot(start):
     with connect(named, context(alpn=None)) as stream:
         assert ask(stream, "www.example.", "A").answer
         assert ask(stream, "example.", "AXFR").rcode() == (dns.rcode.SERVFAIL if SUBJECT == "bind" else dns.rcode.REFUSED)
-    named.wait_log("zone transfer 'example/AXFR/IN' denied")
+    if SUBJECT != "bind":  # which has no line for it
+        named.wait_log("zone transfer 'example/AXFR/IN' denied")
 
 
 @pytest.mark.parametrize("rule, over_tls, over_tcp", [("transport tls", True, False), ("transport tcp", False, True),

@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+NAME = "primary.example"
 
 class Authority:
     def __init__(self, directory, name="authority"):

@@ -26,6 +26,9 @@ class Counter {
 struct Outcome {
   static constexpr size_t kCount = size_t{1} << 14;
   static constexpr uint8_t kOtherRcode = 31;  ///< stands for all rcodes from there on
+  /// Of a request that somebody else answers: a transfer, an update. A number that no rcode has (RFC
+  /// 6895 2.3).
+  static constexpr uint8_t kElsewhere = 30;
 
   uint8_t rcode = 0;  ///< 0 to kOtherRcode
   bool authoritative = false;
@@ -60,14 +63,24 @@ struct Outcome {
 struct Counters {
   static constexpr size_t kTypes = 256;
 
-  std::array<Counter, Outcome::kCount> outcomes;       ///< by Outcome::index(), all requests that had a reply
+  std::array<Counter, Outcome::kCount> outcomes;       ///< by Outcome::index(), all requests but the dropped
   std::array<Counter, kTypes> queries_by_type;         ///< by QTYPE; [0] are those above 255 too
   std::array<Counter, 16> requests_by_opcode;          ///< all but QUERY
   std::array<Counter, kEdnsOptionKinds> edns_options;  ///< by EdnsOptionKind: messages that had one
   Counter rejected_recursive;                          ///< REFUSED to clients that wanted recursion
   Counter rejected_authoritative;                      ///< REFUSED to the others
   Counter rejected_transfers;
+  Counter rejected_updates;
+  Counter rejected_notifies;
+  std::array<Counter, 16> late_replies;      ///< by rcode: to updates that were answered elsewhere
+  std::array<Counter, 2> notifies_received;  ///< of zones that are here, over IPv4 and IPv6
+  Counter transfers_completed;
   Counter dropped;  ///< no reply
+
+  Counter& queries_of(dns::RRType type) {
+    const uint16_t number = dns::number(type);
+    return queries_by_type[number < kTypes ? number : 0];
+  }
 };
 
 }  // namespace nomen::answer

@@ -153,10 +153,8 @@ void Pipeline::reply(const Snapshot& snapshot, Query& query, Exchange& exchange,
     record_simple(query, exchange.out.data());
   } else if (const Rcode rcode = answer_fully(snapshot, query, exchange, now_s); exchange.reply_size != 0) {
     record(query, exchange.out.data(), rcode);
-  } else if (query.question.opcode == Opcode::kQuery) {  // a transfer that goes on by itself
-    counters_.queries_by_type[dns::number(query.question.type) % Counters::kTypes].add();
   } else {
-    counters_.requests_by_opcode[static_cast<size_t>(query.question.opcode)].add();
+    record_handed_over(query);
   }
   if (snapshot.server->query_log && query.question.present) log_query(query);
 }
@@ -223,8 +221,7 @@ void Pipeline::record_simple(const Query& query, const uint8_t* reply) {
   outcome.cookie = query.edns.cookie;
   outcome.looked_up = true;
   counters_.outcomes[outcome.index() | (load_u16(reply + 2) & (kAa | kTc | kRcode))].add();
-  const uint16_t type = dns::number(query.question.type);
-  counters_.queries_by_type[type < Counters::kTypes ? type : 0].add();
+  counters_.queries_of(query.question.type).add();
   if (query.edns.option_kinds != 0) record_options(query);
 }
 
@@ -249,19 +246,48 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   static_assert(Outcome{.authoritative = true}.index() == kAa && Outcome{.truncated = true}.index() == kTc);
   counters_.outcomes[outcome.index() | (flags & (kAa | kTc))].add();
   if (outcome.looked_up) {
-    const uint16_t type = dns::number(question.type);
-    counters_.queries_by_type[type < Counters::kTypes ? type : 0].add();
+    counters_.queries_of(question.type).add();
   } else if (question.opcode != Opcode::kQuery) {
     counters_.requests_by_opcode[static_cast<size_t>(question.opcode)].add();
   }
   if (query.edns.option_kinds != 0) record_options(query);
-  if (rcode == Rcode::kRefused && outcome.looked_up) {
-    const bool transfer = question.type == RRType::kAxfr || question.type == RRType::kIxfr;
-    Counter& rejected = transfer                       ? counters_.rejected_transfers
-                        : question.recursion_desired() ? counters_.rejected_recursive
-                                                       : counters_.rejected_authoritative;
-    rejected.add();
+  if (rcode == Rcode::kRefused) record_refused(query);
+}
+
+void Pipeline::record_refused(const Query& query) {
+  const Question& question = query.question;
+  if (!question.present || query.early != Rcode::kNoError) return;
+  switch (question.opcode) {
+    case Opcode::kUpdate:
+      return counters_.rejected_updates.add();
+    case Opcode::kNotify:
+      counters_.notifies_received[query.received.peer->is_v6() ? 1 : 0].add();
+      return counters_.rejected_notifies.add();
+    case Opcode::kQuery:
+      if (question.type == RRType::kAxfr || question.type == RRType::kIxfr)
+        return counters_.rejected_transfers.add();
+      return (question.recursion_desired() ? counters_.rejected_recursive : counters_.rejected_authoritative)
+          .add();
+    default:
+      return;
   }
+}
+
+/// A transfer that goes on by itself, or an update: there is no reply yet.
+void Pipeline::record_handed_over(const Query& query) {
+  Outcome outcome;
+  outcome.rcode = Outcome::kElsewhere;
+  outcome.edns = query.edns.present;
+  outcome.tcp = query.received.transport == Transport::kTcp;
+  outcome.v6 = query.received.peer->is_v6();
+  outcome.cookie = query.edns.cookie;
+  counters_.outcomes[outcome.index()].add();
+  if (query.question.opcode == Opcode::kQuery) {
+    counters_.queries_of(query.question.type).add();
+  } else {
+    counters_.requests_by_opcode[static_cast<size_t>(query.question.opcode)].add();
+  }
+  if (query.edns.option_kinds != 0) record_options(query);
 }
 
 /// Whether somebody else answers; if not, the reply is made here, because it is an error.
@@ -294,6 +320,7 @@ bool Pipeline::hand_over_transfer(Query& query, Exchange& exchange) {
 
 /// The reply is made here in any case.
 void Pipeline::hand_over_notify(Query& query) {
+  counters_.notifies_received[query.received.peer->is_v6() ? 1 : 0].add();
   const ZoneRole role = query.zone->settings().role;
   if (role == ZoneRole::kSecondary || role == ZoneRole::kStub) query.other_refused = elsewhere_.notify(query);
 }

@@ -42,6 +42,8 @@ class Pipeline {
   void answer(const Snapshot& snapshot, std::span<Exchange> batch, uint32_t now_s);
 
   const Counters& counters() const { return counters_; }
+  /// For what is done elsewhere with requests that were handed over.
+  Counters& counters() { return counters_; }
 
  private:
   void look_ahead(const Snapshot& snapshot, std::span<Query> queries);
@@ -59,6 +61,8 @@ class Pipeline {
   static const ServedZone* zone_of(const Snapshot& snapshot, const Query& query);
   void record(const Query& query, const uint8_t* reply, dns::Rcode rcode);
   void record_simple(const Query& query, const uint8_t* reply);
+  void record_handed_over(const Query& query);
+  void record_refused(const Query& query);
   void record_options(const Query& query);
 
   Elsewhere& elsewhere_;

@@ -38,7 +38,7 @@ class RndcListener::Connection final : private net::EventHandler, private net::T
       : listener_(listener),
         socket_(std::move(socket)),
         session_(listener.policy_.access, listener.replays_, listener.operations_, random_nonce(), peer) {}
-  ~Connection() {
+  ~Connection() override {
     if (armed()) listener_.loop_.cancel(*this);
     if (watched_) listener_.loop_.remove(socket_.get(), *this);
   }

@@ -26,6 +26,7 @@ struct LateReply {
   std::vector<uint8_t> message;  ///< without signature
   dns::TsigSession session;      ///< signs it, if it is_signed()
 
+  dns::Rcode rcode() const { return static_cast<dns::Rcode>(message[3] & 0x0f); }
   void set_rcode(dns::Rcode rcode) {
     message[3] = static_cast<uint8_t>((message[3] & 0xf0) | (static_cast<uint8_t>(rcode) & 0x0f));
   }

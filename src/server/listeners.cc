@@ -119,15 +119,17 @@ Result<void> Listeners::open(const net::SocketAddress& address, const TlsContext
     pairs.push_back({address, std::move(udp), std::move(*tcp)});
   }
   for (size_t i = 0; i < pairs.size(); i++) workers_[i]->add_listener(std::move(pairs[i]));
-  sockets_[address.is_v6() ? 1 : 0].opened += workers_.size();
+  tcp_sockets_.opened.add(address, workers_.size());
+  if (tls == nullptr) udp_sockets_.opened.add(address, workers_.size());
   return {};
 }
 
 /// `at_once`: when it returns, the address is free.
-void Listeners::close(const net::SocketAddress& address, bool at_once) {
+void Listeners::close(const net::SocketAddress& address, bool is_tls, bool at_once) {
   log_closing(address);
   for (const auto& worker : workers_) worker->remove_listener(address, at_once);
-  sockets_[address.is_v6() ? 1 : 0].closed += workers_.size();
+  tcp_sockets_.closed.add(address, workers_.size());
+  if (!is_tls) udp_sockets_.closed.add(address, workers_.size());
 }
 
 size_t Listeners::update(const config::ServerOptions& options, uint16_t port,
@@ -142,7 +144,7 @@ size_t Listeners::update(const config::ServerOptions& options, uint16_t port,
     const auto wanted = now.find(at->first);
     const bool stays = wanted != now.end() && (wanted->second == nullptr) == (at->second == nullptr);
     if (!stays) {
-      close(at->first, wanted != now.end());
+      close(at->first, at->second != nullptr, wanted != now.end());
       at = open_.erase(at);
       continue;
     }

@@ -3,13 +3,13 @@
 // Every worker has a UDP and a TCP socket of its own on each address; with TLS, a TCP socket only.
 // Thread rule: the main thread.
 #pragma once
-#include <array>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "config/model.h"
+#include "server/family_counts.h"
 #include "server/tls_contexts.h"
 #include "server/worker.h"
 
@@ -32,13 +32,14 @@ class Listeners {
                 const TlsContexts& tls);
   size_t size() const { return open_.size(); }
   bool is_open(const net::SocketAddress& address) const { return open_.contains(address); }
-  /// Sockets of IPv4 (0) and IPv6 (1) that were opened and given up, a worker's share of one counted by
-  /// itself.
+  /// Sockets that were opened and given up, a worker's share of one counted by itself; those of TLS are
+  /// TCP's.
   struct SocketCounts {
-    uint64_t opened = 0;
-    uint64_t closed = 0;
+    FamilyCounts opened;
+    FamilyCounts closed;
   };
-  const std::array<SocketCounts, 2>& sockets() const { return sockets_; }
+  const SocketCounts& udp_sockets() const { return udp_sockets_; }
+  const SocketCounts& tcp_sockets() const { return tcp_sockets_; }
   /// At the server's end: the log says of each address that it is given up.
   void log_end() const;
 
@@ -48,7 +49,7 @@ class Listeners {
 
   Addresses wanted(const config::ServerOptions& options, uint16_t port, const policy::LocalAddresses& local,
                    const TlsContexts& tls) const;
-  void close(const net::SocketAddress& address, bool at_once);
+  void close(const net::SocketAddress& address, bool is_tls, bool at_once);
   Result<void> open(const net::SocketAddress& address, const TlsContexts::ContextPtr& tls,
                     const config::ServerOptions& options);
   Result<ListenerPair> open_pair(Worker& worker, const net::SocketAddress& address,
@@ -60,7 +61,8 @@ class Listeners {
   ListenFamilies families_;
   Addresses open_;
   std::optional<bool> reuse_port_;  ///< as it was when the first address was opened
-  std::array<SocketCounts, 2> sockets_;
+  SocketCounts udp_sockets_;
+  SocketCounts tcp_sockets_;
 };
 
 }  // namespace nomen::server

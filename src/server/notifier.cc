@@ -227,6 +227,7 @@ void Notifier::send(Number number, Zone& zone, const transfer::NotifySender::Sen
   if (target.key != nullptr) size = sent.session.sign_request(message, size, *target.key, unix_time_s());
   message.resize(size);
   const std::string name = display_name(*zone.config, zone.place.view);
+  if (what.tries == 1) sent_.add(target.address);
   log_debug(3, LogCategory::kNotify, "notify", "zone {}: sending notify to {} : serial {}", name,
             target.address.to_string(), what.serial.value);
   if (auto posted = post(number, what.peer, sent, target, std::move(message)); !posted)

@@ -18,6 +18,7 @@
 #include "net/datagram_client.h"
 #include "net/event_loop.h"
 #include "net/stream_question.h"
+#include "server/family_counts.h"
 #include "server/remotes.h"
 #include "server/zone_keeper.h"
 #include "transfer/notify_message.h"
@@ -41,6 +42,8 @@ class Notifier final : private net::Timer {
   void zone_removed(const ZonePlace& place);
   /// rndc notify: everybody once more.
   void notify_again(const ZonePlace& place);
+  /// NOTIFYs that were sent, those sent again for want of an answer not counted.
+  const FamilyCounts& sent() const { return sent_; }
 
  private:
   using Number = transfer::ZoneNumber;
@@ -92,6 +95,7 @@ class Notifier final : private net::Timer {
   transfer::Timetable timetable_;
   Number last_number_ = 0;
   transfer::PeerId last_peer_ = 0;
+  FamilyCounts sent_;
   std::unordered_map<ZonePlace, Number, ZonePlaceHash> numbers_;
   std::unordered_map<Number, Zone> zones_;
 };

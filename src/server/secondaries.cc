@@ -295,6 +295,7 @@ void Secondaries::ask(Number number, Zone& zone) {
   }
   const Remote& primary = zone.primaries[work.primary];
   soa_queries_++;
+  counts_.soa_queries.add(primary.address);
   timetable_.set(number, zone.machine.wake_us());
   client_->ask({.zone = dns::Name(zone.config->name()),
                 .rr_class = zone.config->rr_class,
@@ -364,8 +365,11 @@ void Secondaries::fetch(Number number, Zone& zone, transfer::PeerId peer) {
   order.timeouts.total_ms = options.max_transfer_time_in_min * kMinute_ms;
   order.least_bytes = options.min_transfer_rate_in_bytes;
   order.rate_period_ms = options.min_transfer_rate_in_min * kMinute_ms;
-  if (!order.is_stub)
+  if (!order.is_stub) {
+    const bool ixfr = order.options.ixfr && order.options.current != nullptr;
+    (ixfr ? counts_.ixfr_requests : counts_.axfr_requests).add(order.primary.address);
     log(LogCategory::kXferIn, LogSeverity::kInfo, "transfer", "zone {}: Transfer started.", zone.name);
+  }
   timetable_.set(number, zone.machine.wake_us());
   client_->fetch(std::move(order),
                  [this, number, peer](TransferOutcome& outcome) { fetched(number, peer, outcome); });
@@ -377,6 +381,7 @@ void Secondaries::fetched(Number number, transfer::PeerId peer, TransferOutcome&
   wake_up();
   Zone* const zone = find(number);
   if (zone == nullptr) return;
+  count_end(*zone, outcome.progress);
   if (outcome.progress == transfer::Progress::kDone) return take_version(number, *zone, outcome);
   const size_t primary = zone->machine.work().primary;
   const std::string from =
@@ -389,6 +394,12 @@ void Secondaries::fetched(Number number, transfer::PeerId peer, TransferOutcome&
     zone->machine.transfer_failed(outcome.progress == transfer::Progress::kTryAxfr, now_us());
   }
   consider(number, *zone);
+}
+
+/// An IXFR that turns into an AXFR has not ended yet.
+void Secondaries::count_end(const Zone& zone, transfer::Progress progress) {
+  if (zone.config->type == config::ZoneType::kStub || progress == transfer::Progress::kTryAxfr) return;
+  (progress == transfer::Progress::kFailed ? counts_.transfers_failed : counts_.transfers_succeeded)++;
 }
 
 void Secondaries::log_unfinished(const Zone& zone, const std::string& from, const TransferOutcome& outcome) {

@@ -20,6 +20,7 @@
 #include "config/model.h"
 #include "net/event_loop.h"
 #include "server/copy_writer.h"
+#include "server/family_counts.h"
 #include "server/forwarded_notify.h"
 #include "server/remotes.h"
 #include "server/transfer_client.h"
@@ -77,6 +78,16 @@ class Secondaries final : private net::Timer {
   size_t transfers_waiting() const { return quota_.waiting(); }
   size_t soa_queries_running() const { return soa_queries_; }
 
+  /// What was asked of primaries since the start, and how the transfers ended.
+  struct Counts {
+    FamilyCounts soa_queries;
+    FamilyCounts axfr_requests;
+    FamilyCounts ixfr_requests;
+    uint64_t transfers_succeeded = 0;  ///< also those of which the primary had nothing newer
+    uint64_t transfers_failed = 0;
+  };
+  const Counts& counts() const { return counts_; }
+
  private:
   using Number = transfer::ZoneNumber;
 
@@ -121,6 +132,7 @@ class Secondaries final : private net::Timer {
   void answered(Number number, const SoaAnswer& answer);
   void fetch(Number number, Zone& zone, transfer::PeerId peer);
   void fetched(Number number, transfer::PeerId peer, TransferOutcome& outcome);
+  void count_end(const Zone& zone, transfer::Progress progress);
   void log_unfinished(const Zone& zone, const std::string& from, const TransferOutcome& outcome);
   void expire(Zone& zone);
   transfer::PeerId peer_id(const Remote& primary);
@@ -158,6 +170,7 @@ class Secondaries final : private net::Timer {
   std::unordered_set<Number> times_to_save_;
   int64_t save_times_at_us_ = transfer::kNever;
   size_t soa_queries_ = 0;
+  Counts counts_;
   bool lines_moved_ = false;  ///< somebody may be next in a line
   bool taking_ = false;       ///< a version is being handed to the keeper: what he tells of it is ours
 };

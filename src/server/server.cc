@@ -705,7 +705,12 @@ control::CommandResult Server::write_statistics() {
   facts.now_s = std::time(nullptr);
   for (const auto& worker : workers_) facts.counters.add(worker->counters());
   facts.tcp_clients_most = quota_->high_water();
-  facts.sockets = listeners_->sockets();
+  facts.updates = updates_->counts();
+  facts.relayed_updates = relay_->counts();
+  facts.notifies_sent = notifier_->sent();
+  facts.secondaries = secondaries_->counts();
+  facts.udp_sockets = listeners_->udp_sockets();
+  facts.tcp_sockets = listeners_->tcp_sockets();
   for (const config::View& view : config_.views) facts.views.push_back(view.name);
   const std::string& path = config_.options.statistics_file;
   if (const auto written = os::append_file(path, as_bytes(statistics_text(facts))); !written) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <span>
 
 #include "dns/types.h"
@@ -17,6 +18,11 @@ using dns::Rcode;
 
 void line(std::string& out, uint64_t count, std::string_view what) {
   if (count != 0) out += fmt::format("{:20} {}\n", count, what);
+}
+
+/// What is not here is a transfer, of which BIND counts no response, or an update: late_replies.
+bool is_answered_here(const Outcome& o) {
+  return o.rcode != Outcome::kElsewhere;
 }
 
 bool is(const Outcome& o, Rcode rcode) {
@@ -57,9 +63,8 @@ constexpr Row kRequests[] = {
 };
 
 constexpr Row kReplies[] = {
-    {"responses sent", [](const Outcome&) { return true; }},
     {"truncated responses sent", [](const Outcome& o) { return o.truncated; }},
-    {"responses with EDNS(0) sent", [](const Outcome& o) { return o.edns; }},
+    {"responses with EDNS(0) sent", [](const Outcome& o) { return o.edns && is_answered_here(o); }},
     {"queries resulted in successful answer", has_answer},
     {"queries resulted in authoritative answer",
      [](const Outcome& o) { return has_result(o) && o.authoritative; }},
@@ -100,6 +105,11 @@ uint64_t option(const CounterSums& counters, EdnsOptionKind kind) {
   return counters.edns_options[static_cast<size_t>(kind)];
 }
 
+uint64_t replies(const CounterSums& counters) {
+  return std::accumulate(counters.late_replies.begin(), counters.late_replies.end(),
+                         sum(counters, is_answered_here));
+}
+
 void incoming(std::string& out, const CounterSums& counters) {
   out += "++ Incoming Requests ++\n";
   uint64_t queries = sum(counters, [](const Outcome&) { return true; });
@@ -115,6 +125,8 @@ void incoming(std::string& out, const CounterSums& counters) {
   out += "++ Outgoing Rcodes ++\n";
   std::array<uint64_t, Outcome::kOtherRcode + 1> rcodes{};
   for (size_t i = 0; i < Outcome::kCount; i++) rcodes[Outcome::at(i).rcode] += counters.outcomes[i];
+  rcodes[Outcome::kElsewhere] = 0;
+  for (size_t i = 0; i < counters.late_replies.size(); i++) rcodes[i] += counters.late_replies[i];
   for (unsigned rcode = 0; rcode < rcodes.size(); rcode++)
     line(out, rcodes[rcode], dns::to_string(static_cast<Rcode>(rcode)));
 }
@@ -127,7 +139,16 @@ void name_server(std::string& out, const StatisticsFacts& facts) {
   line(out, counters.rejected_authoritative, "auth queries rejected");
   line(out, counters.rejected_recursive, "recursive queries rejected");
   line(out, counters.rejected_transfers, "transfer requests rejected");
+  line(out, counters.rejected_updates + facts.updates.rejected, "update requests rejected");
+  line(out, replies(counters), "responses sent");
   lines(out, counters, kReplies);
+  line(out, counters.transfers_completed, "requested transfers completed");
+  line(out, facts.relayed_updates.requests, "update requests forwarded");
+  line(out, facts.relayed_updates.replies, "update responses forwarded");
+  line(out, facts.relayed_updates.failures, "update forward failed");
+  line(out, facts.updates.completed, "updates completed");
+  line(out, facts.updates.failed, "updates failed");
+  line(out, facts.updates.bad_prerequisites, "updates rejected due to prerequisite failure");
   line(out, option(counters, EdnsOptionKind::kNsid), "NSID option received");
   line(out, option(counters, EdnsOptionKind::kExpire), "Expire option received");
   line(out, option(counters, EdnsOptionKind::kKeepalive), "EDNS TCP keepalive option received");
@@ -140,19 +161,40 @@ void name_server(std::string& out, const StatisticsFacts& facts) {
   line(out, option(counters, EdnsOptionKind::kKeyTag), "Keytag option received");
 }
 
+void family_lines(std::string& out, const FamilyCounts& counts, std::string_view what) {
+  line(out, counts.v4, fmt::format("IPv4 {}", what));
+  line(out, counts.v6, fmt::format("IPv6 {}", what));
+}
+
+void zone_maintenance(std::string& out, const StatisticsFacts& facts) {
+  out += "++ Zone Maintenance Statistics ++\n";
+  const Secondaries::Counts& secondaries = facts.secondaries;
+  const auto& [received_v4, received_v6] = facts.counters.notifies_received;
+  family_lines(out, facts.notifies_sent, "notifies sent");
+  family_lines(out, {received_v4, received_v6}, "notifies received");
+  line(out, facts.counters.rejected_notifies, "notifies rejected");
+  family_lines(out, secondaries.soa_queries, "SOA queries sent");
+  family_lines(out, secondaries.axfr_requests, "AXFR requested");
+  family_lines(out, secondaries.ixfr_requests, "IXFR requested");
+  line(out, secondaries.transfers_succeeded, "transfer requests succeeded");
+  line(out, secondaries.transfers_failed, "transfer requests failed");
+}
+
 void sockets(std::string& out, const StatisticsFacts& facts) {
   out += "++ Socket I/O Statistics ++\n";
   using Counts = Listeners::SocketCounts;
-  const auto each = [&](std::string_view what, uint64_t (*count)(const Counts&)) {
-    for (const char* transport : {"UDP", "TCP"}) {
-      for (size_t v6 = 0; v6 < 2; v6++)
-        line(out, count(facts.sockets[v6]),
-             fmt::format("{}/IPv{} sockets {}", transport, v6 != 0 ? 6 : 4, what));
+  const auto each = [&](std::string_view what, FamilyCounts (*count)(const Counts&)) {
+    for (const auto& [transport, counts] :
+         {std::pair{"UDP", &facts.udp_sockets}, {"TCP", &facts.tcp_sockets}}) {
+      const FamilyCounts found = count(*counts);
+      line(out, found.v4, fmt::format("{}/IPv4 sockets {}", transport, what));
+      line(out, found.v6, fmt::format("{}/IPv6 sockets {}", transport, what));
     }
   };
   each("opened", [](const Counts& c) { return c.opened; });
   each("closed", [](const Counts& c) { return c.closed; });
-  each("active", [](const Counts& c) { return c.opened - c.closed; });
+  each("active",
+       [](const Counts& c) { return FamilyCounts{c.opened.v4 - c.closed.v4, c.opened.v6 - c.closed.v6}; });
 }
 
 /// Sections whose subject this server does not have yet: their headings stand, as in BIND's file of a server
@@ -176,7 +218,12 @@ void CounterSums::add(const answer::Counters& counters) {
   each(edns_options, counters.edns_options);
   rejected_recursive += counters.rejected_recursive.value();
   rejected_authoritative += counters.rejected_authoritative.value();
+  each(late_replies, counters.late_replies);
+  each(notifies_received, counters.notifies_received);
   rejected_transfers += counters.rejected_transfers.value();
+  rejected_updates += counters.rejected_updates.value();
+  rejected_notifies += counters.rejected_notifies.value();
+  transfers_completed += counters.transfers_completed.value();
 }
 
 std::string statistics_text(const StatisticsFacts& facts) {
@@ -184,7 +231,7 @@ std::string statistics_text(const StatisticsFacts& facts) {
   incoming(out, facts.counters);
   per_view(out, facts, "Outgoing Queries");
   name_server(out, facts);
-  out += "++ Zone Maintenance Statistics ++\n";
+  zone_maintenance(out, facts);
   per_view(out, facts, "Resolver Statistics");
   sockets(out, facts);
   out += "++ Per Zone Query Statistics ++\n";

@@ -9,6 +9,9 @@
 
 #include "answer/counters.h"
 #include "server/listeners.h"
+#include "server/secondaries.h"
+#include "server/update_desk.h"
+#include "server/update_relay.h"
 
 namespace nomen::server {
 
@@ -21,6 +24,11 @@ struct CounterSums {
   uint64_t rejected_recursive = 0;
   uint64_t rejected_authoritative = 0;
   uint64_t rejected_transfers = 0;
+  uint64_t rejected_updates = 0;
+  uint64_t rejected_notifies = 0;
+  uint64_t transfers_completed = 0;
+  std::array<uint64_t, 16> late_replies{};
+  std::array<uint64_t, 2> notifies_received{};
 
   void add(const answer::Counters& counters);
 };
@@ -29,8 +37,13 @@ struct StatisticsFacts {
   int64_t now_s = 0;
   CounterSums counters;
   uint32_t tcp_clients_most = 0;
-  std::vector<std::string> views;                  ///< names, in order
-  std::array<Listeners::SocketCounts, 2> sockets;  ///< of IPv4 and of IPv6; as many of UDP as of TCP
+  UpdateCounts updates;
+  UpdateRelay::Counts relayed_updates;
+  FamilyCounts notifies_sent;
+  Secondaries::Counts secondaries;
+  std::vector<std::string> views;  ///< names, in order
+  Listeners::SocketCounts udp_sockets;
+  Listeners::SocketCounts tcp_sockets;
 };
 
 /// One dump, from "+++ Statistics Dump +++" to its end; the file holds one after the other.

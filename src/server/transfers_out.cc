@@ -120,8 +120,8 @@ bool TransferQuota::acquire(uint32_t limit) {
   return true;
 }
 
-TransfersOut::TransfersOut(net::EventLoop& loop, TransferQuota& quota)
-    : loop_(loop), quota_(quota), message_(transfer::kMaxMessageBytes) {}
+TransfersOut::TransfersOut(net::EventLoop& loop, TransferQuota& quota, answer::Counter& completed)
+    : loop_(loop), quota_(quota), completed_(completed), message_(transfer::kMaxMessageBytes) {}
 
 dns::Rcode TransfersOut::begin(net::Connection& connection, const answer::Query& query,
                                const answer::Snapshot& snapshot, answer::Signature& signature) {
@@ -168,6 +168,7 @@ dns::Rcode TransfersOut::answer_datagram(const answer::Query& query, const answe
                                          tsig, unix_time_s());
   if (reply_size == 0) return dns::Rcode::kServFail;
   std::memcpy(out.data(), message_.data(), reply_size);
+  completed_.add();
   return dns::Rcode::kNoError;
 }
 
@@ -187,6 +188,7 @@ void TransfersOut::send(net::Connection& connection) {
     if (!running.transfer.at_end()) continue;
     const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running.began);
     log_out(LogSeverity::kInfo, running.client, running.transfer.end_line(elapsed.count()));
+    completed_.add();
     transfers->queue.pop_front();
     quota_.release();
     connection.release();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "answer/counters.h"
 #include "answer/elsewhere.h"
 #include "answer/snapshot.h"
 #include "net/tcp_connection.h"
@@ -28,8 +29,8 @@ class TransferQuota {
 
 class TransfersOut {
  public:
-  /// Both outlive it.
-  TransfersOut(net::EventLoop& loop, TransferQuota& quota);
+  /// All of them outlive it.
+  TransfersOut(net::EventLoop& loop, TransferQuota& quota, answer::Counter& completed);
 
   /// Begins the transfer that a query on this connection asks for; its first messages leave at once. What is
   /// not NOERROR refuses it.
@@ -47,6 +48,7 @@ class TransfersOut {
 
   net::EventLoop& loop_;
   TransferQuota& quota_;
+  answer::Counter& completed_;
   std::vector<uint8_t> message_;
 };
 

@@ -38,6 +38,26 @@ UpdateDesk::UpdateDesk(net::EventLoop& loop, ZoneKeeper& zones, VersionLog& log,
                        SendReplies send)
     : zones_(zones), log_(log), inbox_(inbox), send_(std::move(send)), daemons_(loop) {}
 
+void UpdateCounts::add(dns::Rcode rcode) {
+  switch (rcode) {
+    case dns::Rcode::kNoError:
+      completed++;
+      return;
+    case dns::Rcode::kRefused:
+      rejected++;
+      return;
+    case dns::Rcode::kYxDomain:
+    case dns::Rcode::kYxRrset:
+    case dns::Rcode::kNxDomain:
+    case dns::Rcode::kNxRrset:
+      bad_prerequisites++;
+      break;
+    default:
+      break;
+  }
+  failed++;
+}
+
 void UpdateDesk::work() {
   std::vector<ZonePlace> touched;
   while (committing_ == 0) {
@@ -127,7 +147,7 @@ void UpdateDesk::work(const ZonePlace& place, Line& line) {
     return refuse(std::move(updates), dns::Rcode::kRefused, "dynamic update is suspended (frozen)");
   Made made = make(place, *zone, *id, std::move(updates));
   if (made.versions.empty()) {
-    send_(std::move(made.updates));
+    reply(std::move(made.updates));
     return;
   }
   commit(place, line, std::move(made));
@@ -224,7 +244,7 @@ void UpdateDesk::committed(const ZonePlace& place, Made& made, const Result<void
     }
   }
   if (!result && made.edited) made.edited(std::unexpected(result.error()));
-  send_(std::move(made.updates));
+  reply(std::move(made.updates));
   committing_--;
   if (const auto line = lines_.find(place); line != lines_.end()) {
     line->second.committing = false;
@@ -247,6 +267,11 @@ void UpdateDesk::refuse(ForwardedUpdates updates, dns::Rcode rcode, std::string_
     log_update_failure(*update, why);
     update->reply.set_rcode(rcode);
   }
+  reply(std::move(updates));
+}
+
+void UpdateDesk::reply(ForwardedUpdates updates) {
+  for (const ForwardedUpdatePtr& update : updates) counts_.add(update->reply.rcode());
   send_(std::move(updates));
 }
 

@@ -5,6 +5,7 @@
 // which they came; one that external rules are about first waits, beside the line, for what their daemons
 // say. Thread rule: the main thread.
 #pragma once
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -19,6 +20,16 @@
 #include "update/batch.h"
 
 namespace nomen::server {
+
+/// How updates ended, in the sorts that BIND's statistics know.
+struct UpdateCounts {
+  uint64_t completed = 0;
+  uint64_t rejected = 0;
+  uint64_t failed = 0;             ///< all others
+  uint64_t bad_prerequisites = 0;  ///< of `failed`
+
+  void add(dns::Rcode rcode);
+};
 
 class UpdateDesk {
  public:
@@ -41,6 +52,7 @@ class UpdateDesk {
   void forget_settings(const ZonePlace& place) { settings_.erase(place); }
   /// Calls `then` when nothing is on its way to the disk for the zone: what follows finds its newest version.
   void when_idle(const ZonePlace& place, std::function<void()> then);
+  const UpdateCounts& counts() const { return counts_; }
 
  private:
   struct Line {
@@ -73,11 +85,13 @@ class UpdateDesk {
   const Settings& settings_of(const ZonePlace& place, const KeptZone& zone);
   bool waits_for_daemons(const ZonePlace& place, ForwardedUpdatePtr& update);
   void refuse(ForwardedUpdates updates, dns::Rcode rcode, std::string_view why);
+  void reply(ForwardedUpdates updates);
 
   ZoneKeeper& zones_;
   VersionLog& log_;
   UpdateInbox& inbox_;
   SendReplies send_;
+  UpdateCounts counts_;
   size_t committing_ = 0;  ///< zones of which a version is on its way to the disk
   ExternalPolicy daemons_;
   std::unordered_map<ZonePlace, Line, ZonePlaceHash> lines_;

@@ -27,6 +27,7 @@ UpdateRelay::UpdateRelay(ZoneKeeper& zones, const Remotes& remotes, TransferClie
     : zones_(zones), remotes_(remotes), client_(client), send_(std::move(send)) {}
 
 void UpdateRelay::take(ForwardedUpdates updates) {
+  counts_.requests += updates.size();
   for (ForwardedUpdatePtr& update : updates) relay(std::move(update));
 }
 
@@ -57,6 +58,7 @@ void UpdateRelay::relay(ForwardedUpdatePtr update) {
     const bool fits =
         reply.transport == answer::Transport::kTcp || outcome.reply.size() <= answer::kPlainUdpBytes;
     if (outcome.reply.empty() || !fits) return refuse(std::move(*waiting));
+    counts_.replies++;
     reply.message = std::move(outcome.reply);
     reply.session = {};  // the primary has signed it, if anybody has
     send(std::move(*waiting));
@@ -64,6 +66,7 @@ void UpdateRelay::relay(ForwardedUpdatePtr update) {
 }
 
 void UpdateRelay::refuse(ForwardedUpdatePtr update) {
+  counts_.failures++;
   update->reply.set_rcode(dns::Rcode::kServFail);
   send(std::move(update));
 }

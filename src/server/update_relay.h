@@ -3,6 +3,7 @@
 // the other until one answers; its answer goes back as it is, so that signatures hold from end to end. How
 // many are under way is bounded. Thread rule: the main thread; the exchanges are the transfer client's.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -21,6 +22,13 @@ class UpdateRelay {
 
   void take(ForwardedUpdates updates);
 
+  struct Counts {
+    uint64_t requests = 0;
+    uint64_t replies = 0;  ///< that a primary gave
+    uint64_t failures = 0;
+  };
+  const Counts& counts() const { return counts_; }
+
  private:
   void relay(ForwardedUpdatePtr update);
   void refuse(ForwardedUpdatePtr update);
@@ -31,6 +39,7 @@ class UpdateRelay {
   TransferClient& client_;
   const SendReplies send_;
   size_t under_way_ = 0;
+  Counts counts_;
 };
 
 }  // namespace nomen::server

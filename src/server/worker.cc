@@ -49,9 +49,9 @@ Worker::Worker(const Shared& shared, unsigned number, std::unique_ptr<net::Event
                const net::StreamTimeouts& timeouts)
     : snapshots_(shared.snapshots),
       loop_(std::move(loop)),
-      transfers_(*loop_, shared.transfers),
-      connections_(*loop_, shared.quota, timeouts),
       pipeline_(random_u64(), *this),
+      transfers_(*loop_, shared.transfers, pipeline_.counters().transfers_completed),
+      connections_(*loop_, shared.quota, timeouts),
       exchanges_(answer::kBatch),
       stream_reply_(answer::kMaxMessageBytes),
       number_(number),
@@ -281,6 +281,7 @@ void Worker::send_now(ForwardedUpdates& updates) {
   const net::SocketAddress* local = nullptr;
   for (const ForwardedUpdatePtr& update : updates) {
     LateReply& reply = update->reply;
+    pipeline_.counters().late_replies[static_cast<size_t>(reply.rcode())].add();
     size_t size = reply.message.size();
     if (reply.session.is_signed()) {
       reply.message.resize(size + reply.session.reply_bytes());

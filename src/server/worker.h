@@ -100,11 +100,11 @@ class Worker final : private net::DatagramHandler,
   uint64_t snapshot_version_ = 0;
   net::UdpBatch batch_;  ///< outlives the loop: listeners that were never attached are in tasks there
   std::unique_ptr<net::EventLoop> loop_;
+  answer::Pipeline pipeline_;
   TransfersOut transfers_;  ///< before the connections, which tell it of their end
   net::ConnectionTable connections_;
   net::Connection* asking_ = nullptr;  ///< whose message is being answered
   std::vector<ListenerPair> listeners_;
-  answer::Pipeline pipeline_;
   std::vector<answer::Exchange> exchanges_;
   std::vector<uint8_t> stream_reply_;
   const unsigned number_;

@@ -171,6 +171,7 @@ Result<void> MemoryStore::forget(std::span<const ZoneId> zones) {
 
 Result<std::vector<KnownZone>> MemoryStore::zones() {
   std::vector<KnownZone> zones;
+  zones.reserve(visible_.zones.size());
   for (const auto& [id, zone] : visible_.zones) zones.push_back({id, zone.name});
   return zones;
 }

@@ -20,7 +20,10 @@ Result<std::unique_ptr<StreamClient>> StreamClient::open(EventLoop& loop, const 
                                                          const SocketAddress& source,
                                                          const StreamClientTimeouts& timeouts,
                                                          StreamClientHandler& handler, TlsContextPtr tls) {
-  auto socket = connecting_socket(SOCK_STREAM, server, source);
+  SocketAddress from = source;
+  // A port of its own for each connection: the last one may still be waiting for its end.
+  if (from.family() != IpFamily::kNone) from.set_port(0);
+  auto socket = connecting_socket(SOCK_STREAM, server, from);
   if (!socket) return std::unexpected(socket.error());
   set_option(socket->get(), IPPROTO_TCP, TCP_NODELAY, 1);
   std::unique_ptr<StreamClient> client(new StreamClient(loop, server, timeouts, handler, std::move(tls)));

@@ -40,8 +40,8 @@ class StreamClient final : private EventHandler, private Timer {
  public:
   using TlsContextPtr = std::shared_ptr<const crypto::TlsContext>;
 
-  /// `source` of family kNone: what the kernel chooses. `handler` outlives the client. With `tls` the server
-  /// is to speak TLS and the protocol "dot".
+  /// `source`: the address to come from, whatever its port; of family kNone: what the kernel chooses.
+  /// `handler` outlives the client. With `tls` the server is to speak TLS and the protocol "dot".
   static Result<std::unique_ptr<StreamClient>> open(EventLoop& loop, const SocketAddress& server,
                                                     const SocketAddress& source,
                                                     const StreamClientTimeouts& timeouts,

@@ -7,8 +7,6 @@ namespace nomen::net {
 Result<std::unique_ptr<StreamQuestion>> StreamQuestion::ask(EventLoop& loop, StreamQuestionOptions question,
                                                             Done done) {
   std::unique_ptr<StreamQuestion> asked(new StreamQuestion(std::move(done)));
-  // A port of its own for each connection: the last one may still be waiting for its end.
-  if (question.source.family() != IpFamily::kNone) question.source.set_port(0);
   auto stream = StreamClient::open(loop, question.server, question.source, question.timeouts, *asked,
                                    std::move(question.tls));
   if (!stream) return std::unexpected(stream.error());

@@ -11,15 +11,11 @@
 #include <thread>
 #include <vector>
 
+#include "net/loop_for_test.h"
 #include "net/tcp_listener.h"
 
 namespace nomen::net {
 namespace {
-
-uint64_t g_clock_ms = 1'000'000;
-uint64_t test_clock() {
-  return g_clock_ms;
-}
 
 std::string framed(std::string_view message) {
   std::string text{static_cast<char>(message.size() >> 8), static_cast<char>(message.size() & 0xff)};
@@ -102,7 +98,7 @@ class Client {
   Descriptor socket_;
 };
 
-class Tcp : public testing::Test {
+class Tcp : public LoopForTest {
  protected:
   void listen(TcpOptions options = {.address = {IpAddress::v4(127, 0, 0, 1), 0}}) {
     auto made = TcpListener::create(options, handler);
@@ -116,21 +112,6 @@ class Tcp : public testing::Test {
     table.reset();
     EXPECT_EQ(quota.used(), 0U);
     EXPECT_EQ(handler.opened, handler.closed);
-  }
-  /// Runs the loop until it holds; fails when it does not within some seconds.
-  void until(const std::function<bool()>& holds) {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!holds()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "it did not happen";
-      loop->poll_once(1);
-    }
-  }
-  void settle() {
-    for (int i = 0; i < 20; ++i) loop->poll_once(1);
-  }
-  void pass(uint64_t ms) {
-    g_clock_ms += ms;
-    settle();
   }
   void until_replies(Client& client, size_t count) {
     until([&] {
@@ -148,7 +129,6 @@ class Tcp : public testing::Test {
 
   static constexpr StreamTimeouts kTimeouts{
       .initial_ms = 5000, .idle_ms = 3000, .keepalive_ms = 20'000, .write_ms = 4000};
-  std::unique_ptr<EventLoop> loop = *EventLoop::create(test_clock);
   ConnectionQuota quota{150};
   Handler handler;
   std::unique_ptr<ConnectionTable> table;
@@ -423,7 +403,7 @@ TEST_F(Tcp, AReaderThatTakesALittleAtATimeGetsAll) {
       client.look(256UL * 1024);
       return client.received.size() > before || client.ended;
     });
-    g_clock_ms += kTimeouts.write_ms / 2;
+    clock_ms += kTimeouts.write_ms / 2;
     loop->poll_once(1);
   }
   EXPECT_EQ(client.replies().size(), kReplies);
@@ -588,7 +568,7 @@ TEST_F(Tcp, ANewClientTakesThePlaceOfTheOneIdleForLongest) {
   for (size_t i = 0; i < 3; ++i) {
     clients.emplace_back(listener->address());
     until([&] { return table->size() == i + 1; });
-    g_clock_ms += kIdleBeforeEvictionMs;
+    clock_ms += kIdleBeforeEvictionMs;
   }
   clients[0].ask("still here");
   until_replies(clients[0], 1);
@@ -655,7 +635,7 @@ TEST_F(Tcp, WithoutFileDescriptorsItRestsInsteadOfSpinning) {
   for (int i = 0; i < 100; ++i) busy_rounds += loop->poll_once(0) ? 1 : 0;
   EXPECT_EQ(busy_rounds, 0);
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  g_clock_ms += kAcceptPauseMs;
+  clock_ms += kAcceptPauseMs;
   until_replies(client, 1);
 }
 
@@ -665,7 +645,7 @@ TEST_F(Tcp, WithoutFileDescriptorsAnIdleClientGivesWay) {
   until([&] { return table->size() == 1; });
   Client client(listener->address());
   client.ask("x");
-  g_clock_ms += kIdleBeforeEvictionMs;
+  clock_ms += kIdleBeforeEvictionMs;
   // The number the idle client's connection has is then the only one there is.
   rlimit before{};
   getrlimit(RLIMIT_NOFILE, &before);

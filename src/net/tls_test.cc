@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/certificates_for_test.h"
+#include "net/loop_for_test.h"
 #include "net/stream_client.h"
 #include "net/tcp_listener.h"
 
@@ -18,11 +19,6 @@ namespace {
 
 using crypto::TlsContext;
 using crypto::TlsSession;
-
-uint64_t g_clock_ms = 1'000'000;
-uint64_t test_clock() {
-  return g_clock_ms;
-}
 
 struct Handler final : StreamHandler {
   void on_message(Connection& connection, Bytes message) override {
@@ -73,7 +69,7 @@ struct RawClient {
   bool ended = false;
 };
 
-class TlsStreams : public testing::Test {
+class TlsStreams : public LoopForTest {
  protected:
   void SetUp() override { table = std::make_unique<ConnectionTable>(*loop, quota, kTimeouts); }
   void TearDown() override {
@@ -93,21 +89,9 @@ class TlsStreams : public testing::Test {
     client =
         *StreamClient::open(*loop, listener->address(), {}, {}, asker, *TlsContext::for_client(settings));
   }
-  void until(const std::function<bool()>& holds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!holds()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "it did not happen";
-      loop->poll_once(1);
-    }
-  }
-  void pass(uint64_t ms) {
-    g_clock_ms += ms;
-    for (int i = 0; i < 20; ++i) loop->poll_once(1);
-  }
 
   static constexpr StreamTimeouts kTimeouts{
       .initial_ms = 5000, .idle_ms = 3000, .keepalive_ms = 20'000, .write_ms = 4000};
-  std::unique_ptr<EventLoop> loop = *EventLoop::create(test_clock);
   ConnectionQuota quota{10};
   Handler handler;
   std::unique_ptr<ConnectionTable> table;

@@ -1,9 +1,5 @@
 #include "server/copy_writer.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <chrono>
 #include <utility>
 
 #include "server/replay.h"
@@ -13,11 +9,7 @@ namespace nomen::server {
 namespace {
 
 constexpr auto kLastWords = std::chrono::seconds(10);  // for copies that wait when the server ends
-
-void lower_priority() {
-  constexpr int kNice = 10;
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
-}
+constexpr int kNice = 10;
 
 Result<void> work_on_log(const CopyJob& job) {
   if (job.log == nullptr) return {};
@@ -57,23 +49,15 @@ Result<os::FileStamp> work(const CopyJob& job) {
 
 }  // namespace
 
-CopyWriter::CopyWriter(net::EventLoop& home) : home_(home), thread_([this] { run(); }) {}
+CopyWriter::CopyWriter(net::EventLoop& home)
+    : home_(home), jobs_({.nice = kNice}, [this](std::vector<CopyJob>& jobs) { take(jobs.front()); }) {}
 
 CopyWriter::~CopyWriter() {
-  {
-    const std::lock_guard lock(mutex_);
-    ending_ = true;
-  }
-  wakes_.notify_one();
-  thread_.join();
+  end_ = std::chrono::steady_clock::now() + kLastWords;
 }
 
 void CopyWriter::add(CopyJob job) {
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-  }
-  wakes_.notify_one();
+  jobs_.add(std::move(job));
 }
 
 void CopyWriter::in_turn(std::function<void()> work, std::function<void()> done) {
@@ -83,24 +67,14 @@ void CopyWriter::in_turn(std::function<void()> work, std::function<void()> done)
   add(std::move(job));
 }
 
-void CopyWriter::run() {
-  lower_priority();
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wakes_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
-    if (ending_) break;
-    CopyJob job = std::move(jobs_.front());
-    jobs_.pop_front();
-    lock.unlock();
-    const Result<os::FileStamp> result = work(job);
-    home_.post([done = std::move(job.done), result] { done(result); });
-    job = {};
-    lock.lock();
+void CopyWriter::take(CopyJob& job) {
+  const Time end = end_;
+  if (end != Time::max()) {
+    if ((job.clears_log || job.work) && std::chrono::steady_clock::now() < end) (void)work(job);
+    return;
   }
-  const auto latest = std::chrono::steady_clock::now() + kLastWords;
-  for (const CopyJob& job : jobs_) {
-    if ((job.clears_log || job.work) && std::chrono::steady_clock::now() < latest) (void)work(job);
-  }
+  const Result<os::FileStamp> result = work(job);
+  home_.post([done = std::move(job.done), result] { done(result); });
 }
 
 }  // namespace nomen::server

@@ -2,14 +2,13 @@
 // beside the file, flushed to the disk, renamed over it. Then it takes out of the version log what the copy
 // has made needless. Thread rule: made and asked on the main thread; `done` is called there.
 #pragma once
-#include <condition_variable>
-#include <deque>
+#include <atomic>
+#include <chrono>
 #include <functional>
-#include <mutex>
-#include <thread>
 
 #include "base/result.h"
 #include "net/event_loop.h"
+#include "server/job_line.h"
 #include "server/zone_writer.h"
 #include "store/version_store.h"
 #include "zone/content.h"
@@ -42,14 +41,13 @@ class CopyWriter {
   void in_turn(std::function<void()> work, std::function<void()> done);
 
  private:
-  void run();
+  using Time = std::chrono::steady_clock::time_point;
+
+  void take(CopyJob& job);
 
   net::EventLoop& home_;
-  std::mutex mutex_;
-  std::condition_variable wakes_;
-  std::deque<CopyJob> jobs_;  ///< guarded by mutex_
-  bool ending_ = false;       ///< guarded by mutex_
-  std::thread thread_;
+  std::atomic<Time> end_ = Time::max();  ///< from when on nothing is begun; set when the server ends
+  JobLine<CopyJob> jobs_;
 };
 
 }  // namespace nomen::server

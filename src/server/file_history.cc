@@ -1,8 +1,5 @@
 #include "server/file_history.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -19,16 +16,12 @@ namespace {
 
 /// Zones that share a sync; their changes are in memory until they are written.
 constexpr size_t kMostAtOnce = 256;
+constexpr int kNice = 15;
 
 int64_t now_us() {
   using std::chrono::microseconds;
   return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
-}
-
-void lower_priority() {
-  constexpr int kNice = 15;
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
 }
 
 store::ZoneName name_of(const ZonePlace& place, const config::Zone& zone) {
@@ -44,9 +37,10 @@ bool is_larger(const zone::Change& change, uint64_t most_bytes) {
 
 }  // namespace
 
-FileHistory::~FileHistory() {
-  if (thread_.joinable()) thread_.join();
-}
+FileHistory::FileHistory(net::EventLoop& loop, VersionLog& log)
+    : loop_(loop),
+      log_(log),
+      jobs_({.nice = kNice, .most_at_once = kMostAtOnce}, [this](std::vector<Job>& jobs) { work(jobs); }) {}
 
 void FileHistory::add(Entry entry, const std::string& directory) {
   if (log_.store() == nullptr) {
@@ -59,40 +53,13 @@ void FileHistory::add(Entry entry, const std::string& directory) {
   }
   Job job{std::move(entry), {}, now_us(), false};
   job.id = log_.id_of(job.entry.place);
-  put(std::move(job));
+  jobs_.add(std::move(job));
 }
 
 void FileHistory::prune(const ZonePlace& place, config::ZonePtr zone, zone::ContentPtr content) {
   const auto id = log_.id_of(place);
   if (!id || content == nullptr) return;
-  put({{place, std::move(zone), std::move(content), {}, nullptr}, id, now_us(), true});
-}
-
-void FileHistory::put(Job job) {
-  const std::lock_guard lock(mutex_);
-  jobs_.push_back(std::move(job));
-  if (running_) return;
-  running_ = true;
-  if (thread_.joinable()) thread_.join();  // it has seen the end of the list: there is nothing to wait for
-  thread_ = std::thread([this] { run(); });
-}
-
-void FileHistory::run() {
-  lower_priority();
-  while (true) {
-    std::vector<Job> jobs;
-    {
-      const std::lock_guard lock(mutex_);
-      if (jobs_.empty()) {
-        running_ = false;
-        return;
-      }
-      const auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(jobs_.size(), kMostAtOnce));
-      jobs.assign(std::make_move_iterator(jobs_.begin()), std::make_move_iterator(end));
-      jobs_.erase(jobs_.begin(), end);
-    }
-    work(jobs);
-  }
+  jobs_.add({{place, std::move(zone), std::move(content), {}, nullptr}, id, now_us(), true});
 }
 
 /// One warning until a row is written again.

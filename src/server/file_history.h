@@ -4,18 +4,16 @@
 // whose file never changes has no row and no number in the log.
 // Thread rule: the main thread; what store() may do for any thread is done on the history's thread.
 #pragma once
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "config/model.h"
 #include "net/event_loop.h"
+#include "server/job_line.h"
 #include "server/version_log.h"
 #include "zone/change.h"
 #include "zone/content.h"
@@ -24,12 +22,8 @@ namespace nomen::server {
 
 class FileHistory {
  public:
-  /// Both outlive it.
-  FileHistory(net::EventLoop& loop, VersionLog& log) : loop_(loop), log_(log) {}
-  /// Writes what waits, and ends.
-  ~FileHistory();
-  FileHistory(const FileHistory&) = delete;
-  FileHistory& operator=(const FileHistory&) = delete;
+  /// Both outlive it. At its end it writes what waits.
+  FileHistory(net::EventLoop& loop, VersionLog& log);
 
   struct Entry {
     ZonePlace place;
@@ -50,8 +44,6 @@ class FileHistory {
     int64_t time_us = 0;
     bool only_prunes = false;
   };
-  void put(Job job);
-  void run();
   void work(std::vector<Job>& jobs);
   Result<void> number(std::vector<Job>& jobs);
   Result<std::vector<store::Version>> rows_for(const Job& job);
@@ -61,15 +53,13 @@ class FileHistory {
   net::EventLoop& loop_;
   VersionLog& log_;
   bool cannot_open_ = false;  ///< and it was said
-  std::mutex mutex_;
-  std::deque<Job> jobs_;  ///< guarded by mutex_
-  bool running_ = false;  ///< guarded by mutex_
-  std::thread thread_;
 
   // The thread's own.
   std::unordered_map<store::ZoneId, dns::Serial> ends_;  ///< of rows that are on their way to the disk
   std::unordered_set<store::ZoneId> broken_;             ///< a row of theirs was lost
   bool complained_ = false;
+
+  JobLine<Job> jobs_;
 };
 
 }  // namespace nomen::server

@@ -1,8 +1,5 @@
 #include "server/loader.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -11,6 +8,7 @@
 #include "server/empty_catalog.h"
 #include "server/replay.h"
 #include "server/take_bind_journal.h"
+#include "server/thread_priority.h"
 #include "server/zone_checks.h"
 #include "server/zone_images.h"
 #include "transfer/zonemd.h"
@@ -23,11 +21,7 @@ constexpr size_t kBatchOutcomes = 512;                      // many small zones:
 constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits longer than this
 constexpr size_t kMostJobs = 16;                            // a thread takes at most so many at once,
 constexpr size_t kRowsLeft = 16;                            // and leaves so many times as many
-
-void lower_priority() {
-  // Of the calling thread: the kernel's threads have priorities of their own.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
-}
+constexpr int kNice = 19;
 
 zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
   zone::LoadRequest request = load_request(*job.zone, *job.directory);
@@ -208,7 +202,7 @@ bool Loader::take_jobs(std::vector<LoadJob>& jobs, bool urgent_only) {
 }
 
 void Loader::run(Pace pace) {
-  if (pace == Pace::kGently) lower_priority();
+  if (pace == Pace::kGently) lower_priority(kNice);
   zone::LoadBuffers buffers;
   std::vector<LoadJob> jobs;
   std::vector<LoadOutcome> outcomes;

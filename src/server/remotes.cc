@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "server/settings.h"
@@ -21,13 +22,31 @@ bool is_set(const config::SourceAddress& source) {
   return source.address.has_value() || source.port != 0;
 }
 
+/// A statement that says where messages to a server start from: it may stand in a `server` and in a zone.
+struct SourceStatement {
+  config::SourceAddress config::Server::* of_server;
+  config::SourceAddress config::ZoneOptions::* of_zone;
+};
+/// For IPv4 and IPv6.
+using SourceStatements = std::array<SourceStatement, 2>;
+constexpr SourceStatements kTransferSource = {{
+    {&config::Server::transfer_source, &config::ZoneOptions::transfer_source},
+    {&config::Server::transfer_source_v6, &config::ZoneOptions::transfer_source_v6},
+}};
+constexpr SourceStatements kNotifySource = {{
+    {&config::Server::notify_source, &config::ZoneOptions::notify_source},
+    {&config::Server::notify_source_v6, &config::ZoneOptions::notify_source_v6},
+}};
+
 /// Where from: what the `server` statement says, or else the zone.
-net::SocketAddress source_for(const config::SourceAddress& of_server, const config::SourceAddress& of_zone,
-                              net::IpFamily family) {
-  const config::SourceAddress& source = is_set(of_server) ? of_server : of_zone;
+net::SocketAddress source_for(const SourceStatements& statements, bool is_v6, const config::Server* said,
+                              const config::ZoneOptions& options) {
+  const SourceStatement& statement = statements[is_v6 ? 1 : 0];
+  const bool server_says = said != nullptr && is_set(said->*statement.of_server);
+  const config::SourceAddress& source = server_says ? said->*statement.of_server : options.*statement.of_zone;
   if (!is_set(source)) return {};
   if (source.address) return to_socket_address(*source.address, source.port);
-  return {net::IpAddress::any(family), source.port};
+  return {net::IpAddress::any(is_v6 ? net::IpFamily::kV6 : net::IpFamily::kV4), source.port};
 }
 
 const config::Server* find_server(const std::vector<config::Server>& servers, Bytes address) {
@@ -63,6 +82,27 @@ const Remotes::View* Remotes::find(const std::string& view) const {
   return found != views_.end() ? &*found : nullptr;
 }
 
+/// The `server` statement about it, or nullptr.
+const config::Server* Remotes::said_of(const View* view, const Remote& remote) {
+  return view != nullptr ? find_server(view->servers, remote.address.address_bytes()) : nullptr;
+}
+
+Remote Remotes::primary(const std::string& view, const config::RemoteServer& server,
+                        const config::ZoneOptions& options) const {
+  const View* const known = find(view);
+  Remote made = remote(known, server);
+  made.source = source_for(kTransferSource, made.address.is_v6(), said_of(known, made), options);
+  return made;
+}
+
+Remote Remotes::notified(const std::string& view, const config::RemoteServer& server,
+                         const config::ZoneOptions& options) const {
+  const View* const known = find(view);
+  Remote made = remote(known, server);
+  made.source = source_for(kNotifySource, made.address.is_v6(), said_of(known, made), options);
+  return made;
+}
+
 Remote Remotes::remote(const View* view, const config::RemoteServer& server) const {
   Remote remote;
   const uint16_t usual_port = server.tls.empty() ? port_ : tls_port_;
@@ -77,7 +117,7 @@ Remote Remotes::remote(const View* view, const config::RemoteServer& server) con
   }
   if (view == nullptr) return remote;
   std::string key = server.key;
-  if (const config::Server* const said = find_server(view->servers, remote.address.address_bytes())) {
+  if (const config::Server* const said = said_of(view, remote)) {
     if (key.empty() && !said->keys.empty()) key = said->keys.front();
     remote.bogus = said->bogus.value_or(false);
     remote.edns = said->edns.value_or(true);
@@ -92,34 +132,6 @@ Remote Remotes::remote(const View* view, const config::RemoteServer& server) con
   remote.key_missing = found == view->keys.end();
   if (!remote.key_missing) remote.key = found->second;
   return remote;
-}
-
-Remote Remotes::primary(const std::string& view, const config::RemoteServer& server,
-                        const config::ZoneOptions& options) const {
-  const View* const known = find(view);
-  Remote made = remote(known, server);
-  const config::Server* const said =
-      known != nullptr ? find_server(known->servers, made.address.address_bytes()) : nullptr;
-  const config::SourceAddress none;
-  made.source = made.address.is_v6() ? source_for(said != nullptr ? said->transfer_source_v6 : none,
-                                                  options.transfer_source_v6, net::IpFamily::kV6)
-                                     : source_for(said != nullptr ? said->transfer_source : none,
-                                                  options.transfer_source, net::IpFamily::kV4);
-  return made;
-}
-
-Remote Remotes::notified(const std::string& view, const config::RemoteServer& server,
-                         const config::ZoneOptions& options) const {
-  const View* const known = find(view);
-  Remote made = remote(known, server);
-  const config::Server* const said =
-      known != nullptr ? find_server(known->servers, made.address.address_bytes()) : nullptr;
-  const config::SourceAddress none;
-  made.source = made.address.is_v6() ? source_for(said != nullptr ? said->notify_source_v6 : none,
-                                                  options.notify_source_v6, net::IpFamily::kV6)
-                                     : source_for(said != nullptr ? said->notify_source : none,
-                                                  options.notify_source, net::IpFamily::kV4);
-  return made;
 }
 
 }  // namespace nomen::server

@@ -55,6 +55,7 @@ class Remotes {
   };
   Remote remote(const View* view, const config::RemoteServer& server) const;
   const View* find(const std::string& view) const;
+  static const config::Server* said_of(const View* view, const Remote& remote);
 
   uint16_t port_ = 53;
   uint16_t tls_port_ = 853;

@@ -73,10 +73,8 @@ void SoaExchange::ask_over_udp() {
 }
 
 void SoaExchange::ask_over_tcp() {
-  net::SocketAddress source = question_.primary.source;
-  if (source.family() != net::IpFamily::kNone) source.set_port(0);
-  auto client = net::StreamClient::open(loop_, question_.primary.address, source, kStreamTimeouts, *this,
-                                        question_.primary.tls);
+  auto client = net::StreamClient::open(loop_, question_.primary.address, question_.primary.source,
+                                        kStreamTimeouts, *this, question_.primary.tls);
   if (!client) return fail(QueryFailure::kTimeout, "failure trying primary", client.error().text);
   stream_ = std::move(*client);
   stream_->send(make_query());

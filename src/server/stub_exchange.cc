@@ -33,10 +33,8 @@ StubExchange::StubExchange(net::EventLoop& loop, TransferOrder order, Done done)
       fetch_(with_random_id(std::move(order_.options))) {}
 
 void StubExchange::begin() {
-  net::SocketAddress source = order_.primary.source;
-  if (source.family() != net::IpFamily::kNone) source.set_port(0);
-  auto client =
-      net::StreamClient::open(loop_, order_.primary.address, source, kTimeouts, *this, order_.primary.tls);
+  auto client = net::StreamClient::open(loop_, order_.primary.address, order_.primary.source, kTimeouts,
+                                        *this, order_.primary.tls);
   if (!client) return finish(Progress::kFailed, client.error().text);
   stream_ = std::move(*client);
 }

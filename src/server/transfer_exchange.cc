@@ -31,11 +31,8 @@ TransferExchange::TransferExchange(net::EventLoop& loop, TransferOrder order, Do
 }
 
 void TransferExchange::begin() {
-  net::SocketAddress source = order_.primary.source;
-  // A port of its own for each connection: the last one may still be waiting for its end.
-  if (source.family() != net::IpFamily::kNone) source.set_port(0);
-  auto client = net::StreamClient::open(loop_, order_.primary.address, source, order_.timeouts, *this,
-                                        order_.primary.tls);
+  auto client = net::StreamClient::open(loop_, order_.primary.address, order_.primary.source, order_.timeouts,
+                                        *this, order_.primary.tls);
   if (!client) return finish(Progress::kFailed, client.error().text);
   stream_ = std::move(*client);
 }

@@ -4,38 +4,20 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include <chrono>
-#include <functional>
 #include <optional>
 
+#include "net/loop_for_test.h"
 #include "net/socket_options.h"
 
 namespace nomen::server {
 namespace {
 
-uint64_t g_clock_ms = 1'000'000;
-uint64_t test_clock() {
-  return g_clock_ms;
-}
-
-struct SlowPrimary : testing::Test {
-  std::unique_ptr<net::EventLoop> loop = *net::EventLoop::create(test_clock);
+struct SlowPrimary : net::LoopForTest {
   net::Descriptor listener = *net::bound_socket(SOCK_STREAM, {net::IpAddress::v4(127, 0, 0, 1), 0}, {},
                                                 [](int, const net::SocketAddress&) {});
   net::Descriptor connection;
   std::optional<TransferOutcome> outcome;
 
-  void until(const std::function<bool()>& holds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!holds()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "it did not happen";
-      loop->poll_once(1);
-    }
-  }
-  void pass(uint64_t ms) {
-    g_clock_ms += ms;
-    for (int i = 0; i < 5; ++i) loop->poll_once(1);
-  }
   std::unique_ptr<TransferExchange> begin(uint64_t least_bytes) {
     EXPECT_EQ(::listen(listener.get(), 5), 0);
     TransferOrder order;

@@ -1,10 +1,9 @@
 #include "server/zone_digests.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "server/thread_priority.h"
 
 namespace nomen::server {
 
@@ -14,6 +13,7 @@ namespace {
 constexpr size_t kMostJobs = 16;
 /// About 100 bytes each.
 constexpr size_t kMostKnown = 10'000;
+constexpr int kNice = 19;
 
 /// Whether both are, or were, the same object.
 bool is_same(const std::weak_ptr<const zone::Content>& a, const zone::ContentPtr& b) {
@@ -64,7 +64,7 @@ void ZoneDigests::begin(const ZonePlace& place, const zone::ContentPtr& content)
 }
 
 void ZoneDigests::run() {
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
+  lower_priority(kNice);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });

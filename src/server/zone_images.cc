@@ -1,8 +1,6 @@
 #include "server/zone_images.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -24,6 +22,7 @@ namespace {
 constexpr size_t kLeastContentBytes = size_t{4} << 20;
 constexpr size_t kMostNameBytes = 200;
 constexpr const char* kSuffix = ".image";
+constexpr int kNice = 19;
 
 void warn(const std::string& text) {
   log(LogCategory::kGeneral, LogSeverity::kWarning, "server", "{}", text);
@@ -104,11 +103,6 @@ std::string note_of(const KeptZone& zone, const std::string& directory) {
   return note;
 }
 
-void lower_priority() {
-  constexpr int kNice = 19;
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
-}
-
 }  // namespace
 
 std::optional<zone::LoadResult> load_image(const std::string& path, const config::Zone& zone,
@@ -128,9 +122,12 @@ std::optional<zone::LoadResult> load_image(const std::string& path, const config
   return result;
 }
 
+ZoneImages::ZoneImages()
+    : jobs_({.nice = kNice}, [this](const std::vector<Job>& jobs) { work(jobs.front()); }) {}
+
 ZoneImages::~ZoneImages() {
   stop_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  jobs_.drop([](const Job&) { return true; });
 }
 
 void ZoneImages::open(const std::string& directory, bool wanted) {
@@ -164,13 +161,8 @@ void ZoneImages::keep(const KeptZone& zone, const std::string& view, const zone:
   std::filesystem::create_directories(folder, error);
   Job job{content, std::move(note), (folder / name).string()};
   names_.insert(std::move(name));
-  const std::lock_guard lock(mutex_);
-  std::erase_if(jobs_, [&](const Job& waiting) { return waiting.path == job.path; });
-  jobs_.push_back(std::move(job));
-  if (running_) return;
-  running_ = true;
-  if (thread_.joinable()) thread_.join();  // it has seen the end of the list: there is nothing to wait for
-  thread_ = std::thread([this] { run(); });
+  jobs_.drop([&](const Job& waiting) { return waiting.path == job.path; });
+  jobs_.add(std::move(job));
 }
 
 void ZoneImages::remove(const config::Zone& zone, const std::string& view) {
@@ -181,23 +173,10 @@ void ZoneImages::remove(const config::Zone& zone, const std::string& view) {
   std::filesystem::remove(path, error);
 }
 
-void ZoneImages::run() {
-  lower_priority();
-  while (true) {
-    Job job;
-    {
-      const std::lock_guard lock(mutex_);
-      if (jobs_.empty() || stop_.stop_requested()) {
-        running_ = false;
-        return;
-      }
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    const auto written = zone::write_image(*job.content, job.note, job.path, stop_.get_token());
-    if (!written && !stop_.stop_requested())
-      warn("the image '" + job.path + "' cannot be written: " + written.error().text);
-  }
+void ZoneImages::work(const Job& job) {
+  const auto written = zone::write_image(*job.content, job.note, job.path, stop_.get_token());
+  if (!written && !stop_.stop_requested())
+    warn("the image '" + job.path + "' cannot be written: " + written.error().text);
 }
 
 }  // namespace nomen::server

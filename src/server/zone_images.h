@@ -4,14 +4,12 @@
 // used. Thread rule: the main thread, but for load_image(); images are written on a thread of their own at
 // the lowest priority.
 #pragma once
-#include <deque>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <unordered_set>
 
+#include "server/job_line.h"
 #include "server/kept_zone.h"
 #include "zone/load.h"
 
@@ -27,11 +25,9 @@ std::optional<zone::LoadResult> load_image(const std::string& path, const config
 
 class ZoneImages {
  public:
-  ZoneImages() = default;
+  ZoneImages();
   /// Gives up what is being written; the image from before is kept then.
   ~ZoneImages();
-  ZoneImages(const ZoneImages&) = delete;
-  ZoneImages& operator=(const ZoneImages&) = delete;
 
   /// Looks which images there are. Not `wanted`: none is used or written.
   void open(const std::string& directory, bool wanted);
@@ -48,16 +44,13 @@ class ZoneImages {
     std::string note;
     std::string path;
   };
-  void run();
+  void work(const Job& job);
 
   std::string directory_;
   bool wanted_ = false;
   std::unordered_set<std::string> names_;  ///< of the files in the folder
   std::stop_source stop_;
-  std::mutex mutex_;
-  std::deque<Job> jobs_;  ///< guarded by mutex_
-  bool running_ = false;  ///< guarded by mutex_
-  std::thread thread_;
+  JobLine<Job> jobs_;
 };
 
 }  // namespace nomen::server

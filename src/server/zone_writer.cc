@@ -35,38 +35,13 @@ Result<os::FileStamp> write_zone_file(const zone::Content& content, const ZoneFi
   return os::file_stamp(file.path);
 }
 
-ZoneWriter::~ZoneWriter() {
-  finish();
-}
-
-void ZoneWriter::finish() {
-  if (thread_.joinable()) thread_.join();
-}
-
 void ZoneWriter::write(zone::ContentPtr content, ZoneFile file, Done done) {
-  const std::lock_guard lock(mutex_);
-  jobs_.push_back({std::move(content), std::move(file), std::move(done)});
-  if (running_) return;
-  running_ = true;
-  if (thread_.joinable()) thread_.join();  // it has seen the end of the list: there is nothing to wait for
-  thread_ = std::thread([this] { run(); });
+  jobs_.add({std::move(content), std::move(file), std::move(done)});
 }
 
-void ZoneWriter::run() {
-  while (true) {
-    Job job;
-    {
-      const std::lock_guard lock(mutex_);
-      if (jobs_.empty()) {
-        running_ = false;
-        return;
-      }
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    auto result = write_zone_file(*job.content, job.file);
-    loop_.post([done = std::move(job.done), result = std::move(result)] { done(result); });
-  }
+void ZoneWriter::work(Job& job) {
+  auto result = write_zone_file(*job.content, job.file);
+  loop_.post([done = std::move(job.done), result = std::move(result)] { done(result); });
 }
 
 }  // namespace nomen::server

@@ -2,16 +2,13 @@
 // One after the other, on a thread that exists while there is something to write.
 // Thread rule: made, called and destroyed by the main thread; `done` is called there.
 #pragma once
-#include <deque>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "base/os/file.h"
 #include "config/model.h"
 #include "net/event_loop.h"
+#include "server/job_line.h"
 #include "zone/content.h"
 
 namespace nomen::server {
@@ -31,16 +28,13 @@ class ZoneWriter {
  public:
   using Done = std::function<void(const Result<os::FileStamp>&)>;
 
-  /// `loop` outlives it.
-  explicit ZoneWriter(net::EventLoop& loop) : loop_(loop) {}
-  /// Writes what waits, and ends.
-  ~ZoneWriter();
-  ZoneWriter(const ZoneWriter&) = delete;
-  ZoneWriter& operator=(const ZoneWriter&) = delete;
+  /// `loop` outlives it. At its end it writes what waits.
+  explicit ZoneWriter(net::EventLoop& loop)
+      : loop_(loop), jobs_({}, [this](std::vector<Job>& jobs) { work(jobs.front()); }) {}
 
   void write(zone::ContentPtr content, ZoneFile file, Done done);
   /// Waits until all that was asked for is written.
-  void finish();
+  void finish() { jobs_.finish(); }
 
  private:
   struct Job {
@@ -48,13 +42,10 @@ class ZoneWriter {
     ZoneFile file;
     Done done;
   };
-  void run();
+  void work(Job& job);
 
   net::EventLoop& loop_;
-  std::mutex mutex_;
-  std::deque<Job> jobs_;  ///< guarded by mutex_
-  bool running_ = false;  ///< guarded by mutex_
-  std::thread thread_;
+  JobLine<Job> jobs_;
 };
 
 }  // namespace nomen::server

@@ -64,7 +64,7 @@ bool set_integrity(CheckzoneOptions& options, std::string_view mode) {
 /// One of BIND's flags with a value that is one of a few words; an error text, or "".
 std::string set_mode(CheckzoneOptions& options, char flag, std::string_view value) {
   zone::CheckOptions& checks = options.checks;
-  const std::string wrong = fmt::format("invalid argument to -{}: {}", flag, value);
+  std::string wrong = fmt::format("invalid argument to -{}: {}", flag, value);
   if (flag == 'i') return set_integrity(options, value) ? "" : wrong;
   const auto strictness = parse_strictness(value);
   if (!strictness || ((flag == 'T' || flag == 'W') && *strictness == Strictness::kFail)) return wrong;

@@ -116,11 +116,9 @@ class Probe final : private net::StreamClientHandler, private net::Timer {
   }
 
   void ask_over_tcp() {
-    net::SocketAddress source = server_.remote.source;
-    if (source.family() != net::IpFamily::kNone) source.set_port(0);
     const uint32_t left = left_ms();
-    auto client = net::StreamClient::open(loop_, server_.remote.address, source, {left, left, left}, *this,
-                                          server_.remote.tls);
+    auto client = net::StreamClient::open(loop_, server_.remote.address, server_.remote.source,
+                                          {left, left, left}, *this, server_.remote.tls);
     if (!client) return end(reason_of(client.error().text));
     stream_ = std::move(*client);
     stream_->send(make_query());
@@ -195,10 +193,8 @@ class ZoneFetch final : private net::StreamClientHandler {
   Result<zone::ContentPtr> run() {
     auto loop = net::EventLoop::create();
     if (!loop) return std::unexpected(loop.error());
-    net::SocketAddress source = remote_.source;
-    if (source.family() != net::IpFamily::kNone) source.set_port(0);
     auto client =
-        net::StreamClient::open(**loop, remote_.address, source,
+        net::StreamClient::open(**loop, remote_.address, remote_.source,
                                 {question_.timeout_ms, kTransferIdle_ms, UINT64_MAX}, *this, remote_.tls);
     if (!client) return std::unexpected(client.error());
     stream_ = std::move(*client);

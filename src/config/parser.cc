@@ -49,6 +49,8 @@ class Parser {
     block_body(place, chain, 0);
     return chain.first;
   }
+  /// The statements of the top level that are not zones.
+  std::span<const Node* const> definitions() const { return definitions_; }
 
  private:
   // ----- messages
@@ -126,6 +128,7 @@ class Parser {
   size_t views_ = 0;                    ///< that have begun
   std::optional<ZonePattern> pattern_;  ///< of the zone statement that was read last
   Place pattern_place_ = Place::kTop;
+  std::vector<const Node*> definitions_;
   bool fatal_ = false;  ///< what follows cannot be understood any more
 };
 
@@ -236,6 +239,7 @@ bool Parser::known_statement(Place place, std::vector<uint16_t>& seen, Chain& ch
   Node* made = statement(place, row, name, depth);
   if (made == nullptr) return false;
   chain.add(made);
+  if (place == Place::kTop && rules.name != "zone") definitions_.push_back(made);
   return true;
 }
 
@@ -639,7 +643,9 @@ bool Parser::read_match_element(Node& element, int depth) {
 std::unique_ptr<Tree> parse_text(const std::string& name, std::string text, const ParseOptions& options,
                                  Disk& disk, Diagnostics& diagnostics) {
   auto tree = std::make_unique<Tree>();
-  tree->set_first(Parser(*tree, options, disk, diagnostics).parse(Place::kTop, name, std::move(text)));
+  Parser parser(*tree, options, disk, diagnostics);
+  const Node* const first = parser.parse(Place::kTop, name, std::move(text));
+  tree->set_first(first, parser.definitions());
   return tree;
 }
 

@@ -56,6 +56,7 @@ class ServeCheck {
   };
 
   void add(Severity severity, const Position& position, std::string text) {
+    added_++;
     Found& found = found_[text];
     if (found.count++ == 0) {
       order_.push_back(text);
@@ -63,8 +64,15 @@ class ServeCheck {
     }
   }
 
+  /// Where there is nothing to say of a zone, there is nothing to say of those that are like it.
   void statements(Nodes nodes) {
-    for (const Node& node : nodes) statement(node);
+    const Node* silent = nullptr;
+    for (const Node& node : nodes) {
+      if (node.alike != nullptr && node.alike == silent) continue;
+      const size_t before = added_;
+      statement(node);
+      if (added_ == before) silent = &node;
+    }
   }
 
   void statement(const Node& node) {
@@ -194,6 +202,7 @@ class ServeCheck {
   std::set<std::string> server_lists_;
   std::map<std::string, Found> found_;
   std::vector<std::string> order_;
+  size_t added_ = 0;  ///< how often something was said
 };
 
 }  // namespace

@@ -64,12 +64,19 @@ const Node* find_last(Nodes statements, std::string_view name) {
 
 Definitions::Definitions(Nodes statements) {
   for (const Node& node : statements) {
-    if (node.name() == "zone") continue;
-    Node* last = copies_.empty() ? nullptr : &copies_.back();
-    copies_.push_back(node);
-    copies_.back().next = nullptr;
-    if (last != nullptr) last->next = &copies_.back();
+    if (node.name() != "zone") add(node);
   }
+}
+
+Definitions::Definitions(std::span<const Node* const> statements) {
+  for (const Node* node : statements) add(*node);
+}
+
+void Definitions::add(const Node& statement) {
+  Node* last = copies_.empty() ? nullptr : &copies_.back();
+  copies_.push_back(statement);
+  copies_.back().next = nullptr;
+  if (last != nullptr) last->next = &copies_.back();
 }
 
 void Tree::append(const Node* view, const Node* first) {

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,11 +115,13 @@ const Node* find_last(Nodes statements, std::string_view name);
 class Definitions {
  public:
   explicit Definitions(Nodes statements);
+  explicit Definitions(std::span<const Node* const> statements);
   Definitions(const Definitions&) = delete;
   Definitions& operator=(const Definitions&) = delete;
   Nodes nodes() const { return Nodes(copies_.empty() ? nullptr : &copies_.front()); }
 
  private:
+  void add(const Node& statement);
   std::deque<Node> copies_;
 };
 
@@ -155,9 +158,10 @@ class Tree {
   bool is_added(const Node& statement) const {
     return std::find(added_files_.begin(), added_files_.end(), statement.position.file) != added_files_.end();
   }
-  void set_first(const Node* first) {
+  /// `definitions`: those of the statements that are not zones.
+  void set_first(const Node* first, std::span<const Node* const> definitions) {
     first_ = first;
-    definitions_.emplace(statements());
+    definitions_.emplace(definitions);
   }
 
  private:

@@ -18,10 +18,14 @@
 
 namespace nomen::server {
 
+struct KeptZone;
+
 struct LoadJob {
   size_t view = 0;
-  uint64_t key = 0;         ///< of the zone in its view
-  uint64_t generation = 0;  ///< of the zone's configuration: results of an older one are dropped
+  uint64_t key = 0;          ///< of the zone in its view
+  uint64_t generation = 0;   ///< of the zone's configuration: results of an older one are dropped
+  KeptZone* kept = nullptr;  ///< the keeper's, as long as
+  uint64_t tables = 0;       ///< its tables are these
   config::ZonePtr zone;
   std::shared_ptr<const std::string> directory;  ///< where the zone's relative file is found
   zone::ContentPtr previous;                     ///< the version that is served now, if any

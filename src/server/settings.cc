@@ -324,9 +324,11 @@ std::string primaries_text(const config::Zone& zone) {
 }  // namespace
 
 std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(const config::Zone& zone) {
+  const answer::ZoneRole role = role_of(zone);
+  if (last_ != nullptr && zone.options.get() == last_options_ && role == last_role_ && !zone.is_copy())
+    return last_;
   Made& made = made_[zone.options.get()];
   made.options = zone.options;
-  const answer::ZoneRole role = role_of(zone);
   if (zone.is_copy()) {
     auto& of_primaries = made.by_primaries[primaries_text(zone) + config::to_string(zone.type).front()];
     if (of_primaries) return of_primaries;
@@ -336,6 +338,9 @@ std::shared_ptr<const answer::ZoneSettings> ZoneSettingsCache::get(const config:
   }
   auto& settings = made.by_role[static_cast<size_t>(role)];
   if (!settings) settings = zone_settings(*zone.options, role);
+  last_options_ = zone.options.get();
+  last_role_ = role;
+  last_ = settings;
   return settings;
 }
 

@@ -46,6 +46,10 @@ class ZoneSettingsCache {
     std::unordered_map<std::string, std::shared_ptr<const answer::ZoneSettings>> by_primaries;
   };
   std::unordered_map<const config::ZoneOptions*, Made> made_;
+  // What was asked for last is asked for again, where there are very many zones.
+  const config::ZoneOptions* last_options_ = nullptr;
+  answer::ZoneRole last_role_{};
+  std::shared_ptr<const answer::ZoneSettings> last_;
 };
 
 /// The addresses that `localhost` and `localnets` stand for, now.

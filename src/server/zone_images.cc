@@ -152,7 +152,10 @@ std::string ZoneImages::find(const config::Zone& zone, const std::string& view) 
 
 void ZoneImages::keep(const KeptZone& zone, const std::string& view, const zone::ContentPtr& content) {
   if (!wanted_ || content == nullptr) return;
-  if (content->memory_bytes() < kLeastContentBytes) return remove(*zone.config, view);
+  // So few records do not come to so many bytes, and nothing has to be looked up to know it.
+  const bool is_small = content->record_count() < kLeastContentBytes / UINT16_MAX ||
+                        content->memory_bytes() < kLeastContentBytes;
+  if (is_small) return remove(*zone.config, view);
   std::string note = note_of(zone, directory_);
   std::string name = image_name(*zone.config, view);
   if (note.empty() || note.size() > zone::kMaxNoteBytes || name.size() > kMostNameBytes) return;

@@ -23,6 +23,8 @@ constexpr uint64_t kSmallFileBytes = 256 << 10;
 constexpr uint64_t kPublishPause_ms = 50;
 // While the first configuration is taken over, so many zones are waiting until loading them begins.
 constexpr size_t kFirstJobs = 1024;
+// Loads come back in the order of the configuration, but what is kept of their zones lies anywhere.
+constexpr size_t kFetchAhead = 4;
 
 int64_t now_ns() {
   timespec now{};
@@ -113,6 +115,8 @@ LoadJob ZoneKeeper::job_for(const KeptView& kept, size_t view, uint64_t key, Kep
   LoadJob job{.view = view,
               .key = key,
               .generation = zone.generation,
+              .kept = &zone,
+              .tables = tables_,
               .zone = zone.config,
               .directory = directory_,
               .previous = zone.served != nullptr ? zone.served->shared_content() : nullptr};
@@ -166,6 +170,7 @@ void ZoneKeeper::serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zon
 
 void ZoneKeeper::configure(config::Config& config, bool reload_all) {
   generation_++;
+  tables_++;
   std::vector<std::string> names;
   names.reserve(config.views.size());
   for (const config::View& view : config.views) names.push_back(view.name);
@@ -363,6 +368,7 @@ void ZoneKeeper::link_in_views() {
 void ZoneKeeper::put(size_t view, std::span<const config::ZonePtr> zones) {
   KeptView& kept = views_[view];
   generation_++;
+  tables_++;
   prepare_log(zones, view_names_[view]);
   std::vector<LoadJob> jobs;
   for (const config::ZonePtr& zone : zones) {
@@ -386,6 +392,7 @@ void ZoneKeeper::put(size_t view, std::span<const config::ZonePtr> zones) {
 
 void ZoneKeeper::remove(size_t view, std::span<const config::ZonePtr> zones) {
   KeptView& kept = views_[view];
+  tables_++;
   for (const config::ZonePtr& zone : zones) {
     const uint64_t key = zone_key(zone->name());
     kept.zones.erase(key);
@@ -440,9 +447,10 @@ ZoneKeeper::Reload ZoneKeeper::reload(dns::NameView name, dns::RRClass rr_class,
 void ZoneKeeper::take(std::vector<LoadOutcome> outcomes) {
   std::vector<LoadJob> again;
   bool urgent = false;
-  for (LoadOutcome& outcome : outcomes) {
-    urgent = urgent || outcome.job.urgent;
-    take_one(outcome, again);
+  for (size_t i = 0; i < outcomes.size(); i++) {
+    if (i + kFetchAhead < outcomes.size()) __builtin_prefetch(outcomes[i + kFetchAhead].job.kept);
+    urgent = urgent || outcomes[i].job.urgent;
+    take_one(outcomes[i], again);
   }
   start(std::move(again));
   publish_soon(urgent || loader_.pending() == 0);
@@ -465,6 +473,7 @@ void ZoneKeeper::publish_soon(bool now) {
 
 /// The zone that a load was for; nullptr when it is gone or configured in another way since.
 KeptZone* ZoneKeeper::zone_of(const LoadJob& job) {
+  if (job.tables == tables_) return job.kept;
   if (job.view >= views_.size()) return nullptr;
   const auto at = views_[job.view].zones.find(job.key);
   const bool is_current = at != views_[job.view].zones.end() && at->second.generation == job.generation;

@@ -142,6 +142,7 @@ class ZoneKeeper {
   std::unordered_multimap<uint64_t, KeptZone> contents_before_;  ///< while views are changing
   ZoneSettingsCache zone_settings_;
   uint64_t generation_ = 0;
+  uint64_t tables_ = 0;       ///< counts how often zones came or went
   bool has_in_view_ = false;  ///< some zone is another view's
   bool serving_ = false;      ///< the first load is done: from now on load gently
   ZoneImages images_;

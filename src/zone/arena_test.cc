@@ -134,14 +134,14 @@ TEST(PagePool, PagesAreZeroAndCounted) {
     std::memset(pages.back(), 0xee, kPageBytes);
   }
   EXPECT_FALSE(page_is_shared(pages[7]));
-  add_page_user(pages[7]);
+  add_page_users({&pages[7], 1});
   EXPECT_TRUE(page_is_shared(pages[7]));
-  drop_page_user(pages[7]);
+  drop_page_users({&pages[7], 1});
   EXPECT_FALSE(page_is_shared(pages[7]));
-  for (void* page : pages) drop_page_user(page);
+  drop_page_users(pages);
   void* again = take_page();
   for (size_t k = 0; k < kPageBytes; k++) ASSERT_EQ(static_cast<uint8_t*>(again)[k], 0);
-  drop_page_user(again);
+  drop_page_users({&again, 1});
 }
 
 TEST(PagePool, BlocksAreAligned) {

@@ -12,8 +12,17 @@ namespace nomen::zone {
 
 // A table of less than a page has lines of its own, which a copy copies; larger ones share pooled pages.
 
+namespace {
+
+/// Lines in which so many entries have room to become a few more.
+size_t lines_for(size_t entries, double full_entries) {
+  return static_cast<size_t>(static_cast<double>(entries) / (full_entries * 0.94)) + 1;
+}
+
+}  // namespace
+
 Index::Index(size_t expected) {
-  if (expected > 0) allocate(static_cast<size_t>(static_cast<double>(expected) / (kFullEntries * 0.94)) + 1);
+  if (expected > 0) allocate(lines_for(expected, kFullEntries), 0);
 }
 
 Index::Index(const Index& other) {
@@ -30,6 +39,8 @@ Index& Index::operator=(const Index& other) {
 Index::Index(Index&& other) noexcept
     : pages_(std::exchange(other.pages_, {})),
       line_count_(std::exchange(other.line_count_, 0)),
+      base_lines_(other.base_lines_),
+      number_shift_(other.number_shift_),
       size_(std::exchange(other.size_, 0)) {}
 
 Index& Index::operator=(Index&& other) noexcept {
@@ -37,6 +48,8 @@ Index& Index::operator=(Index&& other) noexcept {
   release();
   pages_ = std::exchange(other.pages_, {});
   line_count_ = std::exchange(other.line_count_, 0);
+  base_lines_ = other.base_lines_;
+  number_shift_ = other.number_shift_;
   size_ = std::exchange(other.size_, 0);
   return *this;
 }
@@ -46,33 +59,39 @@ Index::~Index() {
 }
 
 size_t Index::memory_bytes() const {
-  return pages_.capacity() * sizeof(Line*) +
+  return pages_.capacity() * sizeof(void*) +
          (line_count_ < kPageLines ? line_count_ * sizeof(Line) : pages_.size() * kPageBytes);
 }
 
-void Index::allocate(size_t lines) {
-  line_count_ = lines;
+void Index::allocate(size_t base_lines, unsigned doublings) {
+  for (; base_lines > kMostBaseLines; doublings++) base_lines = (base_lines + 1) / 2;
+  base_lines_ = base_lines;
+  number_shift_ = kFractionBits - doublings;
+  line_count_ = base_lines << doublings;
   size_ = 0;
-  if (lines < kPageLines) {
-    auto* own = static_cast<Line*>(::operator new(lines * sizeof(Line), std::align_val_t{alignof(Line)}));
-    std::memset(static_cast<void*>(own), 0, lines * sizeof(Line));
+  if (line_count_ < kPageLines) {
+    const size_t bytes = line_count_ * sizeof(Line);
+    void* own = ::operator new(bytes, std::align_val_t{alignof(Line)});
+    std::memset(own, 0, bytes);
     pages_.assign(1, own);
     return;
   }
-  const size_t count = (lines + kPageLines - 1) / kPageLines;
+  const size_t count = (line_count_ + kPageLines - 1) / kPageLines;
   pages_.clear();
   pages_.reserve(count);
-  for (size_t i = 0; i < count; i++) pages_.push_back(static_cast<Line*>(take_page()));
+  for (size_t i = 0; i < count; i++) pages_.push_back(take_page());
 }
 
 void Index::share(const Index& other) {
   if (other.line_count_ != 0 && other.line_count_ < kPageLines) {
-    allocate(other.line_count_);
-    std::memcpy(static_cast<void*>(pages_[0]), other.pages_[0], line_count_ * sizeof(Line));
+    allocate(other.base_lines_, other.doublings());
+    std::memcpy(pages_[0], other.pages_[0], line_count_ * sizeof(Line));
   } else {
     pages_ = other.pages_;
     line_count_ = other.line_count_;
-    for (Line* page : pages_) add_page_user(page);
+    base_lines_ = other.base_lines_;
+    number_shift_ = other.number_shift_;
+    add_page_users(pages_);
   }
   size_ = other.size_;
 }
@@ -81,7 +100,7 @@ void Index::release() {
   if (line_count_ != 0 && line_count_ < kPageLines) {
     ::operator delete(pages_[0], std::align_val_t{alignof(Line)});
   } else {
-    for (Line* page : pages_) drop_page_user(page);
+    drop_page_users(pages_);
   }
   pages_.clear();
   line_count_ = 0;
@@ -89,21 +108,27 @@ void Index::release() {
 }
 
 Index::Line* Index::writable_line(size_t number) {
-  Line*& page = pages_[number / kPageLines];
+  void*& page = pages_[number / kPageLines];
   if (line_count_ >= kPageLines && page_is_shared(page)) {
-    auto* own = static_cast<Line*>(take_copy(page));
-    drop_page_user(page);
+    void* const own = take_copy(page);
+    drop_page_users({&page, 1});
     page = own;
   }
-  return page + number % kPageLines;
+  return static_cast<Line*>(page) + number % kPageLines;
 }
 
 void Index::place(uint64_t hash, Ref ref) {
-  size_t number = line_number(hash);
-  for (;;) {
+  const uint64_t position = position_of(hash);
+  place_from(line_number(position), tag_of(position), ref);
+}
+
+/// Into the line that the entry belongs to, or the next one with room.
+void Index::place_from(size_t number, uint16_t tag, Ref ref) {
+  for (bool is_away = false;; is_away = true) {
     Line* line = writable_line(number);
     if (line->used < kEntries) {
-      line->tags[line->used] = tag_of(hash);
+      if (is_away) line->away |= static_cast<uint16_t>(1U << line->used);
+      line->tags[line->used] = tag;
       line->refs[line->used] = ref;
       line->used++;
       size_++;
@@ -117,15 +142,15 @@ void Index::place(uint64_t hash, Ref ref) {
 void Index::insert(uint64_t hash, Ref ref, const HashOf& hash_of) {
   NOMEN_REQUIRE(ref != 0);
   if (line_count_ == 0) {
-    allocate(1);
+    allocate(1, 0);
   } else if (static_cast<double>(size_ + 1) > static_cast<double>(line_count_) * kFullEntries) {
-    rebuild(line_count_ * 2, hash_of);
+    grow(hash_of);
   }
   place(hash, ref);
 }
 
 size_t Index::line_with(uint64_t hash, Ref ref) const {
-  size_t number = line_number(hash);
+  size_t number = line_number(position_of(hash));
   for (size_t looked = 0; looked < line_count_; looked++) {
     const Line& line = *line_at(number);
     for (size_t i = 0; i < line.used; i++) {
@@ -144,22 +169,53 @@ void Index::replace(uint64_t hash, Ref before, Ref now) {
 
 void Index::remove(uint64_t hash, Ref ref) {
   Line* line = writable_line(line_with(hash, ref));
-  const auto at = std::find(line->refs, line->refs + line->used, ref) - line->refs;
-  line->used--;
-  line->tags[at] = line->tags[line->used];
-  line->refs[at] = line->refs[line->used];
+  const auto at = static_cast<unsigned>(std::find(line->refs, line->refs + line->used, ref) - line->refs);
+  const unsigned last = --line->used;
+  const unsigned last_away = line->away >> last & 1U;
+  line->tags[at] = line->tags[last];
+  line->refs[at] = line->refs[last];
+  line->away = static_cast<uint16_t>((line->away & ~(1U << at)) | last_away << at);
+  line->tags[last] = 0;
+  line->away &= static_cast<uint16_t>(~(1U << last));
   size_--;
 }
 
 void Index::rebuild(size_t lines, const HashOf& hash_of) {
   Index larger;
-  larger.allocate(lines);
+  larger.allocate(lines, 0);
   for_each([&](Ref ref) { larger.place(hash_of(ref), ref); });
   *this = std::move(larger);
 }
 
+/// To twice the lines. Names of a large zone are all over the memory; their hashes are asked for only where
+/// the tags do not say enough.
+void Index::grow(const HashOf& hash_of) {
+  if (doublings() >= kMostDoublings) return rebuild(line_count_ * 2, hash_of);
+  Index larger;
+  larger.allocate(base_lines_, doublings() + 1);
+  for (size_t number = 0; number < line_count_; number++) split_line(number, larger, hash_of);
+  *this = std::move(larger);
+}
+
+void Index::split_line(size_t number, Index& larger, const HashOf& hash_of) const {
+  const auto before = [this](size_t n) { return n == 0 ? line_count_ - 1 : n - 1; };
+  const Line& line = *line_at(number);
+  const unsigned next_bit = 15 - doublings();
+  for (unsigned i = 0; i < line.used; i++) {
+    size_t home = number;
+    if ((line.away >> i & 1) != 0) {
+      home = before(number);
+      if (line_at(before(home))->overflowed != 0) {  // or from there
+        larger.place(hash_of(line.refs[i]), line.refs[i]);
+        continue;
+      }
+    }
+    larger.place_from(home * 2 + (line.tags[i] >> next_bit & 1), line.tags[i], line.refs[i]);
+  }
+}
+
 void Index::fit(const HashOf& hash_of) {
-  const size_t wanted = static_cast<size_t>(static_cast<double>(size_) / (kFullEntries * 0.94)) + 1;
+  const size_t wanted = lines_for(size_, kFullEntries);
   if (wanted * 4 < line_count_ * 3) rebuild(wanted, hash_of);
 }
 

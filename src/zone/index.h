@@ -1,7 +1,8 @@
 // A hash table from name hashes to 32-bit references, made for immutable versions: lines of one cache line
 // (ten entries: a 16-bit tag of the hash and a reference each), in pages of 4 KiB that versions share and a
 // writer copies before it changes them. A search touches one line; whether the entry is really the name
-// that was meant, the caller decides by looking at what it refers to.
+// that was meant, the caller decides by looking at what it refers to. The tag is the part of the hash that
+// comes behind the line's number, so that a table grows to twice its lines without asking for hashes again.
 // docs/decisions/zone-content.md has the figures that this was chosen by.
 // Thread rule: a published Index is constant and may be read by any thread; a writer works on its own copy.
 #pragma once
@@ -35,14 +36,15 @@ class Index {
   size_t memory_bytes() const;
 
   void prefetch(uint64_t hash) const {
-    if (line_count_ != 0) __builtin_prefetch(line_of(hash));
+    if (line_count_ != 0) __builtin_prefetch(line_at(line_number(position_of(hash))));
   }
 
   /// The first entry with the hash's tag in its line, or 0: what to prefetch next. May be another name's.
   Ref candidate(uint64_t hash) const {
     if (line_count_ == 0) return 0;
-    const Line* line = line_of(hash);
-    const uint32_t mask = tag_matches(*line, tag_of(hash));
+    const uint64_t position = position_of(hash);
+    const Line* line = line_at(line_number(position));
+    const uint32_t mask = tag_matches(*line, tag_of(position));
     return mask != 0 ? line->refs[__builtin_ctz(mask)] : 0;
   }
 
@@ -50,16 +52,17 @@ class Index {
   template <class Predicate>
   [[gnu::always_inline]] Ref find(uint64_t hash, Predicate&& is_meant) const {
     if (line_count_ == 0) return 0;
-    const size_t number = line_number(hash);
+    const uint64_t position = position_of(hash);
+    const size_t number = line_number(position);
     const Line& line = *line_at(number);
-    for (uint32_t mask = tag_matches(line, tag_of(hash)); mask != 0; mask &= mask - 1) {
+    for (uint32_t mask = tag_matches(line, tag_of(position)); mask != 0; mask &= mask - 1) {
       const Ref ref = line.refs[__builtin_ctz(mask)];
       if (is_meant(ref)) return ref;
     }
-    return line.overflowed == 0 ? 0 : find_overflowed(number, tag_of(hash), is_meant);
+    return line.overflowed == 0 ? 0 : find_overflowed(number, tag_of(position), is_meant);
   }
 
-  /// Gives the hash of an entry again when the table grows.
+  /// Gives the hash of an entry again, which a table that grows seldom has to know.
   using HashOf = std::function<uint64_t(Ref)>;
 
   /// Adds an entry; the caller knows that it is not there.
@@ -88,21 +91,31 @@ class Index {
   static constexpr size_t kPageLines = 64;     // 4 KiB
   static constexpr double kFullEntries = 7.5;  // entries a line on average when the table grows
 
+  /// Doublings after which the tags have too few bits left that tell entries of one line apart.
+  static constexpr unsigned kMostDoublings = 4;
+  static constexpr unsigned kFractionBits = 40;  // of a position, in lines of the table before its doublings
+  static constexpr size_t kMostBaseLines = size_t{1} << (64 - kFractionBits);
+
   struct alignas(64) Line {
-    uint16_t tags[kEntries];
+    uint16_t tags[kEntries];  ///< 0 where no entry is
     uint8_t used;
     uint8_t overflowed;  ///< an entry of this line stands in a later one
-    uint16_t unused;
+    uint16_t away;       ///< a bit for each entry that overflowed from an earlier line
     uint32_t refs[kEntries];
   };
   static_assert(sizeof(Line) == 64);
 
-  static uint16_t tag_of(uint64_t hash) { return static_cast<uint16_t>(hash); }
-  size_t line_number(uint64_t hash) const {
-    return static_cast<size_t>(((hash >> 32) * static_cast<uint64_t>(line_count_)) >> 32);
+  /// Where an entry stands, in lines of the table before its doublings, as a number with a fraction. Its
+  /// first bits are the line's number, and the tag (never 0) is the first bits of the fraction: a doubling
+  /// makes one bit more of it part of the line's number.
+  uint64_t position_of(uint64_t hash) const { return (hash >> (64 - kFractionBits)) * base_lines_; }
+  size_t line_number(uint64_t position) const { return position >> number_shift_; }
+  static uint16_t tag_of(uint64_t position) {
+    return static_cast<uint16_t>(position >> (kFractionBits - 16)) | 1;
   }
-  const Line* line_at(size_t number) const { return pages_[number / kPageLines] + number % kPageLines; }
-  const Line* line_of(uint64_t hash) const { return line_at(line_number(hash)); }
+  const Line* line_at(size_t number) const {
+    return static_cast<const Line*>(pages_[number / kPageLines]) + number % kPageLines;
+  }
 
   static uint32_t tag_matches(const Line& line, uint16_t tag) {
     uint32_t mask = 0;
@@ -117,7 +130,7 @@ class Index {
 #else
     for (size_t i = 0; i < kEntries; i++) mask |= line.tags[i] == tag ? 1U << i : 0U;
 #endif
-    return mask & ((1U << line.used) - 1);
+    return mask;
   }
 
   /// The entry in one of the lines behind `number`, up to one that has not overflowed.
@@ -135,16 +148,22 @@ class Index {
     return 0;
   }
 
-  void allocate(size_t lines);
+  void allocate(size_t base_lines, unsigned doublings);
   void share(const Index& other);
   void release();
   Line* writable_line(size_t number);
   size_t line_with(uint64_t hash, Ref ref) const;
   void rebuild(size_t lines, const HashOf& hash_of);
+  void grow(const HashOf& hash_of);
+  void split_line(size_t number, Index& larger, const HashOf& hash_of) const;
   void place(uint64_t hash, Ref ref);
+  void place_from(size_t number, uint16_t tag, Ref ref);
+  unsigned doublings() const { return kFractionBits - number_shift_; }
 
-  std::vector<Line*> pages_;
-  size_t line_count_ = 0;
+  std::vector<void*> pages_;  ///< of lines
+  size_t line_count_ = 0;     ///< base_lines_, doubled so many times
+  uint64_t base_lines_ = 0;
+  unsigned number_shift_ = kFractionBits;
   size_t size_ = 0;
 };
 

@@ -57,6 +57,41 @@ TEST(Index, GrowsAtEverySize) {
   EXPECT_EQ(index.find(7, [](Ref) { return false; }), 0U);
 }
 
+/// Hashes are asked for again once in several doublings, and for entries far from their line.
+TEST(Index, GrowsMostlyWithoutAskingForHashes) {
+  std::mt19937_64 random(2);
+  Index index(100000);
+  Model model;
+  size_t asked = 0;
+  for (Ref ref = 1; ref <= 700000; ref++) {
+    const uint64_t hash = random();
+    index.insert(hash, ref, [&](Ref other) {
+      asked++;
+      return model.hashes.at(other);
+    });
+    model.hashes.emplace_hint(model.hashes.end(), ref, hash);
+  }
+  EXPECT_LT(asked, 50000U);  // of 1,400,000 moves
+  expect_holds(index, model.hashes);
+}
+
+TEST(Index, EntriesFarFromTheirLineAreFoundAfterTheTableHasGrown) {
+  std::mt19937_64 random(3);
+  Index index(1000);
+  Model model;
+  // Lines next to each other, each of them overfull.
+  for (Ref ref = 1; ref <= 90; ref++)
+    model.insert(index, (random() & 0x00ffffffffffffff) | 0xff00000000000000, ref);
+  for (Ref ref = 20; ref <= 40; ref++) {
+    index.remove(model.hashes[ref], ref);
+    model.hashes.erase(ref);
+  }
+  for (Ref ref = 91; ref <= 20000; ref++) {
+    model.insert(index, random(), ref);
+    if (ref % 1000 == 0) expect_holds(index, model.hashes);
+  }
+}
+
 TEST(Index, RandomEditsOfCopiesLeaveTheOriginals) {
   for (const size_t size : {3U, 70U, 400U, 5000U}) {
     std::mt19937_64 random(size);

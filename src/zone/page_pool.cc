@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <mutex>
@@ -16,6 +17,7 @@ namespace {
 constexpr size_t kPagesPerBlock = kBlockBytes / kPageBytes;
 
 /// The first page of a block of pages: how many users each page of it has, and how many pages are taken.
+/// Written under the pool's mutex only; a page's one user may ask without it whether it is the only one.
 struct BlockHead {
   std::atomic<uint32_t> users[kPagesPerBlock];
   uint32_t taken;
@@ -61,6 +63,15 @@ void* take_any() {
   return page;
 }
 
+/// Adds `change` to the count of a page's users, which nobody else writes meanwhile; the result is the new
+/// one.
+uint32_t change_users(void* page, uint32_t change) {
+  std::atomic<uint32_t>& users = head_of(page)->users[number_of(page)];
+  const uint32_t now = users.load(std::memory_order_relaxed) + change;
+  users.store(now, std::memory_order_release);
+  return now;
+}
+
 }  // namespace
 
 uint8_t* take_blocks(size_t count) {
@@ -93,24 +104,33 @@ void* take_copy(const void* page) {
   return copy;
 }
 
-void add_page_user(void* page) {
-  head_of(page)->users[number_of(page)].fetch_add(1, std::memory_order_relaxed);
+void add_page_users(std::span<void* const> pages) {
+  const std::lock_guard lock(pool().mutex);
+  for (void* page : pages) change_users(page, 1);
 }
 
 bool page_is_shared(const void* page) {
   return head_of(page)->users[number_of(page)].load(std::memory_order_acquire) > 1;
 }
 
-void drop_page_user(void* page) {
-  BlockHead* head = head_of(page);
-  if (head->users[number_of(page)].fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-  Pool& to = pool();
-  const std::lock_guard lock(to.mutex);
-  to.free_pages.push_back(page);
-  if (--head->taken > 0) return;
-  // The whole block is free: give it back to the system.
-  std::erase_if(to.free_pages, [&](void* p) { return head_of(p) == head; });
-  give_blocks(reinterpret_cast<uint8_t*>(head), 1);
+void drop_page_users(std::span<void* const> pages) {
+  std::vector<BlockHead*> free_blocks;
+  {
+    Pool& to = pool();
+    const std::lock_guard lock(to.mutex);
+    for (void* page : pages) {
+      if (change_users(page, static_cast<uint32_t>(-1)) > 0) continue;
+      to.free_pages.push_back(page);
+      BlockHead* const head = head_of(page);
+      if (--head->taken == 0) free_blocks.push_back(head);
+    }
+    // Blocks all of whose pages are free go back to the system.
+    const auto is_of_free_block = [&](void* page) {
+      return std::find(free_blocks.begin(), free_blocks.end(), head_of(page)) != free_blocks.end();
+    };
+    if (!free_blocks.empty()) std::erase_if(to.free_pages, is_of_free_block);
+  }
+  for (BlockHead* head : free_blocks) give_blocks(reinterpret_cast<uint8_t*>(head), 1);
 }
 
 }  // namespace nomen::zone

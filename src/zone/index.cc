@@ -19,6 +19,14 @@ size_t lines_for(size_t entries, double full_entries) {
   return static_cast<size_t>(static_cast<double>(entries) / (full_entries * 0.94)) + 1;
 }
 
+/// `line` has room.
+template <class Line>
+void append(Line& line, uint16_t tag, Ref ref) {
+  line.tags[line.used] = tag;
+  line.refs[line.used] = ref;
+  line.used++;
+}
+
 }  // namespace
 
 Index::Index(size_t expected) {
@@ -128,9 +136,7 @@ void Index::place_from(size_t number, uint16_t tag, Ref ref) {
     Line* line = writable_line(number);
     if (line->used < kEntries) {
       if (is_away) line->away |= static_cast<uint16_t>(1U << line->used);
-      line->tags[line->used] = tag;
-      line->refs[line->used] = ref;
-      line->used++;
+      append(*line, tag, ref);
       size_++;
       return;
     }
@@ -200,17 +206,21 @@ void Index::grow(const HashOf& hash_of) {
 void Index::split_line(size_t number, Index& larger, const HashOf& hash_of) const {
   const auto before = [this](size_t n) { return n == 0 ? line_count_ - 1 : n - 1; };
   const Line& line = *line_at(number);
+  Line* const halves = larger.writable_line(number * 2);
   const unsigned next_bit = 15 - doublings();
   for (unsigned i = 0; i < line.used; i++) {
-    size_t home = number;
-    if ((line.away >> i & 1) != 0) {
-      home = before(number);
-      if (line_at(before(home))->overflowed != 0) {  // or from there
-        larger.place(hash_of(line.refs[i]), line.refs[i]);
-        continue;
-      }
+    const uint16_t tag = line.tags[i];
+    const unsigned half = tag >> next_bit & 1U;
+    const bool is_away = (line.away >> i & 1U) != 0;
+    if (is_away && line_at(before(before(number)))->overflowed != 0) {
+      // From the line before this one or from an earlier one.
+      larger.place(hash_of(line.refs[i]), line.refs[i]);
+    } else if (is_away || halves[half].used == kEntries) {
+      larger.place_from((is_away ? before(number) : number) * 2 + half, tag, line.refs[i]);
+    } else {
+      append(halves[half], tag, line.refs[i]);
+      larger.size_++;
     }
-    larger.place_from(home * 2 + (line.tags[i] >> next_bit & 1), line.tags[i], line.refs[i]);
   }
 }
 

@@ -364,14 +364,17 @@ Result<void> Server::apply_configuration(bool reload_all) {
   auto config = read_configuration();
   if (!config) return std::unexpected(config.error());
   if (auto entered = enter_directory(config->options.directory); !entered) return entered;
+  const auto go_back = [this](std::string why) -> Result<void> {
+    if (auto back = enter_directory(config_.options.directory); !back)
+      say(LogSeverity::kError, "{}", back.error().text);
+    return failure(std::move(why));
+  };
   auto tls = TlsContexts::make(*config);
   if (!tls) {
     say(LogSeverity::kError, "{}", tls.error().text);
-    if (auto back = enter_directory(config_.options.directory); !back)
-      say(LogSeverity::kError, "{}", back.error().text);
-    return std::unexpected(tls.error());
+    return go_back(tls.error().text);
   }
-  if (auto configured = configure_logging(*config); !configured) return configured;
+  if (auto configured = configure_logging(*config); !configured) return go_back(configured.error().text);
   tls_ = std::move(*tls);
   if (!options_.lock_file && config->options.lock_file != config_.options.lock_file)
     say(LogSeverity::kInfo, "changing 'lock-file' has no effect until the server is restarted");

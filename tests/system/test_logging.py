@@ -150,6 +150,19 @@ def test_a_reload_puts_another_logging_statement_in_force(start):
     wait_for(lambda: ask(named) and ": query: " in text_of(named, "new.log"), "a query in new.log")
 
 
+@pytest.mark.skipif(SUBJECT == "bind", reason="BIND stays in the new directory")
+def test_a_reload_whose_log_file_cannot_be_made_keeps_the_old_directory(start):
+    everything = logging_to(";").replace("queries", "default")
+    named = started(start, everything)
+    os.mkdir(os.path.join(named.directory, "other"))
+    new = configuration(statements=everything.replace("own.log", "no/such/directory/log"))
+    named.configure(new.replace('directory "@DIRECTORY@"', 'directory "@DIRECTORY@/other"'))
+    named.send_signal(signal.SIGHUP)
+    wait_for(lambda: "reloading configuration failed" in text_of(named, "own.log"), "the failure")
+    assert os.readlink("/proc/%d/cwd" % named.process.pid) == named.directory
+    named.assert_serving()
+
+
 def test_a_log_file_that_cannot_be_made_is_an_error_at_the_start(start):
     named = start(configuration(statements=logging_to(";").replace("own.log", "no/such/directory/log")), running=False)
     named.command = lambda: [program(), "-f", "-L", os.path.join(named.directory, "all.log"), "-c", os.path.join(named.directory, "named.conf"),

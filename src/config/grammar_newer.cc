@@ -7,8 +7,7 @@ namespace {
 
 constexpr StatementRow newer(std::string_view name, Places places, ZoneTypes zones, std::string_view shape,
                              std::string_view default_text, std::string_view note,
-                             Status status = Status::kHarmless, std::string_view nothing = {},
-                             bool repeats = false) {
+                             Status status = Status::kHarmless, std::string_view nothing = {}) {
   return {.name = name,
           .places = places,
           .zones = zones,
@@ -17,16 +16,20 @@ constexpr StatementRow newer(std::string_view name, Places places, ZoneTypes zon
           .status = status,
           .nothing = nothing,
           .lifecycle = Lifecycle::kNewer,
-          .repeats = repeats,
           .note = note};
+}
+
+constexpr StatementRow repeating(StatementRow row) {
+  row.repeats = true;
+  return row;
 }
 
 constexpr std::string_view kRecursion = "only recursion uses it";
 constexpr std::string_view kSigning = "signing is not there yet";
 
 constexpr StatementRow kRows[] = {
-    newer("remote-servers", kTop, 0, kNamedRemote, "", "", Status::kObeyed, "", true),
-    newer("key-store", kTop, 0, "<string> { @key-store }", "", kSigning, Status::kHarmless, "", true),
+    repeating(newer("remote-servers", kTop, 0, kNamedRemote, "", "", Status::kObeyed)),
+    repeating(newer("key-store", kTop, 0, "<string> { @key-store }", "", kSigning, Status::kHarmless)),
     newer("directory", kKeyStore, 0, "<string>", "", kSigning),
     newer("pkcs11-uri", kKeyStore, 0, "<quoted_string>", "", kSigning),
     newer("allow-proxy", kOpt | kView, 0, kMatch, "{ none; }", "PROXY is not there yet", Status::kRefused,

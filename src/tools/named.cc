@@ -84,7 +84,7 @@ Parsed fail(const std::string& text) {
   return {{}, 1};
 }
 
-Parsed parse(int argc, char** argv, bool as_serve) {
+Parsed parse_flags(int argc, char** argv, bool as_serve) {
   Parsed parsed;
   server::ServeOptions& options = parsed.options;
   bool only4 = false;
@@ -190,7 +190,7 @@ int named_main(int argc, char** argv, bool as_serve) {
       return 0;
     }
   }
-  Parsed parsed = parse(argc, argv, as_serve);
+  Parsed parsed = parse_flags(argc, argv, as_serve);
   if (parsed.exit_status) return *parsed.exit_status;
   server::Background background;
   if (!parsed.options.foreground) {

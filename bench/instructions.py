@@ -8,9 +8,9 @@ from report import number
 
 # (kind of zone, names, query kind, bar)
 CASES = [
-    ("hosts", 100_000, "hits-zipf", 900),
-    ("hosts", 100_000, "nxdomain", 1200),
-    ("delegations", 100_000, "referral", 1200),
+    ("hosts", 10_000, "hits-zipf", 900),
+    ("hosts", 10_000, "nxdomain", 1200),
+    ("delegations", 10_000, "referral", 1200),
 ]
 QUERIES = 20_000
 

@@ -154,7 +154,7 @@ def send_out_over_tls(report, options, zone):
         figures[server.name] = seconds
         rows.append([server.name, number(seconds), number(cpu), number(zone.records / seconds / 1e6)])
     report.table(f"AXFR of {zone.records:,} records over TLS 1.3", ["server", "seconds", "server CPU s", "M records/s"], rows)
-    report.bar("AXFR over TLS: time against BIND's", "bind" in figures and figures["nomen"] / figures["bind"], most=SHARE_BAR)
+    report.bar("AXFR over TLS: time against BIND's", figures["nomen"] / figures["bind"] if "bind" in figures else None, most=SHARE_BAR)
 
 
 def receive_over_tls(server, zone):

@@ -49,7 +49,7 @@ KnownData told_by(const ServerState& state, const Convergence& convergence) {
   const auto& told = state.answer.digest;
   if (!has_newest(state, convergence) || !told || !told->digest || !(told->serial == convergence.newest))
     return {};
-  return {*told->digest, nullptr};
+  return {told->digest, nullptr};
 }
 
 void fetch(const ProbeQuestion& question, const ServerState& state, const Convergence& convergence,

@@ -36,8 +36,11 @@ TEST(Index, AnEmptyOneHasNothing) {
   EXPECT_EQ(index.size(), 0U);
   EXPECT_EQ(index.find(42, [](Ref) { return true; }), 0U);
   EXPECT_EQ(index.candidate(42), 0U);
-  const Index copy(index);
+  Index copy(index);
   EXPECT_EQ(copy.size(), 0U);
+  copy.insert(42, 1, [](Ref) { return 42; });
+  EXPECT_EQ(copy.find(42, [](Ref) { return true; }), 1U);
+  EXPECT_EQ(index.size(), 0U);
 }
 
 TEST(Index, GrowsAtEverySize) {

@@ -79,7 +79,7 @@ struct Parsed {
   std::optional<int> exit_status;
 };
 
-Parsed fail(const std::string& text) {
+Parsed wrong_flag(const std::string& text) {
   fmt::print(stderr, "named: {}\n", text);
   return {{}, 1};
 }
@@ -104,7 +104,7 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
         break;
       case 'd': {
         const auto level = parse_number(optarg, 1000);
-        if (!level) return fail(fmt::format("-d: a number is expected, not '{}'", optarg));
+        if (!level) return wrong_flag(fmt::format("-d: a number is expected, not '{}'", optarg));
         options.debug_level = static_cast<int>(*level);
         break;
       }
@@ -121,7 +121,7 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
       case 'n':
       case 'N': {
         const auto count = parse_number(optarg, 1024);
-        if (!count) return fail(fmt::format("-n: a number up to 1024 is expected, not '{}'", optarg));
+        if (!count) return wrong_flag(fmt::format("-n: a number up to 1024 is expected, not '{}'", optarg));
         options.workers = *count;
         break;
       }
@@ -130,8 +130,8 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
         const bool is_named = is_tls || std::strncmp(optarg, "dns=", 4) == 0;
         const auto port = parse_number(is_named ? optarg + 4 : optarg, 65535);
         if (!port || *port == 0)
-          return fail(fmt::format("-p: a port from 1 to 65535 is expected, or dns=PORT or tls=PORT, not '{}'",
-                                  optarg));
+          return wrong_flag(fmt::format(
+              "-p: a port from 1 to 65535 is expected, or dns=PORT or tls=PORT, not '{}'", optarg));
         (is_tls ? options.tls_port : options.port) = static_cast<uint16_t>(*port);
         break;
       }
@@ -168,15 +168,15 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
       case 'x':
       default:
         print_usage(stderr, as_serve);
-        if (optopt != 0) return fail(fmt::format("unknown option '-{}'", static_cast<char>(optopt)));
+        if (optopt != 0) return wrong_flag(fmt::format("unknown option '-{}'", static_cast<char>(optopt)));
         return {{}, 1};
     }
   }
   if (optind < argc) {
     print_usage(stderr, as_serve);
-    return fail(fmt::format("extra command line arguments: '{}'", argv[optind]));
+    return wrong_flag(fmt::format("extra command line arguments: '{}'", argv[optind]));
   }
-  if (only4 && only6) return fail("only one of -4 and -6 allowed");
+  if (only4 && only6) return wrong_flag("only one of -4 and -6 allowed");
   options.families = {!only6, !only4};
   return parsed;
 }

@@ -66,12 +66,12 @@ class ServeCheck {
 
   /// Where there is nothing to say of a zone, there is nothing to say of those that are like it.
   void statements(Nodes nodes) {
-    const Node* silent = nullptr;
+    const Node* silent = nullptr;  // the zone that others may be like
     for (const Node& node : nodes) {
       if (node.alike != nullptr && node.alike == silent) continue;
       const size_t before = added_;
       statement(node);
-      if (added_ == before) silent = &node;
+      if (added_ == before && node.alike == nullptr && node.name() == "zone") silent = &node;
     }
   }
 

@@ -7,6 +7,7 @@
 #include "config/build.h"
 #include "config/check.h"
 #include "config/parser.h"
+#include "config/serve_check.h"
 
 namespace nomen::config {
 namespace {
@@ -135,6 +136,22 @@ TEST(ZonePattern, HoldsInOneViewOnly) {
   EXPECT_EQ(all.alike, 2U);
   ASSERT_EQ(all.diagnostics.size(), 1U);
   EXPECT_EQ(to_string(all.diagnostics[0]), "c:6:35: writeable file 'a': already in use: c:5");
+}
+
+TEST(ZonePattern, WhatCannotBeServedIsCountedInEachZoneThatSaysIt) {
+  std::string text = "zone \"plain.example\" { type primary; file \"p\"; };\n";
+  for (const char* name : {"a", "b", "c"})
+    text += "zone \"" + std::string(name) + ".example\" { type primary; file \"" + name +
+            "\"; dnssec-policy default; };\n";
+  Diagnostics diagnostics;
+  const auto tree = parse_text("c", text, {}, real_disk(), diagnostics);
+  ASSERT_NE(tree->statements().first()->next->next->alike, nullptr);
+  const Diagnostics problems = serve_problems(*tree);
+  const auto told = std::find_if(problems.begin(), problems.end(), [](const Diagnostic& problem) {
+    return problem.text.starts_with("'dnssec-policy' cannot be served");
+  });
+  ASSERT_NE(told, problems.end());
+  EXPECT_TRUE(told->text.ends_with("(and 2 more)")) << told->text;
 }
 
 }  // namespace

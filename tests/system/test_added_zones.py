@@ -3,6 +3,7 @@
 import base64
 import os
 import subprocess
+import time
 
 import pytest
 from harness import SUBJECT, ZONE, configuration, free_port, wait_for
@@ -65,6 +66,17 @@ def test_a_deleted_zone_is_gone_and_stays_gone(controlled):
     server.restart()
     wait_for(lambda: server.is_served("www.two.test."), "the other zone after the restart")
     assert server.named.query("www.one.test.").rcode() == 5
+
+
+def test_a_zone_that_is_deleted_while_its_file_is_read_stays_gone(controlled):
+    server = controlled()
+    server.named.write("big.zone", ZONE + "".join("h%d A 192.0.2.1\n" % i for i in range(60_000)))
+    assert server.rndc("addzone", "big.test", '{ type primary; file "big.zone"; };')[0] == 0
+    assert server.rndc("delzone", "big.test") == (0, "")
+    for _ in range(20):  # meanwhile what was read comes back
+        assert server.named.query("www.big.test.").rcode() == 5
+        time.sleep(0.1)
+    server.named.assert_serving()
 
 
 def test_a_modified_zone_has_its_new_file(controlled):

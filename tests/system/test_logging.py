@@ -71,6 +71,7 @@ def test_a_valid_cookie_is_marked(start):
     named = start(configuration(options="querylog yes;"))
     reply = ask(named, cookie=b"12345678")
     whole = [o.to_wire() for o in reply.options if o.otype == 10][0]
+    named.wait_log(" +E(0)K (127.0.0.1)")  # the reply may come before the line
     since = named.mark()
     ask(named, cookie=whole)
     assert " +E(0)V (127.0.0.1)" in named.wait_log(": query: ", since)

@@ -52,6 +52,7 @@ void BatchWriter::make_room(size_t rdata_size) {
 void BatchWriter::add(NameView owner, RRType type, RRClass rr_class, uint32_t ttl_s, uint32_t line,
                       Bytes rdata) {
   const bool is_current = run_.owner_size == owner.size() && equal(current_owner().bytes(), owner.bytes());
+  const bool same_owner = is_current && run_.count != 0;
   if (!is_current) {
     std::memcpy(run_.bytes + run_.used, owner.data(), owner.size());
     run_.owner_at = run_.used;
@@ -59,19 +60,17 @@ void BatchWriter::add(NameView owner, RRType type, RRClass rr_class, uint32_t tt
     run_.owner_is_host = false;
     run_.used += run_.owner_size;
   }
-  BatchRecord& record = run_.records[run_.count];
-  record.same_owner = run_.count != 0 && run_.records[run_.count - 1].owner_at == run_.owner_at;
-  record.owner_is_host = run_.owner_is_host;
-  record.target_is_host = false;
-  run_.count++;
-  record.owner_at = run_.owner_at;
-  record.owner_size = static_cast<uint8_t>(run_.owner_size);
-  record.rdata_at = run_.used;
-  record.rdata_size = static_cast<uint16_t>(rdata.size());
-  record.type = number(type);
-  record.rr_class = number(rr_class);
-  record.ttl_s = ttl_s;
-  record.line = line;
+  run_.records[run_.count++] = {.owner_at = run_.owner_at,
+                                .rdata_at = run_.used,
+                                .ttl_s = ttl_s,
+                                .line = line,
+                                .type = number(type),
+                                .rr_class = number(rr_class),
+                                .rdata_size = static_cast<uint16_t>(rdata.size()),
+                                .owner_size = static_cast<uint8_t>(run_.owner_size),
+                                .same_owner = same_owner,
+                                .owner_is_host = run_.owner_is_host,
+                                .target_is_host = false};
   if (!rdata.empty()) std::memcpy(run_.bytes + run_.used, rdata.data(), rdata.size());
   run_.used += static_cast<uint32_t>(rdata.size());
 }

@@ -75,9 +75,8 @@ void BlockParser::attach(BlockKind kind, const std::string& file, MasterState& s
   entry_use_ = {};
 }
 
-std::optional<IncludeRequest> BlockParser::parse(const TextBlock& block, const std::string& file,
-                                                 MasterState& state, BatchWriter& writer,
-                                                 MasterReport& report) {
+void BlockParser::begin(const TextBlock& block, const std::string& file, MasterState& state,
+                        BatchWriter& writer, MasterReport& report) {
   writer.begin(file, block.size);
   writer_ = &writer;
   RecordRun& run = writer.run();
@@ -85,6 +84,22 @@ std::optional<IncludeRequest> BlockParser::parse(const TextBlock& block, const s
   run.end = block.begin + block.size;
   run.owner_size = 0;
   attach(block.kind, file, state, run.line, report);
+}
+
+TextBlock BlockParser::parse_plain(const TextBlock& lines, const std::string& file, MasterState& state,
+                                   BatchWriter& writer, MasterReport& report) {
+  if (options_.rr_class != RRClass::kIn) return lines;
+  begin(lines, file, state, writer, report);
+  const uint8_t* const at = run_kernel(lines.begin);
+  keep_owner();
+  return {at, static_cast<size_t>(writer.run().end - at), writer.run().line, lines.kind};
+}
+
+std::optional<IncludeRequest> BlockParser::parse(const TextBlock& block, const std::string& file,
+                                                 MasterState& state, BatchWriter& writer,
+                                                 MasterReport& report) {
+  begin(block, file, state, writer, report);
+  const RecordRun& run = writer.run();
   if (block.kind == BlockKind::kTooLong) {
     record_begin_ = as_chars(block.begin);
     error(record_begin_, "record too long or unbalanced parentheses: no end within 1 MB");

@@ -55,6 +55,10 @@ class BlockParser {
   /// end).
   std::optional<IncludeRequest> parse(const TextBlock& block, const std::string& file, MasterState& state,
                                       BatchWriter& writer, MasterReport& report);
+  /// Reads the records at the begin of `lines` that a kernel takes: the rest is what it left. None of them
+  /// goes on behind its line, so that nobody has to look for their ends before.
+  TextBlock parse_plain(const TextBlock& lines, const std::string& file, MasterState& state,
+                        BatchWriter& writer, MasterReport& report);
   const EntryUse& entry_use() const { return entry_use_; }
 
   /// Moves `state` as the $ORIGINs and $TTLs of `block` will, which stand at `directives` in it. Reads
@@ -66,6 +70,8 @@ class BlockParser {
 
   void attach(BlockKind kind, const std::string& file, MasterState& state, uint32_t& line,
               MasterReport& report);
+  void begin(const TextBlock& block, const std::string& file, MasterState& state, BatchWriter& writer,
+             MasterReport& report);
   const uint8_t* run_kernel(const uint8_t* at);
   const uint8_t* read_one(const uint8_t* at);
   void read_directive();

@@ -215,6 +215,67 @@ TEST(MasterEqual, KernelsAndTheGeneralReaderAgree) {
   }
 }
 
+std::string random_text(Random& random, std::string_view alphabet, size_t size) {
+  std::string text(size, ' ');
+  for (char& c : text) c = alphabet[below(random, alphabet.size())];
+  return text;
+}
+
+/// Nearly always an address, with what is wrong in some way now and then.
+std::string random_ipv4(Random& random) {
+  std::string text;
+  const unsigned parts = below(random, 20) == 0 ? below(random, 7) : 4;
+  for (unsigned i = 0; i < parts; i++) {
+    if (i != 0) text += '.';
+    const bool is_odd = below(random, 40) == 0;
+    text += is_odd ? random_text(random, "0123456789ax-", below(random, 6)) : std::to_string(random() % 260);
+  }
+  return text;
+}
+
+std::string random_ipv6(Random& random) {
+  std::string text;
+  const unsigned groups = 1 + below(random, below(random, 10) == 0 ? 10 : 8);
+  const unsigned gap = below(random, groups + 4);
+  for (unsigned i = 0; i < groups; i++) {
+    if (i == gap) text += i == 0 ? "::" : ":";
+    const size_t digits = below(random, 60) == 0 ? below(random, 7) : 1 + below(random, 4);
+    text += random_text(random, below(random, 60) == 0 ? "0123456789abcdefgG./:" : "0123456789abcdefABCDEF",
+                        digits);
+    if (i + 1 < groups || below(random, 6) == 0) text += ':';
+  }
+  if (gap == groups) text += ':';
+  return text;
+}
+
+TEST(MasterEqual, AddressesAndDigestsAgree) {
+  Random random(5);
+  static constexpr std::string_view kOwner = "0161076578616d706c6500 ";
+  size_t good = 0;
+  MasterFileOptions options;
+  options.origin = *Name::parse("example.");
+  for (int round = 0; round < 200; round++) {
+    std::string text = "$TTL 5\n@ SOA a b 1 2 3 4 5\n";
+    for (int i = 0; i < 300; i++) {
+      const size_t digits =
+          below(random, 3) == 0 ? below(random, 110) : std::array{40, 64, 96}[below(random, 3)];
+      std::string digest = random_text(random, "0123456789abcdefABCDEF", digits);
+      if (digits != 0 && below(random, 4) == 0) {
+        const size_t at = below(random, 2) == 0 ? digits - 1 : below(random, digits);
+        digest[at] = "gG/:@`x"[below(random, 7)];
+      }
+      text += fmt::format("a A {}\na AAAA {}\na DS {} 8 {} {}\n", random_ipv4(random), random_ipv6(random),
+                          random() % 65540, std::array{1, 2, 4, 5}[below(random, 4)], digest);
+    }
+    const std::string expected = master_transcript(text, options, {.kernel = &kDecliningKernel});
+    for (size_t at = 0; (at = expected.find(kOwner, at)) != std::string::npos; at++) good++;
+    for (const MasterKernel* kernel : usable_master_kernels())
+      ASSERT_EQ(expected, master_transcript(text, options, {.kernel = kernel})) << kernel->name << "\n"
+                                                                                << text;
+  }
+  EXPECT_GT(good, 200U * 300);  // it is not all refused
+}
+
 TEST(MasterEqual, AnyBlockSizeAndSeveralThreadsAgree) {
   Random random(7);
   const Name origin = *Name::parse("example.");

@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "dns/master_hex.h"
 #include "dns/master_kernel.h"
 
 #define KERNEL_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define KERNEL_HAS_AVX2
 
 namespace nomen::dns {
 namespace {
@@ -39,6 +39,9 @@ KERNEL_TARGET inline uint32_t classify(__m256i v, __m128i low, __m128i high) {
 // Bit 1: digits; 2: letters up to the 15th of the alphabet; 4: the other ones; 8: hyphen.
 #define LOW_ROWS_HOST _mm_setr_epi8(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2, 2, 10, 2, 2)
 #define HIGH_ROWS_HOST _mm_setr_epi8(0, 0, 8, 1, 2, 4, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0)
+// Bit 1: digits; 2: letters from a to f.
+#define LOW_ROWS_HEX _mm_setr_epi8(1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0)
+#define HIGH_ROWS_HEX _mm_setr_epi8(0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 KERNEL_TARGET inline uint64_t stop_mask(const uint8_t* p) {
   return both(classify(load(p), LOW_ROWS, HIGH_ROWS), classify(load(p + 32), LOW_ROWS, HIGH_ROWS));
@@ -50,6 +53,10 @@ KERNEL_TARGET inline uint64_t special_mask(const uint8_t* p) {
 KERNEL_TARGET inline uint64_t host_mask(const uint8_t* p) {
   return both(classify(load(p), LOW_ROWS_HOST, HIGH_ROWS_HOST),
               classify(load(p + 32), LOW_ROWS_HOST, HIGH_ROWS_HOST));
+}
+KERNEL_TARGET inline uint64_t hex_mask(const uint8_t* p) {
+  return both(classify(load(p), LOW_ROWS_HEX, HIGH_ROWS_HEX),
+              classify(load(p + 32), LOW_ROWS_HEX, HIGH_ROWS_HEX));
 }
 KERNEL_TARGET inline uint64_t char_mask(const uint8_t* p, char c) {
   const __m256i wanted = _mm256_set1_epi8(c);

@@ -10,10 +10,10 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "dns/master_hex.h"
 #include "dns/master_kernel.h"
 
 #define KERNEL_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx2,bmi,bmi2,popcnt")))
+#define KERNEL_HAS_AVX2
 
 namespace nomen::dns {
 namespace {
@@ -38,6 +38,9 @@ KERNEL_TARGET inline uint64_t classify(__m512i v, __m128i low, __m128i high) {
 // Bit 1: digits; 2: letters up to the 15th of the alphabet; 4: the other ones; 8: hyphen.
 #define LOW_ROWS_HOST _mm_setr_epi8(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2, 2, 10, 2, 2)
 #define HIGH_ROWS_HOST _mm_setr_epi8(0, 0, 8, 1, 2, 4, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0)
+// Bit 1: digits; 2: letters from a to f.
+#define LOW_ROWS_HEX _mm_setr_epi8(1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0)
+#define HIGH_ROWS_HEX _mm_setr_epi8(0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 KERNEL_TARGET inline uint64_t stop_mask(const uint8_t* p) {
   return classify(load(p), LOW_ROWS, HIGH_ROWS);
@@ -47,6 +50,9 @@ KERNEL_TARGET inline uint64_t special_mask(const uint8_t* p) {
 }
 KERNEL_TARGET inline uint64_t host_mask(const uint8_t* p) {
   return classify(load(p), LOW_ROWS_HOST, HIGH_ROWS_HOST);
+}
+KERNEL_TARGET inline uint64_t hex_mask(const uint8_t* p) {
+  return classify(load(p), LOW_ROWS_HEX, HIGH_ROWS_HEX);
 }
 KERNEL_TARGET inline uint64_t char_mask(const uint8_t* p, char c) {
   return _mm512_cmpeq_epi8_mask(load(p), _mm512_set1_epi8(c));

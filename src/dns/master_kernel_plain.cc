@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "dns/master_hex.h"
 #include "dns/master_kernel.h"
 
 #define KERNEL_TARGET
@@ -39,6 +38,12 @@ uint64_t host_mask(const uint8_t* p) {
   return mask_of([p](size_t i) {
     const uint8_t letter = p[i] | 0x20;
     return (letter >= 'a' && letter <= 'z') || (p[i] >= '0' && p[i] <= '9') || p[i] == '-';
+  });
+}
+uint64_t hex_mask(const uint8_t* p) {
+  return mask_of([p](size_t i) {
+    const uint8_t letter = p[i] | 0x20;
+    return (p[i] >= '0' && p[i] <= '9') || (letter >= 'a' && letter <= 'f');
   });
 }
 uint64_t char_mask(const uint8_t* p, char c) {

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "dns/master_hex.h"
 #include "dns/master_kernel.h"
 
 #define KERNEL_TARGET __attribute__((target("sse4.2,popcnt")))
@@ -52,6 +51,14 @@ struct HostStep {  // bit 1: digits; 2: letters up to the 15th of the alphabet; 
     return classify(load(p + i), low, high);
   }
 };
+struct HexStep {  // bit 1: digits; 2: letters from a to f
+  const uint8_t* p;
+  KERNEL_TARGET __attribute__((always_inline)) uint16_t operator()(size_t i) const {
+    const __m128i low = _mm_setr_epi8(1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0);
+    const __m128i high = _mm_setr_epi8(0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return classify(load(p + i), low, high);
+  }
+};
 struct EqualStep {
   const uint8_t* a;
   const uint8_t* b;
@@ -75,6 +82,9 @@ KERNEL_TARGET inline uint64_t special_mask(const uint8_t* p) {
 }
 KERNEL_TARGET inline uint64_t host_mask(const uint8_t* p) {
   return four(HostStep{p});
+}
+KERNEL_TARGET inline uint64_t hex_mask(const uint8_t* p) {
+  return four(HexStep{p});
 }
 KERNEL_TARGET inline uint64_t char_mask(const uint8_t* p, char c) {
   return four(CharStep{p, c});

@@ -42,7 +42,10 @@ void MasterReader::read_source(TextInput input, const std::string& file, MasterS
   if (is_large) {
     read_parallel(source, file, state);
   } else {
-    while (auto block = source.next()) read_here(*block, file, state);
+    while (auto block = source.next()) {
+      read_here(*block, file, state);
+      read_plain(source, file, state);
+    }
   }
   report_end(source, file);
 }
@@ -51,6 +54,18 @@ void MasterReader::read_here(const SourceBlock& block, const std::string& file, 
   const auto request = parser_.parse(block.text, file, state, writer_, report_);
   writer_.flush();
   if (request) include(*request, state);
+}
+
+/// Most of a large file is plain records; as long as they last, nobody has to look where to cut them.
+void MasterReader::read_plain(MasterSource& source, const std::string& file, MasterState& state) {
+  for (;;) {
+    const TextBlock lines = source.lines();
+    if (lines.size == 0) return;
+    const TextBlock rest = parser_.parse_plain(lines, file, state, writer_, report_);
+    writer_.flush();
+    source.go_on_at(rest);
+    if (rest.size != 0) return;
+  }
 }
 
 void MasterReader::read_parallel(MasterSource& source, const std::string& file, MasterState& state) {

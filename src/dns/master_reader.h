@@ -49,6 +49,7 @@ class MasterReader {
   void read_parallel(MasterSource& source, const std::string& file, MasterState& state);
   void deliver(MasterState& state, MasterState& foreseen);
   void read_here(const SourceBlock& block, const std::string& file, MasterState& state);
+  void read_plain(MasterSource& source, const std::string& file, MasterState& state);
   void include(const IncludeRequest& request, MasterState& state);
   void report_end(const MasterSource& source, const std::string& file);
 

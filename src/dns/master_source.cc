@@ -72,6 +72,23 @@ void MasterSource::fill() {
   }
 }
 
+TextBlock MasterSource::lines() {
+  if (!is_filled() && !at_end_) fill();
+  size_t size = available();
+  // The line behind has an owner of its own: a reader that begins there knows it.
+  const auto ends_here = [&] {
+    const bool is_known = size < available();
+    return begin()[size - 1] == '\n' && (is_known ? begin()[size] > ' ' : at_end_);
+  };
+  while (size != 0 && !ends_here()) size--;
+  return {begin(), size, line_, BlockKind::kRecords};
+}
+
+void MasterSource::go_on_at(const TextBlock& rest) {
+  begin_ = static_cast<size_t>(rest.begin - buffer_->data());
+  line_ = rest.line;
+}
+
 SourceBlock MasterSource::cut(size_t size, BlockKind kind, std::vector<uint32_t> directives) {
   SourceBlock block{{begin(), size, line_, kind}, buffer_, std::move(directives)};
   std::erase_if(block.directives, [size](uint32_t at) { return at >= size; });
@@ -105,7 +122,7 @@ std::optional<SourceBlock> MasterSource::next() {
       if (scan.safe != CutScan::kNone) return cut(scan.safe, BlockKind::kRecords, std::move(directives));
       return cut_endless();
     }
-    if (available() >= block_size_ && scan.safe != CutScan::kNone) {
+    if (is_filled() && scan.safe != CutScan::kNone) {
       const bool near_end = scan.safe_owner != CutScan::kNone && scan.safe_owner >= scan.safe / 2;
       return cut(near_end ? scan.safe_owner : scan.safe, BlockKind::kRecords, std::move(directives));
     }

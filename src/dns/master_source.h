@@ -46,6 +46,11 @@ class MasterSource {
 
   /// The next block, or nothing at the end of the text.
   std::optional<SourceBlock> next();
+  /// The whole lines that are there, of which nothing is known: a record may go on behind them, and any
+  /// directive stand among them. Empty at the end of the text.
+  TextBlock lines();
+  /// lines() has been read up to `rest`, the begin of a record.
+  void go_on_at(const TextBlock& rest);
   /// After the end: the file could not be read any further.
   const std::optional<Error>& read_error() const { return read_error_; }
   /// After the end: the last line had no newline.
@@ -58,6 +63,8 @@ class MasterSource {
  private:
   const uint8_t* begin() const { return buffer_->data() + begin_; }
   size_t available() const { return filled_ - begin_; }
+  /// Whether there is enough for a block.
+  bool is_filled() const { return available() >= block_size_ / 2; }
   void fill();
   Buffer take_buffer(size_t size);
   SourceBlock cut(size_t size, BlockKind kind, std::vector<uint32_t> directives);

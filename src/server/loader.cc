@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/os/file.h"
+#include "base/os/usable_cores.h"
 #include "server/empty_catalog.h"
 #include "server/replay.h"
 #include "server/take_bind_journal.h"
@@ -161,7 +162,7 @@ void Loader::add(std::vector<LoadJob> jobs, Pace pace) {
     start_thread(pace);
     return;
   }
-  const unsigned cores = std::thread::hardware_concurrency();  // those that this process may use
+  const unsigned cores = os::usable_cores();
   const unsigned most = pace == Pace::kGently ? worker_threads_ : std::max(worker_threads_, cores);
   if (jobs.size() == 1) jobs.front().parsers = most;  // one zone: its file is parsed by all
   jobs_.insert(jobs_.end(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));

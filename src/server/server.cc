@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/os/file.h"
+#include "base/os/usable_cores.h"
 #include "base/random.h"
 #include "config/printer.h"
 #include "server/control_access.h"
@@ -239,8 +240,7 @@ Result<void> Server::take_lock() {
 }
 
 Result<void> Server::make_workers() {
-  const unsigned count =
-      options_.workers != 0 ? options_.workers : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = options_.workers != 0 ? options_.workers : os::usable_cores();
   shared_ = std::make_unique<const Worker::Shared>(
       Worker::Shared{snapshots_, *quota_, transfers_, update_inbox_,
                      [this](ForwardedUpdates updates) {

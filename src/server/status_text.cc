@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <thread>
 
+#include "base/os/usable_cores.h"
 #include "config/disk.h"
 #include "config/parser.h"
 #include "config/printer.h"
@@ -43,7 +43,7 @@ std::string said_version(const StatusFacts& facts) {
 /// Above it BIND begins to drop the oldest of the clients that wait for recursion.
 uint32_t soft_limit(uint32_t limit) {
   if (limit <= 1000) return static_cast<uint32_t>(uint64_t{limit} * 90 / 100);
-  return limit - std::max(100U, std::thread::hardware_concurrency() + 1);
+  return limit - std::max(100U, os::usable_cores() + 1);
 }
 
 }  // namespace
@@ -74,10 +74,10 @@ std::string status_text(const StatusFacts& facts) {
       "{}server is up and running",
       NOMEN_VERSION, NOMEN_VERSION, said_version(facts), host.data(), machine.sysname, machine.machine,
       machine.release, machine.version, http_time(facts.boot_s), http_time(facts.configured_s),
-      facts.config_file, std::thread::hardware_concurrency(), facts.workers, facts.workers, facts.zones,
-      facts.debug_level, facts.transfers_running, facts.transfers_waiting, facts.soa_queries,
-      facts.query_log ? "ON" : "OFF", soft_limit(facts.recursive_clients_limit),
-      facts.recursive_clients_limit, facts.tcp_clients, facts.tcp_clients_limit, facts.tcp_clients_most,
+      facts.config_file, os::usable_cores(), facts.workers, facts.workers, facts.zones, facts.debug_level,
+      facts.transfers_running, facts.transfers_waiting, facts.soa_queries, facts.query_log ? "ON" : "OFF",
+      soft_limit(facts.recursive_clients_limit), facts.recursive_clients_limit, facts.tcp_clients,
+      facts.tcp_clients_limit, facts.tcp_clients_most,
       facts.loads_pending != 0 ? fmt::format("zones loading: {}\n", facts.loads_pending) : "");
 }
 

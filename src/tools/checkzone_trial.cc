@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 
 #include "base/os/file.h"
+#include "base/os/usable_cores.h"
 #include "dns/master_file.h"
 #include "tools/host_lookup.h"
 #include "zone/check_record.h"
@@ -52,7 +52,7 @@ class ZoneTrial {
     master_.origin = options.zone;
     master_.rr_class = options.rr_class;
     master_.max_ttl_s = options.max_ttl_s.value_or(0);
-    master_.threads = std::max(1U, std::thread::hardware_concurrency());
+    master_.threads = os::usable_cores();
     if (options.dump) trial_.spellings = std::make_unique<zone::Spellings>(options.zone);
   }
 

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "answer/world_for_test.h"
+#include "base/source_dir.h"
 
 using namespace nomen;
 using namespace nomen::answer;
@@ -54,7 +55,7 @@ std::string many_records() {
 }
 
 std::string file(const std::string& name) {
-  std::ifstream in(std::string(NOMEN_SOURCE_DIR) + "/tests/data/" + name);
+  std::ifstream in(std::string(kSourceDir) + "/tests/data/" + name);
   std::stringstream text;
   text << in.rdbuf();
   return text.str();

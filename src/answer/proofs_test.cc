@@ -9,6 +9,7 @@
 
 #include "answer/denial_checker_for_test.h"
 #include "answer/world_for_test.h"
+#include "base/source_dir.h"
 
 namespace nomen::answer {
 namespace {
@@ -18,7 +19,7 @@ using dns::RRType;
 constexpr const char* kApex = "signed.example.";
 
 std::string file(const std::string& name) {
-  std::ifstream in(std::string(NOMEN_SOURCE_DIR) + "/tests/data/" + name);
+  std::ifstream in(std::string(kSourceDir) + "/tests/data/" + name);
   std::stringstream text;
   text << in.rdbuf();
   return text.str();

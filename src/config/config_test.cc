@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/os/file.h"
+#include "base/source_dir.h"
 #include "config/build.h"
 #include "config/check.h"
 #include "config/check_catalogs.h"
@@ -407,7 +408,7 @@ TEST(Grammar, EveryShapeCompilesAndEveryDefaultIsInPlace) {
 }
 
 TEST(Reference, DocsCompatibilityIsMadeFromTheTable) {
-  const auto page = os::read_file(std::string(NOMEN_SOURCE_DIR) + "/docs/compatibility.md");
+  const auto page = os::read_file(std::string(kSourceDir) + "/docs/compatibility.md");
   ASSERT_TRUE(page.has_value()) << page.error().text;
   EXPECT_TRUE(*page == compatibility_reference())
       << "stale: run `nomen checkconf --reference > docs/compatibility.md`";

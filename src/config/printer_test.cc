@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/source_dir.h"
 #include "config/parser.h"
 
 namespace nomen::config {
@@ -72,7 +73,8 @@ TEST(Printer, AnyPortBehindAnAddressIsLeftOut) {
 
 TEST(Printer, TheSeedsOfTheFuzzerParseAgainAndPrintTheSame) {
   size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(NOMEN_SOURCE_DIR "/fuzz/named_conf_fuzz")) {
+  const std::string seeds = std::string(kSourceDir) + "/fuzz/named_conf_fuzz";
+  for (const auto& entry : std::filesystem::directory_iterator(seeds)) {
     std::ifstream in(entry.path());
     std::stringstream text;
     text << in.rdbuf();

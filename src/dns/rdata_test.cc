@@ -9,6 +9,7 @@
 #include <sstream>
 #include <vector>
 
+#include "base/source_dir.h"
 #include "dns/rdata/addresses.h"
 #include "dns/rdata/encodings.h"
 #include "dns/rdata/name_text.h"
@@ -43,7 +44,7 @@ std::vector<uint8_t> from_hex(std::string_view text) {
 
 /// Lines of tests/vectors, split at tabs.
 std::vector<std::vector<std::string>> vectors(const std::string& name) {
-  std::ifstream file(std::string(NOMEN_SOURCE_DIR) + "/tests/vectors/" + name);
+  std::ifstream file(std::string(kSourceDir) + "/tests/vectors/" + name);
   std::vector<std::vector<std::string>> rows;
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line[0] == '#') continue;

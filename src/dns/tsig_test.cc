@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/encoding.h"
+#include "base/source_dir.h"
 #include "dns/message_writer.h"
 
 namespace nomen::dns {
@@ -94,7 +95,7 @@ struct Vector {
 
 std::vector<Vector> vectors(const std::string& kind) {
   std::vector<Vector> out;
-  std::ifstream file(NOMEN_SOURCE_DIR "/tests/vectors/tsig.txt");
+  std::ifstream file(std::string(kSourceDir) + "/tests/vectors/tsig.txt");
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("#")) continue;
     std::istringstream words(line);

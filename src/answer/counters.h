@@ -38,7 +38,7 @@ struct Outcome {
   bool tcp = false;
   bool v6 = false;
   CookieState cookie = CookieState::kNone;
-  bool looked_up = false;  ///< a QUERY that was well formed: it is in queries_by_type too
+  bool looked_up = false;  ///< a QUERY that was well formed and asks for no transfer
 
   /// TC and AA stand where the header's flags have them (RFC 1035 4.1.1), so that no bit has to move.
   constexpr size_t index() const {
@@ -74,8 +74,8 @@ struct Counters {
   Counter rejected_notifies;
   std::array<Counter, 16> late_replies;      ///< by rcode: to updates that were answered elsewhere
   std::array<Counter, 2> notifies_received;  ///< of zones that are here, over IPv4 and IPv6
-  Counter transfers_completed;
-  Counter dropped;  ///< no reply
+  Counter transfers_completed;               ///< over TCP: BIND counts none over UDP
+  Counter dropped;                           ///< no reply
 
   Counter& queries_of(dns::RRType type) {
     const uint16_t number = dns::number(type);

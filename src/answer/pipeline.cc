@@ -242,10 +242,12 @@ void Pipeline::record(const Query& query, const uint8_t* reply, Rcode rcode) {
   outcome.tcp = query.received.transport == Transport::kTcp;
   outcome.v6 = query.received.peer->is_v6();
   outcome.cookie = query.edns.cookie;
-  outcome.looked_up = question.present && query.early == Rcode::kNoError && question.opcode == Opcode::kQuery;
+  const bool is_query =
+      question.present && query.early == Rcode::kNoError && question.opcode == Opcode::kQuery;
+  outcome.looked_up = is_query && !is_transfer(question.type);
   static_assert(Outcome{.authoritative = true}.index() == kAa && Outcome{.truncated = true}.index() == kTc);
   counters_.outcomes[outcome.index() | (flags & (kAa | kTc))].add();
-  if (outcome.looked_up) {
+  if (is_query) {
     counters_.queries_of(question.type).add();
   } else if (question.opcode != Opcode::kQuery) {
     counters_.requests_by_opcode[static_cast<size_t>(question.opcode)].add();
@@ -264,8 +266,7 @@ void Pipeline::record_refused(const Query& query) {
       counters_.notifies_received[query.received.peer->is_v6() ? 1 : 0].add();
       return counters_.rejected_notifies.add();
     case Opcode::kQuery:
-      if (question.type == RRType::kAxfr || question.type == RRType::kIxfr)
-        return counters_.rejected_transfers.add();
+      if (is_transfer(question.type)) return counters_.rejected_transfers.add();
       return (question.recursion_desired() ? counters_.rejected_recursive : counters_.rejected_authoritative)
           .add();
     default:

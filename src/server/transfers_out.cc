@@ -168,7 +168,6 @@ dns::Rcode TransfersOut::answer_datagram(const answer::Query& query, const answe
                                          tsig, unix_time_s());
   if (reply_size == 0) return dns::Rcode::kServFail;
   std::memcpy(out.data(), message_.data(), reply_size);
-  completed_.add();
   return dns::Rcode::kNoError;
 }
 

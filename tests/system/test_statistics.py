@@ -6,6 +6,7 @@ import dns.flags
 import dns.message
 import dns.opcode
 import dns.rcode
+import dns.rrset
 import dns.update
 
 from harness import ADDRESS, ZONE, configuration, free_port, rndc, wait_for, with_control
@@ -70,6 +71,26 @@ def test_updates_are_counted_by_how_they_end(start):
     expected = {"IPv4 requests received": 4, "responses sent": 4, "updates completed": 1, "updates failed": 1, "update requests rejected": 1,
                 "updates rejected due to prerequisite failure": 1}
     assert of(counted["Name Server Statistics"], *expected) == expected
+
+
+def test_a_refused_transfer_is_no_query_that_failed(start):
+    server = Counted(start, options="allow-transfer { none; };", statements='zone "example" { type primary; file "example.zone"; };')
+    for zone in ("example.", "elsewhere."):
+        server.named.ask(dns.message.make_query(zone, "AXFR"), tcp=True)
+    server.named.query("www.example.org.")
+    counted = server.sections()
+    assert counted["Incoming Queries"] == {"A": 1, "AXFR": 2}
+    expected = {"other query failures": 1, "transfer requests rejected": 1, "responses sent": 3}
+    assert of(counted["Name Server Statistics"], *expected) == expected
+
+
+def test_an_ixfr_over_udp_is_no_completed_transfer(start):
+    server = Counted(start, options="allow-transfer { any; };", statements='zone "example" { type primary; file "example.zone"; };')
+    request = dns.message.make_query("example.", "IXFR")
+    request.authority = [dns.rrset.from_text("example.", 60, "IN", "SOA", ". . 1 2 3 4 5")]
+    assert server.named.ask(request).rcode() == dns.rcode.NOERROR
+    assert of(server.sections()["Name Server Statistics"], "requested transfers completed", "UDP queries received") == {
+        "requested transfers completed": None, "UDP queries received": None}
 
 
 def test_transfers_over_tls_are_counted(start):

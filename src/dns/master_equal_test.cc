@@ -254,7 +254,7 @@ TEST(MasterEqual, AddressesAndDigestsAgree) {
   size_t good = 0;
   MasterFileOptions options;
   options.origin = *Name::parse("example.");
-  for (int round = 0; round < 200; round++) {
+  for (int round = 0; round < 60; round++) {
     std::string text = "$TTL 5\n@ SOA a b 1 2 3 4 5\n";
     for (int i = 0; i < 300; i++) {
       const size_t digits =
@@ -273,7 +273,7 @@ TEST(MasterEqual, AddressesAndDigestsAgree) {
       ASSERT_EQ(expected, master_transcript(text, options, {.kernel = kernel})) << kernel->name << "\n"
                                                                                 << text;
   }
-  EXPECT_GT(good, 200U * 300);  // it is not all refused
+  EXPECT_GT(good, 60U * 300);  // it is not all refused
 }
 
 TEST(MasterEqual, AnyBlockSizeAndSeveralThreadsAgree) {

@@ -1,3 +1,4 @@
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -16,15 +17,8 @@ namespace {
 /// So many zones are worth a second thread.
 constexpr size_t kManyZones = 2000;
 
-struct Built {
-  Config config;
-  Diagnostics diagnostics;
-};
-Built build(const Tree& tree) {
-  Built built;
-  built.config = build_config(tree, built.diagnostics);
-  for (Diagnostic& problem : serve_problems(tree)) built.diagnostics.push_back(std::move(problem));
-  return built;
+void append(Diagnostics& to, Diagnostics more) {
+  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 /// One reading. `known`: may zones be taken from the memory; nothing when that does not work out.
@@ -36,24 +30,31 @@ std::optional<Loaded> read_config(const std::string& path, LoadOptions options, 
   append_added_zones(*tree, options, disk, loaded.diagnostics);
   // Errors of the shapes do not keep the checks from saying what else is wrong.
   const auto check = [&] { check_tree(*tree, {}, disk, loaded.diagnostics); };
-  Built built;
+  Config config;
+  Diagnostics built, not_served;
   if (recall && recall->noted() >= kManyZones) {
     // The checks, the model and what cannot be served: none changes the tree or asks for what another one
     // finds.
-    std::thread checker(check);
-    built = build(*tree);
+    std::thread checker([&] {
+      check();
+      not_served = serve_problems(*tree);
+    });
+    config = build_config(*tree, built);
     checker.join();
   } else {
     check();
-    if (!has_error(loaded.diagnostics)) built = build(*tree);
+    if (!has_error(loaded.diagnostics)) {
+      config = build_config(*tree, built);
+      not_served = serve_problems(*tree);
+    }
   }
   if (has_error(loaded.diagnostics)) return known ? std::nullopt : std::optional(std::move(loaded));
-  loaded.config = std::move(built.config);
-  for (Diagnostic& problem : built.diagnostics) loaded.diagnostics.push_back(std::move(problem));
+  loaded.config = std::move(config);
+  append(loaded.diagnostics, std::move(built));
+  append(loaded.diagnostics, std::move(not_served));
   if (known && (has_error(loaded.diagnostics) || !recall->complete(*tree, loaded.config)))
     return std::nullopt;
-  for (Diagnostic& problem : catalog_problems(loaded.config))
-    loaded.diagnostics.push_back(std::move(problem));
+  append(loaded.diagnostics, catalog_problems(loaded.config));
   const bool good = !has_error(loaded.diagnostics);
   if (known && !good) return std::nullopt;
   if (recall && good) recall->remember(*tree, loaded.diagnostics, loaded.config);

@@ -132,7 +132,14 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
     for (const uint32_t at : views_[i].known) entries.push_back(std::move(memory_.views_[i][at]));
     // After complete() the known zones stand in front of the others.
     const ZonePtr* zone = config.views[i].zones.data() + views_[i].known.size();
-    for (const Noted& noted : views_[i].noted) {
+    for (size_t k = 0; k < views_[i].noted.size(); k++) {
+      const Noted& noted = views_[i].noted[k];
+      if (k + 2 * kFetchAhead < views_[i].noted.size()) {
+        // Statements and zones lie far apart, and a long name beside its zone.
+        __builtin_prefetch(&views_[i].noted[k + 2 * kFetchAhead].statement->alike);
+        __builtin_prefetch(zone[2 * kFetchAhead].get());
+        __builtin_prefetch(zone[kFetchAhead]->name_wire.data());
+      }
       const bool is_sure = sure != nullptr && noted.statement->alike == sure;
       if (is_sure || means_what_it_says(*noted.statement)) {
         if (!is_sure) sure = noted.statement;

@@ -32,11 +32,22 @@ std::strong_ordering compare_labels(const uint8_t* a, const uint8_t* b) {
 }
 
 /// Characters that BIND escapes with a backslash in names (its lib/dns rule: master-file specials).
-bool needs_backslash(uint8_t c) {
+constexpr bool needs_backslash(uint8_t c) {
   return c == '"' || c == '(' || c == ')' || c == '.' || c == ';' || c == '\\' || c == '@' || c == '$';
 }
 
+/// What stands in text as it is.
+constexpr std::array<bool, 256> kIsPlain = [] {
+  std::array<bool, 256> is_plain{};
+  for (size_t c = 0x21; c < 0x7f; c++) is_plain[c] = !needs_backslash(static_cast<uint8_t>(c));
+  return is_plain;
+}();
+
 void append_label_text(const uint8_t* label, std::string& out) {
+  if (std::all_of(label + 1, label + 1 + label[0], [](uint8_t c) { return kIsPlain[c]; })) {
+    out.append(reinterpret_cast<const char*>(label + 1), label[0]);
+    return;
+  }
   std::array<char, 4 * kMaxLabelBytes> text;
   char* at = text.data();
   for (size_t i = 1; i <= label[0]; i++) {

@@ -18,7 +18,7 @@ namespace nomen::server {
 
 namespace {
 
-constexpr size_t kBatchOutcomes = 512;                      // many small zones: one wake-up for so many
+constexpr size_t kBatchOutcomes = 256;                      // many small zones: one wake-up for so many
 constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits longer than this
 constexpr size_t kMostJobs = 16;                            // a thread takes at most so many at once,
 constexpr size_t kRowsLeft = 16;                            // and leaves so many times as many
@@ -179,12 +179,22 @@ void Loader::start_thread(Pace pace) {
 void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
   if (outcomes.empty()) return;
   auto shared = std::make_shared<std::vector<LoadOutcome>>(std::move(outcomes));
+  loop_.post([this, shared] { deliver(std::move(*shared)); });
   outcomes = {};
-  outcomes.reserve(kBatchOutcomes);
-  loop_.post([this, shared] {
-    pending_ -= shared->size();
-    deliver_(std::move(*shared));
-  });
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) return outcomes.reserve(kBatchOutcomes);
+  outcomes = std::move(spare_.back());
+  spare_.pop_back();
+}
+
+/// On the loop's thread.
+void Loader::deliver(std::vector<LoadOutcome> outcomes) {
+  pending_ -= outcomes.size();
+  deliver_(outcomes);
+  outcomes.clear();
+  const std::lock_guard lock(mutex_);
+  if (pending_ == 0) return spare_.clear();
+  spare_.push_back(std::move(outcomes));
 }
 
 /// False when there is nothing left to do.

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,7 +62,7 @@ std::string path_of(const config::Zone& zone, const std::string& directory);
 
 class Loader {
  public:
-  using Deliver = std::function<void(std::vector<LoadOutcome>)>;
+  using Deliver = std::function<void(std::span<LoadOutcome>)>;
 
   /// `deliver` is called on the loop's thread.
   Loader(net::EventLoop& loop, unsigned threads, Deliver deliver);
@@ -81,15 +82,17 @@ class Loader {
   void start_thread(Pace pace);
   bool take_jobs(std::vector<LoadJob>& jobs, bool urgent_only);
   void hand_over(std::vector<LoadOutcome>& outcomes);
+  void deliver(std::vector<LoadOutcome> outcomes);
 
   net::EventLoop& loop_;
   const unsigned worker_threads_;
   Deliver deliver_;
   size_t pending_ = 0;  ///< main thread only
   std::mutex mutex_;
-  std::deque<LoadJob> jobs_;  ///< guarded by mutex_
-  unsigned running_ = 0;      ///< guarded by mutex_
-  bool ending_ = false;       ///< guarded by mutex_
+  std::deque<LoadJob> jobs_;                     ///< guarded by mutex_
+  std::vector<std::vector<LoadOutcome>> spare_;  ///< empty ones, to be used again; guarded by mutex_
+  unsigned running_ = 0;                         ///< guarded by mutex_
+  bool ending_ = false;                          ///< guarded by mutex_
   std::vector<std::thread> threads_;
 };
 

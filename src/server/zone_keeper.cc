@@ -23,6 +23,9 @@ constexpr uint64_t kSmallFileBytes = 256 << 10;
 constexpr uint64_t kPublishPause_ms = 50;
 // While the first configuration is taken over, so many zones are waiting until loading them begins.
 constexpr size_t kFirstJobs = 1024;
+// Zones are put into their table in no order of its own: each one that stands in their bucket already is a
+// wait for memory.
+constexpr float kZonesPerBucket = 0.5F;
 // Loads come back in the order of the configuration, but what is kept of their zones lies anywhere.
 constexpr size_t kFetchAhead = 4;
 
@@ -63,8 +66,8 @@ ZoneKeeper::ZoneKeeper(net::EventLoop& loop, unsigned threads, VersionLog& log, 
       done_(std::move(done)),
       later_(loop, [this] { publish_soon(true); }),
       history_(loop, log),
-      loader_(loop, threads, [this](std::vector<LoadOutcome> outcomes) { take(std::move(outcomes)); }),
-      comparer_(loop, 1, [this](const std::vector<LoadOutcome>& outcomes) {
+      loader_(loop, threads, [this](std::span<LoadOutcome> outcomes) { take(outcomes); }),
+      comparer_(loop, 1, [this](std::span<LoadOutcome> outcomes) {
         for (const LoadOutcome& outcome : outcomes) take_compared(outcome);
       }) {}
 
@@ -240,6 +243,7 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
   Zones before;
   if (same.first + same.last == 0 && kept.listed == 0) {
     before = std::exchange(kept.zones, {});
+    kept.zones.max_load_factor(kZonesPerBucket);
     kept.zones.reserve(view.zones.size());
     kept.table.reserve(view.zones.size());
   } else {
@@ -444,11 +448,11 @@ ZoneKeeper::Reload ZoneKeeper::reload(dns::NameView name, dns::RRClass rr_class,
 
 // ---- loads come back
 
-void ZoneKeeper::take(std::vector<LoadOutcome> outcomes) {
+void ZoneKeeper::take(std::span<LoadOutcome> outcomes) {
   std::vector<LoadJob> again;
   bool urgent = false;
   for (size_t i = 0; i < outcomes.size(); i++) {
-    if (i + kFetchAhead < outcomes.size()) __builtin_prefetch(outcomes[i + kFetchAhead].job.kept);
+    fetch_ahead(outcomes.subspan(i));
     urgent = urgent || outcomes[i].job.urgent;
     take_one(outcomes[i], again);
   }
@@ -480,6 +484,14 @@ KeptZone* ZoneKeeper::zone_of(const LoadJob& job) {
   return is_current ? &at->second : nullptr;
 }
 
+/// What the next outcomes will be taken into.
+void ZoneKeeper::fetch_ahead(std::span<const LoadOutcome> outcomes) const {
+  if (outcomes.size() <= 2 * kFetchAhead) return;
+  __builtin_prefetch(outcomes[2 * kFetchAhead].job.kept);
+  const LoadJob& next = outcomes[kFetchAhead].job;
+  if (next.tables == tables_) __builtin_prefetch(next.kept->served.get());
+}
+
 void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   const LoadJob& job = outcome.job;
   KeptZone* const found = zone_of(job);
@@ -487,10 +499,9 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   KeptView& view = views_[job.view];
   KeptZone& zone = *found;
   zone.in_flight = false;
-  const std::string name = display_name(*zone.config, view_names_[job.view]);
   const zone::LoadResult& result = outcome.result;
   if (!outcome.no_copy && (!result.diagnostics.empty() || result.content == nullptr))
-    log_findings(outcome, name);
+    log_findings(outcome, display_name(*zone.config, view_names_[job.view]));
   if (job.thaws) {
     zone.stamp = result.stamp;
     events_.zone_thawed({view_names_[job.view], job.key}, zone, outcome);
@@ -499,10 +510,10 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   if (result.content == nullptr && zone.is_copy() && zone.content() == nullptr) {
     events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
   }
-  if (result.content != nullptr && may_replace(zone, outcome, name)) {
+  if (result.content != nullptr && may_replace(zone, outcome, view_names_[job.view])) {
     if (zone.config->keeps_history() && (result.change != nullptr || outcome.has_gap))
       keep_difference({view_names_[job.view], job.key}, zone, outcome);
-    if (result.changed || zone.loaded_s == 0) take_content(job.view, zone, outcome, name);
+    if (result.changed || zone.loaded_s == 0) take_content(job.view, zone, outcome);
     zone.stamp = result.stamp;
     note_included(zone, result.included);
     zone.loaded_s = std::time(nullptr);
@@ -517,12 +528,12 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
 
 /// Whoever takes differences goes by serials: a file that was changed must have a later one.
 bool ZoneKeeper::may_replace(const KeptZone& zone, const LoadOutcome& outcome,
-                             const std::string& name) const {
+                             const std::string& view) const {
   if (outcome.result.change == nullptr || !zone.config->needs_later_serial()) return true;
   const dns::Serial from = zone.content()->serial();
   const dns::Serial to = outcome.result.content->serial();
   if (to.is_after(from)) return true;
-  log_zone(LogSeverity::kError, name,
+  log_zone(LogSeverity::kError, display_name(*zone.config, view),
            fmt::format("ixfr-from-differences: new serial ({}) out of range [{} - {}]", to.value,
                        from.value + 1, from.value + 0x7fffffff));
   return false;
@@ -592,19 +603,15 @@ void ZoneKeeper::take_compared(const LoadOutcome& outcome) {
   start(std::move(jobs));
 }
 
-void ZoneKeeper::take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome,
-                              const std::string& name) {
+void ZoneKeeper::take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome) {
   const zone::ContentPtr& content = outcome.result.content;
-  const uint32_t serial = content->serial().value;
+  const std::string& view = view_names_[number];
   const zone::Content* before = zone.content();
-  if (before != nullptr && before != content.get()) log_serial(name, before->serial().value, serial);
-  std::string text;
-  text.reserve(sizeof "loaded serial 4294967295 (DNSSEC signed)");
-  text.append("loaded serial ").append(fmt::format_int(serial).c_str());
-  if (content->is_signed()) text += " (DNSSEC signed)";
-  log_zone(LogSeverity::kInfo, name, text);
+  if (before != nullptr && before != content.get())
+    log_serial(display_name(*zone.config, view), before->serial().value, content->serial().value);
+  log_loaded(*zone.config, view, *content);
   if (outcome.replayed != 0)
-    log_zone(LogSeverity::kInfo, name,
+    log_zone(LogSeverity::kInfo, display_name(*zone.config, view),
              fmt::format("{} version{} of the log applied to its file", outcome.replayed,
                          outcome.replayed == 1 ? "" : "s"));
   serve_everywhere(number, outcome.job.key, zone, content, outcome.recent);

@@ -113,15 +113,16 @@ class ZoneKeeper {
   LoadJob job_for(const KeptView& kept, size_t view, uint64_t key, KeptZone& zone);
   void start(std::vector<LoadJob> jobs);
   void start_many(std::vector<LoadJob>& jobs);
-  void take(std::vector<LoadOutcome> outcomes);
+  void take(std::span<LoadOutcome> outcomes);
+  void fetch_ahead(std::span<const LoadOutcome> outcomes) const;
   void take_one(LoadOutcome& outcome, std::vector<LoadJob>& again);
   KeptZone* zone_of(const LoadJob& job);
-  bool may_replace(const KeptZone& zone, const LoadOutcome& outcome, const std::string& name) const;
+  bool may_replace(const KeptZone& zone, const LoadOutcome& outcome, const std::string& view) const;
   zone::RecentChangesPtr recent_with(const KeptZone& zone, const zone::LoadResult& result) const;
   void keep_difference(const ZonePlace& place, const KeptZone& zone, LoadOutcome& outcome);
   void compare_with_file(const LoadOutcome& outcome);
   void take_compared(const LoadOutcome& outcome);
-  void take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome, const std::string& name);
+  void take_content(size_t number, KeptZone& zone, const LoadOutcome& outcome);
   void serve(KeptView& view, KeptZone& zone, zone::ContentPtr content, zone::RecentChangesPtr recent);
   void serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zone::ContentPtr content,
                         zone::RecentChangesPtr recent);

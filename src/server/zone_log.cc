@@ -39,6 +39,16 @@ void log_zone(LogSeverity severity, const std::string& name, const std::string& 
   log_text(LogCategory::kGeneral, severity, "zone", dns::with_idn_shown(std::move(line)));
 }
 
+void log_loaded(const config::Zone& zone, const std::string& view, const zone::Content& content) {
+  std::string line;
+  line.reserve(zone.name_wire.size() + view.size() +
+               sizeof "zone /IN/: loaded serial 4294967295 (DNSSEC signed)");
+  line.append("zone ").append(display_name(zone, view));
+  line.append(": loaded serial ").append(fmt::format_int(content.serial().value).c_str());
+  if (content.is_signed()) line += " (DNSSEC signed)";
+  log_text(LogCategory::kGeneral, LogSeverity::kInfo, "zone", dns::with_idn_shown(std::move(line)));
+}
+
 void log_removed(const config::Zone& zone, const std::string& view) {
   if (zone.type == config::ZoneType::kInView) return;
   log_zone(LogSeverity::kInfo, display_name(zone, view),

@@ -14,6 +14,8 @@ std::string display_name(const config::Zone& zone, const std::string& view);
 
 /// "zone NAME: TEXT"
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text);
+/// "zone NAME: loaded serial N"
+void log_loaded(const config::Zone& zone, const std::string& view, const zone::Content& content);
 void log_removed(const config::Zone& zone, const std::string& view);
 /// A new content whose serial does not say that it is new will not reach the secondaries.
 void log_serial(const std::string& name, uint32_t before, uint32_t now);

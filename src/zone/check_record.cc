@@ -52,6 +52,13 @@ bool owner_must_be_host(RRType type) {
   return type == kWks || type == kA6;
 }
 
+/// The name that stands at the begin of these bytes, where names_in_rdata() has found one.
+NameView name_at(Bytes bytes) {
+  size_t root = 0;
+  while (bytes[root] != 0) root += bytes[root] + size_t{1};
+  return {bytes.data(), root + 1};
+}
+
 /// Which of the names in the rdata are hosts' or mailboxes' (by position).
 enum class NameRule : uint8_t { kNone, kHost, kMailbox };
 struct NameRules {
@@ -229,8 +236,7 @@ void RecordCheck::check_rdata(const Place& place) {
     const dns::RdataNames names = dns::names_in_rdata(type, rr_class, rdata);
     for (size_t i = 0; i < std::min(names.count, rules.names.size()); i++) {
       if (rules.names[i] == NameRule::kNone) continue;
-      const auto name = dns::Name::from_wire(rdata.subspan(names.offsets[i]));
-      if (name) check_target(place, *name, rules.names[i] == NameRule::kMailbox);
+      check_target(place, name_at(rdata.subspan(names.offsets[i])), rules.names[i] == NameRule::kMailbox);
     }
   }
 }

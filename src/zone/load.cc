@@ -31,9 +31,9 @@ class ZoneLoad {
     } else {
       result_.stamp = file->stamp();
       if (request_.previous) {
-        compare(std::move(*file));
+        compare(*file);
       } else {
-        build(std::move(*file));
+        build(*file);
       }
     }
     take_found();
@@ -43,17 +43,17 @@ class ZoneLoad {
   }
 
  private:
-  void build(os::SequentialFile file) {
+  void build(os::SequentialFile& file) {
     ContentWriter writer(request_.apex, request_.rr_class, file.size() / kBytesPerName, request_.limits,
                          request_.buffers != nullptr ? &request_.buffers->writer : nullptr);
-    if (read(std::move(file), [&](const dns::RecordBatch& batch) { writer.add(batch, found_); }))
+    if (read(file, [&](const dns::RecordBatch& batch) { writer.add(batch, found_); }))
       result_.content = writer.finish(found_);
   }
 
   /// Against the version that is there: only what differs is made.
-  void compare(os::SequentialFile file) {
+  void compare(os::SequentialFile& file) {
     Difference difference(request_.previous);
-    if (!read(std::move(file), [&](const dns::RecordBatch& batch) { difference.add(batch, found_); })) return;
+    if (!read(file, [&](const dns::RecordBatch& batch) { difference.add(batch, found_); })) return;
     auto change = std::make_shared<const Change>(difference.finish());
     if (change->empty()) {
       result_.content = request_.previous;
@@ -69,18 +69,18 @@ class ZoneLoad {
     }
   }
 
-  /// Hands all records to `take`; false when there is nothing to go on with.
-  bool read(os::SequentialFile file, const dns::ConsumeBatch& take) {
+  /// Hands all records to `take`, and the file is spent; false when there is nothing to go on with.
+  bool read(os::SequentialFile& file, const dns::ConsumeBatch& take) {
     const auto consume = [&](const dns::RecordBatch& batch) {
       record_check_.add(batch, found_);
       take(batch);
     };
-    const bool read = request_.is_raw ? read_raw_file(consume) : read_text(std::move(file), consume);
+    const bool read = request_.is_raw ? read_raw_file(consume) : read_text(file, consume);
     result_.errors += record_check_.errors();
     return read && result_.errors == 0;
   }
 
-  bool read_text(os::SequentialFile file, const dns::ConsumeBatch& consume) {
+  bool read_text(os::SequentialFile& file, const dns::ConsumeBatch& consume) {
     dns::MasterFileOptions options;
     options.origin = request_.apex;
     options.rr_class = request_.rr_class;

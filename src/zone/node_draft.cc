@@ -87,9 +87,11 @@ bool NodeDraft::before(const Item& a, const Item& b) const {
 
 size_t NodeDraft::arrange() {
   if (has_removed_) std::erase_if(items_, [](const Item& item) { return item.order == kRemoved; });
-  if (items_.size() < 2) return 0;
-  const auto less = [this](const Item& a, const Item& b) { return before(a, b); };
-  if (!std::is_sorted(items_.begin(), items_.end(), less)) std::sort(items_.begin(), items_.end(), less);
+  const auto out_of_order = std::adjacent_find(
+      items_.begin(), items_.end(), [this](const Item& a, const Item& b) { return compare(a, b) >= 0; });
+  if (out_of_order == items_.end()) return 0;
+  std::sort(items_.begin(), items_.end(),
+            [this](const Item& a, const Item& b) { return a.key != b.key ? a.key < b.key : before(a, b); });
   size_t kept = 0;
   for (size_t i = 1; i < items_.size(); i++) {
     if (same(items_[kept], items_[i])) {

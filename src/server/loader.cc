@@ -18,10 +18,11 @@ namespace nomen::server {
 
 namespace {
 
-constexpr size_t kBatchOutcomes = 256;                      // many small zones: one wake-up for so many
+constexpr size_t kBatchOutcomes = 512;                      // many small zones: one wake-up for so many
 constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits longer than this
-constexpr size_t kMostJobs = 16;                            // a thread takes at most so many at once,
-constexpr size_t kRowsLeft = 16;                            // and leaves so many times as many
+constexpr size_t kMostSpare = 4;  // batches kept; a heap of them goes back to the system
+constexpr size_t kMostJobs = 16;  // a thread takes at most so many at once,
+constexpr size_t kRowsLeft = 16;  // and leaves so many times as many
 constexpr int kNice = 19;
 
 zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
@@ -194,7 +195,7 @@ void Loader::deliver(std::vector<LoadOutcome> outcomes) {
   outcomes.clear();
   const std::lock_guard lock(mutex_);
   if (pending_ == 0) return spare_.clear();
-  spare_.push_back(std::move(outcomes));
+  if (spare_.size() < kMostSpare) spare_.push_back(std::move(outcomes));
 }
 
 /// False when there is nothing left to do.

@@ -76,6 +76,15 @@ void Connection::release() {
   if (!at_turn()) call_me_next_round();
 }
 
+void Connection::give_held(std::span<const Bytes> messages) {
+  begin_turn();
+  for (const Bytes message : messages) {
+    reply(message);
+    release();
+  }
+  end_turn();
+}
+
 void Connection::use_keepalive() {
   set_idle_timeout_ms(table_.timeouts().keepalive_ms);
 }

@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/bytes.h"
@@ -86,6 +87,9 @@ class Connection final : private EventHandler, private Timer {
   /// A connection that is held kHoldsPerConnection times is not read.
   void hold() { ++holds_; }
   void release();
+  /// reply() and release() for each of them, which leave together. Not within a call of the handler's. The
+  /// connection may be gone afterwards.
+  void give_held(std::span<const Bytes> messages);
 
   /// From now on the keepalive timeout holds instead of the idle one (RFC 7828).
   void use_keepalive();

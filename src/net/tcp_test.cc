@@ -234,6 +234,30 @@ TEST_F(Tcp, RepliesLaterAndOutOfOrderFromPostedTasks) {
   EXPECT_EQ(table->find(waiting[0].first), nullptr);
 }
 
+TEST_F(Tcp, AnswersThatWereHeldAreGivenTogetherAndEndTheConnectionOfAClientThatSendsNoMore) {
+  listen();
+  std::vector<std::string> waiting;
+  handler.message_action = [&](Connection& connection, const std::string& message) {
+    connection.hold();
+    waiting.push_back(message);
+  };
+  Client client(listener->address());
+  for (const char* text : {"one", "two", "three"}) client.ask(text);
+  client.end_sending();
+  until([&] { return waiting.size() == 3; });
+  settle();
+  EXPECT_EQ(table->size(), 1U);
+  const std::vector<Bytes> first{as_bytes(waiting[0]), as_bytes(waiting[1])};
+  const std::vector<Bytes> last{as_bytes(waiting[2])};
+  loop->post([&] { table->find(handler.last)->give_held(first); });
+  until_replies(client, 2);
+  EXPECT_EQ(table->size(), 1U) << "one is still held";
+  loop->post([&] { table->find(handler.last)->give_held(last); });
+  until_replies(client, 3);
+  EXPECT_EQ(client.replies(), waiting);
+  until([&] { return table->size() == 0; });
+}
+
 TEST_F(Tcp, AnIdNeverNamesALaterConnection) {
   listen();
   Client first(listener->address());

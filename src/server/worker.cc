@@ -36,6 +36,20 @@ update::Requester requester_of(const answer::Query& query, const policy::LocalAd
   return requester;
 }
 
+/// Whether two replies go the same way: by one socket of UDP, or over one connection.
+bool leave_together(const LateReply& one, const LateReply& other) {
+  if (one.transport != other.transport) return false;
+  return one.transport == answer::Transport::kUdp ? one.local == other.local
+                                                  : one.connection == other.connection;
+}
+
+void sign(LateReply& reply, uint32_t now_s) {
+  if (!reply.session.is_signed()) return;
+  const size_t size = reply.message.size();
+  reply.message.resize(size + reply.session.reply_bytes());
+  reply.message.resize(reply.session.sign_reply(reply.message, size, now_s));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Worker>> Worker::create(const Shared& shared, unsigned number,
@@ -272,35 +286,15 @@ void Worker::send_late(ForwardedUpdates updates) {
 
 /// Sends the replies and keeps the updates for the next ones.
 void Worker::send_now(ForwardedUpdates& updates) {
-  net::UdpListener* listener = nullptr;
-  const auto send_gathered = [&] {
-    if (listener != nullptr) listener->send_late(late_datagrams_);
-    late_datagrams_.clear();
-  };
   const uint32_t now_s = unix_time_s();
-  const net::SocketAddress* local = nullptr;
-  for (const ForwardedUpdatePtr& update : updates) {
-    LateReply& reply = update->reply;
-    pipeline_.counters().late_replies[static_cast<size_t>(reply.rcode())].add();
-    size_t size = reply.message.size();
-    if (reply.session.is_signed()) {
-      reply.message.resize(size + reply.session.reply_bytes());
-      size = reply.session.sign_reply(reply.message, size, now_s);
-      reply.message.resize(size);
+  for (size_t first = 0, end = 0; first < updates.size(); first = end) {
+    for (; end < updates.size() && leave_together(updates[first]->reply, updates[end]->reply); end++) {
+      LateReply& reply = updates[end]->reply;
+      pipeline_.counters().late_replies[static_cast<size_t>(reply.rcode())].add();
+      sign(reply, now_s);
     }
-    if (reply.transport == answer::Transport::kUdp) {
-      if (local == nullptr || !(*local == reply.local)) {
-        send_gathered();
-        listener = listener_of(reply.local);
-        local = &reply.local;
-      }
-      late_datagrams_.push_back({reply.message, reply.peer, reply.local});
-    } else if (net::Connection* const connection = connections_.find(reply.connection)) {
-      connection->reply(reply.message);
-      connection->release();
-    }
+    send_together({updates.data() + first, end - first});
   }
-  send_gathered();
   for (ForwardedUpdatePtr& update : updates) {
     const bool is_small =
         update->request.memory_bytes() + update->reply.message.capacity() + update->message.capacity() <=
@@ -308,6 +302,22 @@ void Worker::send_now(ForwardedUpdates& updates) {
     if (is_small && spare_updates_.size() < kMostSpareUpdates) spare_updates_.push_back(std::move(update));
   }
   updates.clear();
+}
+
+/// Replies of which leave_together() is true.
+void Worker::send_together(std::span<const ForwardedUpdatePtr> updates) {
+  const LateReply& one = updates.front()->reply;
+  if (one.transport == answer::Transport::kUdp) {
+    late_datagrams_.clear();
+    for (const auto& update : updates)
+      late_datagrams_.push_back({update->reply.message, update->reply.peer, update->reply.local});
+    if (net::UdpListener* const listener = listener_of(one.local)) listener->send_late(late_datagrams_);
+  } else {
+    late_messages_.clear();
+    for (const auto& update : updates) late_messages_.emplace_back(update->reply.message);
+    if (net::Connection* const connection = connections_.find(one.connection))
+      connection->give_held(late_messages_);
+  }
 }
 
 /// The listener that a datagram to this address came by; nullptr when it is gone.

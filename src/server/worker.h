@@ -90,6 +90,7 @@ class Worker final : private net::DatagramHandler,
   ForwardedUpdatePtr fresh_update();
   void leave_updates();
   void send_now(ForwardedUpdates& updates);
+  void send_together(std::span<const ForwardedUpdatePtr> updates);
   net::UdpListener* listener_of(const net::SocketAddress& local);
   void before_wait() override;
   void after_wait() override;
@@ -118,6 +119,7 @@ class Worker final : private net::DatagramHandler,
   std::vector<ForwardedNotify> notifies_;  ///< of this round
   ForwardedUpdates spare_updates_;         ///< that have been answered, for the next ones
   std::vector<net::LateDatagram> late_datagrams_;
+  std::vector<Bytes> late_messages_;
   std::thread thread_;
 };
 

@@ -41,6 +41,10 @@ NameView name_at(const uint8_t* wire) {
   return {wire, size + 1};
 }
 
+bool is_binding(RRType type) {
+  return type == RRType::kSvcb || type == RRType::kHttps;
+}
+
 /// Whether what the node of a name holds is another zone's.
 bool is_below_cut(const zone::Content& content, NameView name, zone::NodeView node) {
   if (!node.has(zone::NodeView::kCut | zone::NodeView::kMaybeOccluded)) return false;
@@ -50,12 +54,22 @@ bool is_below_cut(const zone::Content& content, NameView name, zone::NodeView no
   return kind == zone::Lookup::Kind::kReferral || kind == zone::Lookup::Kind::kDname;
 }
 
+/// The node that has the name's data: its own, or the wildcard's that it is made of (RFC 4592); none where
+/// that is another zone's.
+zone::NodeView node_with_data_of(const zone::Content& content, const dns::HashedName& name) {
+  const zone::NodeView node = content.find(name, name.labels);
+  if (node && !node.has(zone::NodeView::kCut | zone::NodeView::kMaybeOccluded)) return node;
+  const zone::Lookup found = zone::lookup(content, name, RRType::kA);
+  const bool has_data = found.kind == zone::Lookup::Kind::kData || found.kind == zone::Lookup::Kind::kNoData;
+  return has_data ? found.node : zone::NodeView();
+}
+
 /// The name whose addresses go along. In SVCB and HTTPS "." is the owner, unless the RR is an alias (RFC 9460
 /// 2.5) or the owner can be no host.
 const uint8_t* target_of(RRType type, Bytes rdata, size_t offset, NameView owner) {
   const uint8_t* const target = rdata.data() + offset;
-  const bool is_binding = type == RRType::kSvcb || type == RRType::kHttps;
-  const bool is_owner = is_binding && *target == 0 && load_u16(rdata.data()) != 0 && dns::is_hostname(owner);
+  const bool is_owner =
+      is_binding(type) && *target == 0 && load_u16(rdata.data()) != 0 && dns::is_hostname(owner);
   return is_owner ? owner.data() : target;
 }
 
@@ -71,25 +85,35 @@ void Additional::collect(zone::RRsetView set, NameView owner) {
   set.for_each([&](Bytes rdata) {
     if (targets_.size() >= kMaxAdditionalNames || rdata.size() <= static_cast<size_t>(offset)) return;
     const uint8_t* target = target_of(set.type(), rdata, static_cast<size_t>(offset), owner);
-    const bool seen = std::any_of(targets_.begin(), targets_.end(),
-                                  [&](const uint8_t* other) { return name_at(other) == name_at(target); });
-    if (!seen) targets_.push_back(target);
+    const bool seen = std::any_of(targets_.begin(), targets_.end(), [&](const Target& other) {
+      return name_at(other.name) == name_at(target);
+    });
+    const bool is_alias = is_binding(set.type()) && load_u16(rdata.data()) == 0;
+    if (!seen) targets_.push_back({target, is_alias ? set.type() : RRType{0}});
   });
 }
 
 void Additional::add_addresses(const Query& query, const zone::Content& content, Response& response) {
-  for (const uint8_t* target : targets_) {
-    const NameView name = name_at(target);
+  // An alias adds to the targets.
+  for (size_t i = 0; i < targets_.size(); i++) {
+    const Target target = targets_[i];
+    const NameView name = name_at(target.name);
     if (name.is_root() || !name.is_at_or_below(content.apex())) continue;
     hashed_.assign_padded(name);
-    const zone::NodeView node = content.find(hashed_, hashed_.labels);
-    if (!node || is_below_cut(content, name, node)) continue;
-    add_address_sets(query, node, {name, hashed_.full_hash(), 0}, response);
+    const zone::NodeView node = node_with_data_of(content, hashed_);
+    if (!node) continue;
+    const Owner owner{name, hashed_.full_hash(), 0};
+    add_address_sets(query, node, owner, response);
+    if (target.alias_of == RRType{0}) continue;
+    const zone::RRsetView binding = node.find(target.alias_of);
+    if (!binding) continue;
+    if (!response.has(owner.hash, target.alias_of)) add_set(query, node, binding, owner, response);
+    collect(binding, name);
   }
 }
 
-bool Additional::add_address_set(const Query& query, zone::NodeView node, zone::RRsetView set,
-                                 const Owner& owner, Response& response) {
+bool Additional::add_set(const Query& query, zone::NodeView node, zone::RRsetView set, const Owner& owner,
+                         Response& response) {
   const auto add = [&](zone::RRsetView one) {
     if (owner.offset != 0) return response.add_at_offset(Section::kAdditional, owner.offset, owner.hash, one);
     hashed_.assign_padded(owner.name);
@@ -108,7 +132,7 @@ bool Additional::add_address_sets(const Query& query, zone::NodeView node, const
   for (size_t left = node.rrset_count(); left > 0; left--, set = zone::RRsetView(set.end())) {
     const RRType type = set.type();
     if (type != RRType::kA && type != RRType::kAaaa) continue;
-    if (!response.has(owner.hash, type)) fits &= add_address_set(query, node, set, owner, response);
+    if (!response.has(owner.hash, type)) fits &= add_set(query, node, set, owner, response);
   }
   return fits;
 }

@@ -21,7 +21,8 @@ class Additional {
   /// Remembers the targets of the set's RRs, when its type has any. `owner` is kept as a target, too: it
   /// stays where it is until the addresses are added.
   void collect(zone::RRsetView set, dns::NameView owner);
-  /// Adds the addresses of what was collected, as far as the zone that answers has them.
+  /// Adds the addresses of what was collected, as far as the zone that answers has them, and follows the
+  /// aliases of SVCB and HTTPS there (RFC 9460 4.1).
   void add_addresses(const Query& query, const zone::Content& content, Response& response);
   /// Adds the addresses of the name servers in `ns_set`, which was added last and whose owner is the suffix
   /// of `owner_labels` labels of `name`: for a referral the glue, else what the zone itself has.
@@ -36,12 +37,17 @@ class Additional {
     uint64_t hash;
     size_t offset;
   };
-  bool add_address_set(const Query& query, zone::NodeView node, zone::RRsetView set, const Owner& owner,
-                       Response& response);
+  /// With its signatures, if they are wanted; false when the set did not fit.
+  bool add_set(const Query& query, zone::NodeView node, zone::RRsetView set, const Owner& owner,
+               Response& response);
   /// Adds the address sets of a node that are not there yet; false when one did not fit.
   bool add_address_sets(const Query& query, zone::NodeView node, const Owner& owner, Response& response);
 
-  std::vector<const uint8_t*> targets_;  ///< wire names in rdata of the snapshot's zones, or owners
+  struct Target {
+    const uint8_t* name;   ///< wire form, in rdata of the snapshot's zones, or an owner
+    dns::RRType alias_of;  ///< SVCB or HTTPS: an RR of it leads here, and what it leads to goes along; else 0
+  };
+  std::vector<Target> targets_;
   dns::HashedName hashed_;
 };
 

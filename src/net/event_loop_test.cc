@@ -70,6 +70,7 @@ TEST(EventLoop, KeepsManyTimersThatAreMovedAndCancelledInOrder) {
   uint64_t start = g_clock_ms;
   std::vector<uint64_t> due(500, UINT64_MAX);
   std::vector<std::unique_ptr<CallbackTimer>> timers;
+  timers.reserve(due.size());
   for (size_t i = 0; i < due.size(); ++i) {
     timers.push_back(std::make_unique<CallbackTimer>([&, i] {
       EXPECT_LE(due[i], loop->now_ms());
@@ -157,6 +158,7 @@ TEST(EventLoop, RunsPostedTasksOfManyThreadsEachInItsOrder) {
   std::vector<int> next(kThreads, 0);
   int left = kThreads * kTasks;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kTasks; ++i) {

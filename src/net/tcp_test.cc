@@ -100,7 +100,7 @@ class Client {
 
 class Tcp : public LoopForTest {
  protected:
-  void listen(TcpOptions options = {.address = {IpAddress::v4(127, 0, 0, 1), 0}}) {
+  void listen(const TcpOptions& options = {.address = {IpAddress::v4(127, 0, 0, 1), 0}}) {
     auto made = TcpListener::create(options, handler);
     ASSERT_TRUE(made) << made.error().text;
     listener = std::move(*made);

@@ -10,7 +10,7 @@ import time
 import measure
 from report import number
 
-PORT = 5300
+PORTS = {"nomen": 5300, "bind": 5301, "knot": 5302}
 SECRET = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0IQ=="
 WINDOWS = (1, 128)
 NAMES, MANY_NAMES = 10_000, 1_000_000
@@ -25,27 +25,28 @@ def write_zone(path, names):
         f.writelines("h%d A 10.%d.%d.%d\n" % (i, i >> 16 & 255, i >> 8 & 255, i & 255) for i in range(names))
 
 
-def named_conf(directory):
+def named_conf(directory, port):
     return ('options { directory "%s"; listen-on port %d { 127.0.0.1; }; listen-on-v6 { none; }; recursion no; notify no;\n'
             '  dnssec-validation no; pid-file "pid"; session-keyfile "session.key"; };\ncontrols { };\n'
             'key "k.test" { algorithm hmac-sha256; secret "%s"; };\n'
-            'zone "dyn.test" { type primary; file "zone"; allow-update { key "k.test"; }; };\n' % (directory, PORT, SECRET))
+            'zone "dyn.test" { type primary; file "zone"; allow-update { key "k.test"; }; };\n' % (directory, port, SECRET))
 
 
-def knot_conf(directory):
+def knot_conf(directory, port):
     return ('server:\n  rundir: "%s"\n  listen: 127.0.0.1@%d\n  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n'
             'database:\n  storage: "%s"\nkey:\n  - id: k.test\n    algorithm: hmac-sha256\n    secret: %s\n'
             'acl:\n  - id: updates\n    key: k.test\n    action: update\n'
             'template:\n  - id: default\n    storage: "%s"\n    zonefile-sync: -1\n    zonefile-load: whole\n    journal-content: changes\n'
-            'zone:\n  - domain: dyn.test\n    file: "zone"\n    acl: updates\n' % (directory, PORT, directory, SECRET, directory))
+            'zone:\n  - domain: dyn.test\n    file: "zone"\n    acl: updates\n' % (directory, port, directory, SECRET, directory))
 
 
 def start(kind, program, directory, zone):
     os.makedirs(directory)
+    port = PORTS[kind]
     shutil.copy(zone, directory + "/zone")
     conf = os.path.join(directory, "conf")
     with open(conf, "w") as f:
-        f.write(knot_conf(directory) if kind == "knot" else named_conf(directory))
+        f.write((knot_conf if kind == "knot" else named_conf)(directory, port))
     command = [program, "-c", conf] if kind == "knot" else [program, "-g", "-n", "1", "-c", conf]
     with open(directory + "/log", "w") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=measure.on_core(measure.SERVER_CORE, False))
@@ -53,7 +54,7 @@ def start(kind, program, directory, zone):
     while True:
         if process.poll() is not None or time.monotonic() > until:
             raise RuntimeError("%s does not answer: %s" % (program, open(directory + "/log").read()[-500:]))
-        answer = measure.ask(PORT, "h1.dyn.test. A")
+        answer = measure.ask(port, "h1.dyn.test. A")
         if answer is not None and answer[0] == 0:
             settle(process)
             return process
@@ -73,34 +74,49 @@ def settle(process, limit_s=60):
         time.sleep(0.5)
 
 
-def burst(process, window, seconds, prefix):
+def burst(kind, process, window, seconds, prefix):
     measure.set_real_time(measure.family(process.pid), True)
-    done = subprocess.run([measure.program("load_update"), "--port", str(PORT), "--zone", "dyn.test", "--key", "k.test:" + SECRET,
+    done = subprocess.run([measure.program("load_update"), "--port", str(PORTS[kind]), "--zone", "dyn.test", "--key", "k.test:" + SECRET,
                            "--seconds", str(seconds), "--window", str(window), "--prefix", prefix],
                           capture_output=True, text=True, check=True, preexec_fn=measure.on_core(measure.LOAD_CORE, True))
     measure.set_real_time(measure.family(process.pid), False)
     return json.loads(done.stdout)
 
 
-def rates(kind, program, place, zone, windows, options):
-    """Median of acknowledged updates a second, by window."""
+def rates(servers, place, zone, windows, options):
+    """Acknowledged updates a second: {window: [{server: rate} of each round]}. In a round one server is loaded after the other:
+    the machine's speed changes from minute to minute, and what counts is how they compare at one time."""
     top = tempfile.mkdtemp(prefix="nomen-updates-", dir=PLACES[place])
+    running = {}
     try:
-        process = start(kind, program, os.path.join(top, kind), zone)
-        try:
-            out = {}
-            for window in windows:
-                bursts = [burst(process, window, options.seconds, "w%dr%d-" % (window, r)) for r in range(options.rounds)]
-                out[window] = measure.median([b["per_s"] for b in bursts])
-                wrong = sum(count for b in bursts for code, count in b["rcodes"].items() if code != "0")
-                if wrong:
-                    raise RuntimeError("%s refused %d updates" % (kind, wrong))
-            return out
-        finally:
-            process.terminate()
-            process.wait()
+        for kind, program in servers.items():
+            running[kind] = start(kind, program, os.path.join(top, kind), zone)
+        rounds = {window: [{} for _ in range(options.rounds)] for window in windows}
+        for window in windows:
+            for number_of_round, found in enumerate(rounds[window]):
+                for kind, process in running.items():
+                    done = burst(kind, process, window, options.seconds, "w%dr%d-" % (window, number_of_round))
+                    wrong = sum(count for code, count in done["rcodes"].items() if code != "0")
+                    if wrong:
+                        raise RuntimeError("%s refused %d updates" % (kind, wrong))
+                    found[kind] = done["per_s"]
+        return rounds
     finally:
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            process.wait()
         shutil.rmtree(top, ignore_errors=True)
+
+
+def rate(rounds, kind):
+    return measure.median([found[kind] for found in rounds])
+
+
+def ratio(rounds, against):
+    """Nomen to the best of those servers, within each round; the median."""
+    peers = [kind for kind in against if kind in rounds[0]]
+    return measure.median([found["nomen"] / max(found[kind] for kind in peers) for found in rounds]) if peers else None
 
 
 def run(report, options):
@@ -109,23 +125,16 @@ def run(report, options):
     with tempfile.TemporaryDirectory(prefix="nomen-updates-zone-") as work:
         zone = os.path.join(work, "zone")
         write_zone(zone, NAMES)
-        found = {(place, kind): rates(kind, program, place, zone, WINDOWS, options)
-                 for place in PLACES for kind, program in servers.items()}
+        found = {place: rates(servers, place, zone, WINDOWS, options) for place in PLACES}
         large = None
         if not options.quick:
             write_zone(zone, MANY_NAMES)
-            large = rates("nomen", subject, "memory", zone, WINDOWS[1:], options)[128]
+            large = rates({"nomen": subject}, "memory", zone, WINDOWS[1:], options)[128]
     report.table("acknowledged updates a second (TSIG hmac-sha256, UDP, a zone of %d names)" % NAMES, ["place, in flight", *servers],
-                 [["%s, %d" % (place, window), *(number(found[place, kind][window], 0) for kind in servers)]
+                 [["%s, %d" % (place, window), *(number(rate(found[place][window], kind), 0) for kind in servers)]
                   for place in PLACES for window in WINDOWS])
-    peers = [kind for kind in servers if kind != "nomen"]
-
-    def ratio(place, window, against):
-        known = [found[place, kind][window] for kind in against if kind in peers]
-        return found[place, "nomen"][window] / max(known) if known else None
-
-    report.bar("disk, 128 in flight, to the best peer", ratio("disk", 128, peers), least=DISK_BAR)
-    report.bar("memory, 128 in flight, to the best peer", ratio("memory", 128, peers), least=MEMORY_BAR)
-    report.bar("disk, one in flight, to BIND", ratio("disk", 1, ["bind"]), least=ONE_BAR)
+    report.bar("disk, 128 in flight, to the best peer", ratio(found["disk"][128], PEERS), least=DISK_BAR)
+    report.bar("memory, 128 in flight, to the best peer", ratio(found["memory"][128], PEERS), least=MEMORY_BAR)
+    report.bar("disk, one in flight, to BIND", ratio(found["disk"][1], ["bind"]), least=ONE_BAR)
     report.bar("memory, 128 in flight: a zone of a million names to one of ten thousand",
-               large / found["memory", "nomen"][128] if large else None, least=LARGE_BAR)
+               rate(large, "nomen") / rate(found["memory"][128], "nomen") if large else None, least=LARGE_BAR)

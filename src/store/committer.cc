@@ -49,7 +49,7 @@ void Committer::work() {
     std::vector<Job> batch = take();
     if (batch.empty()) return;
     commit(batch);
-    if (writer_->log_pages() >= kCheckpointPages) writer_->checkpoint();
+    writer_->tend_log();
   }
 }
 

@@ -21,6 +21,10 @@ inline constexpr size_t kMaxBatchJobs = 8192;
 /// Pages of the write-ahead log at which it is moved into the database: 16 MB, read again in well under a
 /// second after a crash.
 inline constexpr int kCheckpointPages = 4000;
+/// A log of so many pages grows quickly: from here on its file has so many more ahead (4 MB, a few dozen
+/// milliseconds of the disk).
+inline constexpr int kFirstRoomPages = 64;
+inline constexpr int kRoomPages = 1000;
 /// The log grows beyond that only while somebody reads; from here on the committer waits for readers to end.
 inline constexpr int kWaitForReadersPages = 64000;
 

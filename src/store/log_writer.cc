@@ -37,6 +37,10 @@ int note_log_pages(void* pages, sqlite3*, const char*, int count) {
 
 }  // namespace
 
+LogWriter::LogWriter(Connection connection)
+    : connection_(std::move(connection)),
+      room_(sqlite3_filename_wal(sqlite3_db_filename(connection_.handle(), "main"))) {}
+
 Result<std::unique_ptr<LogWriter>> LogWriter::open(Connection connection) {
   static_assert(std::size(kStatements) == kStatementCount);
   std::unique_ptr<LogWriter> writer(new LogWriter(std::move(connection)));
@@ -80,6 +84,14 @@ void LogWriter::rollback() {
   // Some errors have ended the transaction already.
   if (sqlite3_get_autocommit(connection_.handle()) == 0) (void)connection_.run("ROLLBACK");
   for (const int64_t zone : touched_) chains_.erase(zone);
+}
+
+void LogWriter::tend_log() {
+  if (log_pages_ >= kCheckpointPages) {
+    checkpoint();
+  } else {
+    room_.keep_ahead_of(log_pages_);
+  }
 }
 
 void LogWriter::checkpoint() {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "store/log_room.h"
 #include "store/sqlite_connection.h"
 #include "store/version_store.h"
 
@@ -45,10 +46,9 @@ class LogWriter {
   Result<void> forget(ZoneId zone);
   Result<void> save_times(ZoneId zone, const ZoneTimes& times);
 
-  /// Pages of the write-ahead log as of the last commit.
-  int log_pages() const { return log_pages_; }
-  /// Moves the write-ahead log into the database; when it is very long, waits for readers to let it.
-  void checkpoint();
+  /// Between two transactions: moves a long write-ahead log into the database (when it is very long, waits
+  /// for readers to let it), or sees to the room of one that grows.
+  void tend_log();
 
  private:
   /// What is known of a zone's rows.
@@ -72,7 +72,8 @@ class LogWriter {
     kStatementCount
   };
 
-  explicit LogWriter(Connection connection) : connection_(std::move(connection)) {}
+  explicit LogWriter(Connection connection);
+  void checkpoint();
   Statement& statement(StatementName name) { return statements_[name]; }
   std::unexpected<Error> fail(const Error& error);
   Result<void> run(Statement& statement);
@@ -87,7 +88,8 @@ class LogWriter {
   std::unordered_map<int64_t, Chain> chains_;
   std::vector<int64_t> touched_;  ///< chains that this transaction changed
   bool failed_ = false;
-  int log_pages_ = 0;
+  int log_pages_ = 0;  ///< as of the last commit
+  LogRoom room_;
 };
 
 }  // namespace nomen::store

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/random.h"
+#include "store/limits.h"
 #include "store/sqlite_connection.h"
 #include "store/store_contract_for_test.h"
 #include "store/version_for_test.h"
@@ -181,6 +182,23 @@ TEST_F(SqliteStoreTest, ADamagedChangeIsAnErrorAndNoCrash) {
   EXPECT_TRUE(store->version_to(zone, {2}));
   EXPECT_NE(store->version_to(zone, {3}).error().text.find("damaged"), std::string::npos);
   EXPECT_FALSE(store->since(zone, {1}, [](Version&&) { return true; }));
+}
+
+TEST_F(SqliteStoreTest, ALogThatGrowsHasRoomAheadThatRecoveryPassesBy) {
+  const auto store = open();
+  const ZoneId zone = *store->zone_id({"", name_of("example.com."), dns::RRClass::kIn});
+  constexpr uint32_t kRows = 200;
+  for (uint32_t serial = 1; serial <= kRows; serial++)
+    ASSERT_TRUE(append_and_wait(*store, version_of(zone, serial, serial + 1)));
+  constexpr uintmax_t kRoomBytes = uintmax_t{kRoomPages} * 4096;
+  EXPECT_GT(std::filesystem::file_size(path_ + "-wal"), kRoomBytes);
+  const std::string crashed = directory_ + "/crashed.db";
+  copy_to(crashed);
+  const auto after = SqliteStore::open(crashed);
+  ASSERT_TRUE(after) << after.error().text;
+  EXPECT_EQ((*after)->list(zone, 2 * kRows, {})->size(), kRows);
+  EXPECT_TRUE(append_and_wait(**after, version_of(zone, kRows + 1, kRows + 2)));
+  EXPECT_TRUE((*after)->version_to(zone, {kRows})->has_value());
 }
 
 // The write-ahead log as a crash leaves it: cut off anywhere, or with wrong bits at its end.

@@ -332,11 +332,11 @@ void Catalogs::add_member(State& state, const transfer::CatalogMember& wanted, c
 /// Change of ownership (RFC 9432 4.3.1): what is kept of the zone stays if its label is the same.
 void Catalogs::take_over(State& from, State& to, const transfer::CatalogMember& wanted, Round& round) {
   const uint64_t key = zone_key(wanted.zone);
-  say(LogSeverity::kInfo, "zone '{}' change of ownership from '{}' to '{}'", text_of(wanted.zone), *from.name,
-      *to.name);
   to.refused.erase(key);
   const auto before = from.members.find(key);
-  if (before == from.members.end()) return;
+  if (before == from.members.end()) return;  // it is about to go
+  say(LogSeverity::kInfo, "zone '{}' change of ownership from '{}' to '{}'", text_of(wanted.zone), *from.name,
+      *to.name);
   if (before->second.label != wanted.label) return drop_member(from, key, round);
   const Member old = std::move(from.members.extract(key).mapped());
   Member member{wanted.label, settings_of(to, wanted), nullptr};

@@ -223,6 +223,7 @@ TEST_F(LogChannelsTest, LinesOfManyThreadsAllArriveWhole) {
   LogChannels channels(fixed_time);
   ASSERT_TRUE(channels.configure(config_of(file_channel("a", path("a")))));
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&] {
       for (int i = 0; i < 2000; ++i) info(channels, "a line of text");

@@ -1,6 +1,6 @@
 // TcpListener, ConnectionTable and Connection together, against clients on loopback. The clock is the test's.
 #include <gtest/gtest.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "net/ipv6_for_test.h"
 #include "net/loop_for_test.h"
 #include "net/tcp_listener.h"
 
@@ -105,6 +106,20 @@ class Tcp : public LoopForTest {
     ASSERT_TRUE(made) << made.error().text;
     listener = std::move(*made);
     ASSERT_TRUE(listener->attach(*table));
+  }
+  /// Every message waits for its answer.
+  void hold_all(std::vector<std::string>& waiting) {
+    handler.message_action = [&](Connection& connection, const std::string& message) {
+      connection.hold();
+      waiting.push_back(message);
+    };
+  }
+  /// With data in them.
+  static uint32_t segments_received_by(int fd) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    EXPECT_EQ(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+    return info.tcpi_data_segs_in;
   }
   void SetUp() override { table = std::make_unique<ConnectionTable>(*loop, quota, kTimeouts); }
   void TearDown() override {
@@ -237,10 +252,7 @@ TEST_F(Tcp, RepliesLaterAndOutOfOrderFromPostedTasks) {
 TEST_F(Tcp, AnswersThatWereHeldAreGivenTogetherAndEndTheConnectionOfAClientThatSendsNoMore) {
   listen();
   std::vector<std::string> waiting;
-  handler.message_action = [&](Connection& connection, const std::string& message) {
-    connection.hold();
-    waiting.push_back(message);
-  };
+  hold_all(waiting);
   Client client(listener->address());
   for (const char* text : {"one", "two", "three"}) client.ask(text);
   client.end_sending();
@@ -251,6 +263,7 @@ TEST_F(Tcp, AnswersThatWereHeldAreGivenTogetherAndEndTheConnectionOfAClientThatS
   const std::vector<Bytes> last{as_bytes(waiting[2])};
   loop->post([&] { table->find(handler.last)->give_held(first); });
   until_replies(client, 2);
+  EXPECT_EQ(segments_received_by(client.fd()), 1U);
   EXPECT_EQ(table->size(), 1U) << "one is still held";
   loop->post([&] { table->find(handler.last)->give_held(last); });
   until_replies(client, 3);
@@ -488,10 +501,7 @@ TEST_F(Tcp, AProducerOnAPostedTaskHearsOfRoomToo) {
 TEST_F(Tcp, ManyHeldAnswersStopTheReadingUntilSomeAreGiven) {
   listen();
   std::vector<std::string> waiting;
-  handler.message_action = [&](Connection& connection, const std::string& message) {
-    connection.hold();
-    waiting.push_back(message);
-  };
+  hold_all(waiting);
   Client client(listener->address());
   std::string stream;
   for (int i = 0; i < 200; ++i) stream += framed(std::to_string(i));
@@ -737,8 +747,9 @@ TEST_F(Tcp, KnowsTheAddressAskedOnAWildcardListener) {
 }
 
 TEST_F(Tcp, ServesIpv6) {
+  if (!has_ipv6_loopback()) GTEST_SKIP() << "there is no IPv6 here";
   auto made = TcpListener::create({.address = {*IpAddress::parse("::1"), 0}}, handler);
-  if (!made) GTEST_SKIP() << made.error().text;
+  ASSERT_TRUE(made) << made.error().text;
   listener = std::move(*made);
   ASSERT_TRUE(listener->attach(*table));
   Client client(listener->address());

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "net/ipv6_for_test.h"
+
 namespace nomen::net {
 namespace {
 
@@ -126,8 +128,9 @@ TEST(UdpListener, MarksADatagramThatWasTooLarge) {
 TEST(UdpListener, ServesIpv6) {
   UdpBatch batch;
   Handler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
+  if (!has_ipv6_loopback()) GTEST_SKIP() << "there is no IPv6 here";
   auto listener = UdpListener::create({.address = {kLoopback6, 0}}, batch, handler);
-  if (!listener) GTEST_SKIP() << listener.error().text;
+  ASSERT_TRUE(listener) << listener.error().text;
   Descriptor client = client_of((*listener)->address());
   send_text(client, "x");
   EXPECT_EQ((*listener)->serve_batch(), 1U);
@@ -150,11 +153,12 @@ TEST(UdpListener, AnswersFromTheAddressAskedOnAWildcardSocket) {
 }
 
 TEST(UdpListener, AnswersFromTheAddressAskedOnAWildcardSocketOfIpv6) {
+  if (!has_ipv6_loopback()) GTEST_SKIP() << "there is no IPv6 here";
   UdpBatch batch;
   Handler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
   auto listener = UdpListener::create(
       {.address = {IpAddress::any(IpFamily::kV6), 0}, .learn_local_address = true}, batch, handler);
-  if (!listener) GTEST_SKIP() << listener.error().text;
+  ASSERT_TRUE(listener) << listener.error().text;
   SocketAddress asked(kLoopback6, (*listener)->address().port());
   Descriptor client = client_of(asked);
   send_text(client, "x");

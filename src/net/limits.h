@@ -15,6 +15,11 @@ inline constexpr uint32_t kSlackBytes = 64;
 /// After a batch of at least so many it pays to look for the next one at once rather than to go through
 /// epoll: on a busy socket it is there, and on another the vain look is spread over the batch.
 inline constexpr uint32_t kBusyBatch = 8;
+/// Late replies that one sendmmsg takes: of the updates that are under way, which are seldom more.
+inline constexpr size_t kLateParts = 256;
+/// Replies that leave as one datagram, to be cut by the kernel, have at most so many octets together: an IP
+/// packet has 65,535 with its headers.
+inline constexpr size_t kJoinedBytes = 65000;
 /// Batches one UDP socket may take before the other sockets of the loop have their turn.
 inline constexpr uint32_t kBatchesPerTurn = 8;
 /// After so many replies in a row that the socket would not take, the rest of the batch is dropped:

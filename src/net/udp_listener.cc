@@ -10,13 +10,12 @@
 #include <cstring>
 
 #include "base/contract.h"
+#include "net/datagram_control.h"
 
 namespace nomen::net {
 namespace {
 
 constexpr size_t kSlotBytes = kSlackBytes + kDatagramBytes + kSlackBytes;
-constexpr size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
-static_assert(CMSG_SPACE(sizeof(in_pktinfo)) <= kControlBytes);
 
 /// Replies leave without the "don't fragment" bit, and no ICMP message can make their path's MTU shrink:
 /// forged ones are a way to get fragments that can be spoofed (RFC 9715).
@@ -34,57 +33,6 @@ bool ask_for_local_address(int fd, const SocketAddress& address) {
                          : set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
-/// Reads where a datagram was sent to, and turns the same control message into the one that makes the reply
-/// leave from there. The interface stays free, but for link-local addresses, which mean nothing without one.
-void read_local_address(msghdr& header, uint16_t port, SocketAddress& local) {
-  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
-       control = CMSG_NXTHDR(&header, control)) {
-    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
-      in_pktinfo info;
-      std::memcpy(&info, CMSG_DATA(control), sizeof info);
-      local = SocketAddress(IpAddress::from_bytes({reinterpret_cast<uint8_t*>(&info.ipi_addr), 4}), port);
-      info.ipi_ifindex = 0;
-      std::memcpy(CMSG_DATA(control), &info, sizeof info);
-      return;
-    }
-    if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
-      in6_pktinfo info;
-      std::memcpy(&info, CMSG_DATA(control), sizeof info);
-      if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) info.ipi6_ifindex = 0;
-      local = SocketAddress(IpAddress::from_bytes({info.ipi6_addr.s6_addr, 16}), port, info.ipi6_ifindex);
-      std::memcpy(CMSG_DATA(control), &info, sizeof info);
-      return;
-    }
-  }
-}
-
-/// The control message that makes a datagram leave from an address; its room is kControlBytes.
-void write_local_address(msghdr& header, uint8_t* room, const SocketAddress& local) {
-  std::memset(room, 0, kControlBytes);
-  header.msg_control = room;
-  header.msg_controllen = kControlBytes;
-  cmsghdr* const control = CMSG_FIRSTHDR(&header);
-  const Bytes address = local.address_bytes();
-  if (local.is_v6()) {
-    in6_pktinfo info{};
-    std::memcpy(&info.ipi6_addr, address.data(), address.size());
-    info.ipi6_ifindex = local.scope_id();
-    control->cmsg_level = IPPROTO_IPV6;
-    control->cmsg_type = IPV6_PKTINFO;
-    control->cmsg_len = CMSG_LEN(sizeof info);
-    std::memcpy(CMSG_DATA(control), &info, sizeof info);
-    header.msg_controllen = CMSG_SPACE(sizeof info);
-  } else {
-    in_pktinfo info{};
-    std::memcpy(&info.ipi_spec_dst, address.data(), address.size());
-    control->cmsg_level = IPPROTO_IP;
-    control->cmsg_type = IP_PKTINFO;
-    control->cmsg_len = CMSG_LEN(sizeof info);
-    std::memcpy(CMSG_DATA(control), &info, sizeof info);
-    header.msg_controllen = CMSG_SPACE(sizeof info);
-  }
-}
-
 }  // namespace
 
 /// Everything is tied together once. Requests and replies have headers of their own over the same buffers, so
@@ -99,7 +47,7 @@ struct UdpBatch::Arrays {
   std::array<Datagram, kUdpBatch> datagrams{};
   std::array<SocketAddress, kUdpBatch> peers{};
   std::array<SocketAddress, kUdpBatch> locals{};
-  alignas(cmsghdr) std::array<std::array<uint8_t, kControlBytes>, kUdpBatch> controls{};
+  alignas(cmsghdr) std::array<std::array<uint8_t, kLocalAddressControl>, kUdpBatch> controls{};
   alignas(64) std::array<uint8_t, kSlotBytes * kUdpBatch> slots{};
 };
 
@@ -193,7 +141,7 @@ void UdpListener::prepare_headers() {
     for (msghdr* header : {&batch_.requests[i].msg_hdr, &batch_.replies[i].msg_hdr}) {
       header->msg_namelen = address_.raw_size();
       header->msg_control = learn_local_ ? batch_.controls[i].data() : nullptr;
-      header->msg_controllen = learn_local_ ? kControlBytes : 0;
+      header->msg_controllen = learn_local_ ? kLocalAddressControl : 0;
     }
     batch_.datagrams[i].local = &address_;
   }
@@ -235,26 +183,24 @@ std::span<mmsghdr> UdpListener::gather_replies(uint32_t count) {
 }
 
 void UdpListener::send_late(std::span<const LateDatagram> replies) {
-  std::array<mmsghdr, kUdpBatch> headers;
-  std::array<iovec, kUdpBatch> vectors;
-  std::array<SocketAddress, kUdpBatch> peers;
-  alignas(cmsghdr) std::array<std::array<uint8_t, kControlBytes>, kUdpBatch> controls;
+  LateDatagrams late;
   while (!replies.empty()) {
-    const size_t count = std::min<size_t>(replies.size(), kUdpBatch);
-    for (size_t i = 0; i < count; i++) {
-      const LateDatagram& reply = replies[i];
-      headers[i] = {};
-      msghdr& header = headers[i].msg_hdr;
-      peers[i] = reply.peer;
-      vectors[i] = {const_cast<uint8_t*>(reply.message.data()), reply.message.size()};
-      header.msg_name = peers[i].raw();
-      header.msg_namelen = peers[i].raw_size();
-      header.msg_iov = &vectors[i];
-      header.msg_iovlen = 1;
-      if (learn_local_) write_local_address(header, controls[i].data(), reply.local);
+    replies = late.fill(replies, learn_local_);
+    for (std::span<mmsghdr> headers = late.headers(); !headers.empty();) {
+      const int sent =
+          sendmmsg(socket_.get(), headers.data(), static_cast<unsigned>(headers.size()), MSG_DONTWAIT);
+      if (sent > 0) {
+        const auto count = static_cast<size_t>(sent);
+        for (const mmsghdr& header : headers.first(count)) counters_.sent += header.msg_hdr.msg_iovlen;
+        headers = headers.subspan(count);
+      } else if (errno != EINTR) {
+        // The kernel does not cut here (an interface without checksums), or there is something else, which
+        // send() finds out for each of them.
+        std::array<mmsghdr, kUdpBatch> apart;
+        send(LateDatagrams::take_apart(headers.front(), apart));
+        headers = headers.subspan(1);
+      }
     }
-    send({headers.data(), count});
-    replies = replies.subspan(count);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "net/address.h"
 #include "net/event_loop.h"
+#include "net/late_datagrams.h"
 #include "net/socket_options.h"
 
 struct mmsghdr;
@@ -22,13 +23,6 @@ struct Datagram {
   const SocketAddress* peer;   ///< where it came from and the reply goes to
   const SocketAddress* local;  ///< the address it was sent to
   bool truncated;              ///< the request was larger than the capacity; data holds its beginning
-};
-
-/// A reply that comes later than its request.
-struct LateDatagram {
-  Bytes message;
-  SocketAddress peer;
-  SocketAddress local;  ///< the address that the request was sent to
 };
 
 class DatagramHandler {
@@ -83,7 +77,7 @@ class UdpListener final : public EventHandler {
   Result<void> attach(EventLoop& loop);
   void detach();
 
-  /// Sends replies whose requests came by this listener, at any time.
+  /// Sends replies whose requests came by this listener, at any time; neighbours that can leave as one do.
   void send_late(std::span<const LateDatagram> replies);
 
   const SocketAddress& address() const { return address_; }

@@ -311,6 +311,7 @@ void Worker::send_together(std::span<const ForwardedUpdatePtr> updates) {
     late_datagrams_.clear();
     for (const auto& update : updates)
       late_datagrams_.push_back({update->reply.message, update->reply.peer, update->reply.local});
+    net::sort_by_peer(late_datagrams_);
     if (net::UdpListener* const listener = listener_of(one.local)) listener->send_late(late_datagrams_);
   } else {
     late_messages_.clear();

@@ -25,6 +25,9 @@ inline constexpr int kCheckpointPages = 4000;
 /// milliseconds of the disk).
 inline constexpr int kFirstRoomPages = 64;
 inline constexpr int kRoomPages = 1000;
+/// What of a transaction is held until the kernel gets it in one call: SQLite's own layer takes less than 128
+/// KiB at once, and most transactions are a fifth of that.
+inline constexpr size_t kMaxHeldBytes = size_t{96} << 10;
 /// The log grows beyond that only while somebody reads; from here on the committer waits for readers to end.
 inline constexpr int kWaitForReadersPages = 64000;
 

@@ -4,6 +4,7 @@
 
 #include "base/os/file.h"
 #include "store/limits.h"
+#include "store/log_file.h"
 
 namespace nomen::store {
 
@@ -44,7 +45,7 @@ Result<Connection> Connection::open(const std::string& path, Mode mode) {
   if (mode == Mode::kWrite) flags |= SQLITE_OPEN_READWRITE;
   if (mode == Mode::kCreate) flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, log_file_vfs());
   if (handle == nullptr) return failure("the version store '" + path + "': out of memory");
   Connection connection(handle, path);
   if (code != SQLITE_OK) return std::unexpected(connection.error(code));

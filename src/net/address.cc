@@ -184,6 +184,8 @@ uint64_t SocketAddress::hash() const {
 }
 
 bool SocketAddress::operator==(const SocketAddress& other) const {
+  if (is_v4() && other.is_v4())
+    return v4_.sin_addr.s_addr == other.v4_.sin_addr.s_addr && v4_.sin_port == other.v4_.sin_port;
   return (*this <=> other) == 0;
 }
 

@@ -7,32 +7,32 @@ namespace nomen::net {
 
 namespace {
 
-auto place_of(const LateDatagram& reply) {
-  return std::tie(reply.peer, reply.local);
+/// Of one size, between the same addresses.
+bool can_join(const LateDatagram& one, const LateDatagram& other) {
+  return one.message.size() == other.message.size() && one.peer == other.peer && one.local == other.local;
 }
 
 bool comes_before(const LateDatagram& one, const LateDatagram& other) {
   if (one.message.size() != other.message.size()) return one.message.size() < other.message.size();
-  return place_of(one) < place_of(other);
+  return std::tie(one.peer, one.local) < std::tie(other.peer, other.local);
 }
 
-/// How many of the first can leave as one: of one size, between the same addresses.
+/// How many of the first can leave as one.
 size_t count_joined(std::span<const LateDatagram> replies) {
   const LateDatagram& first = replies.front();
   const size_t most =
       std::min<size_t>({replies.size(), kUdpBatch, kJoinedBytes / std::max<size_t>(first.message.size(), 1)});
   size_t count = 1;
-  while (count < most && replies[count].message.size() == first.message.size() &&
-         place_of(replies[count]) == place_of(first))
-    count++;
+  while (count < most && can_join(replies[count], first)) count++;
   return count;
 }
 
 }  // namespace
 
 void sort_by_peer(std::span<LateDatagram> replies) {
+  const auto joins_first = [&](const LateDatagram& reply) { return can_join(reply, replies.front()); };
   // Mostly all of them are one client's.
-  if (!std::ranges::is_sorted(replies, comes_before)) std::ranges::stable_sort(replies, comes_before);
+  if (!std::ranges::all_of(replies, joins_first)) std::ranges::stable_sort(replies, comes_before);
 }
 
 std::span<const LateDatagram> LateDatagrams::fill(std::span<const LateDatagram> replies, bool with_local) {

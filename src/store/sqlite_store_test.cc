@@ -184,6 +184,30 @@ TEST_F(SqliteStoreTest, ADamagedChangeIsAnErrorAndNoCrash) {
   EXPECT_FALSE(store->since(zone, {1}, [](Version&&) { return true; }));
 }
 
+/// How often this process has called the kernel to write.
+uint64_t writes_so_far() {
+  std::ifstream file("/proc/self/io");
+  std::string word;
+  uint64_t value = 0;
+  while (file >> word >> value) {
+    if (word == "syscw:") return value;
+  }
+  ADD_FAILURE() << "the kernel does not count writes";
+  return 0;
+}
+
+TEST_F(SqliteStoreTest, ATransactionIsWrittenInOneCall) {
+  const auto store = open();
+  const ZoneId zone = *store->zone_id({"", name_of("example.com."), dns::RRClass::kIn});
+  uint64_t least = UINT64_MAX;  // sanitizers write now and then, too
+  for (uint32_t serial = 1; serial <= 10; serial++) {
+    const uint64_t before = writes_so_far();
+    ASSERT_TRUE(append_and_wait(*store, version_of(zone, serial, serial + 1)));
+    least = std::min(least, writes_so_far() - before);
+  }
+  EXPECT_EQ(least, 1U);
+}
+
 TEST_F(SqliteStoreTest, ALogThatGrowsHasRoomAheadThatRecoveryPassesBy) {
   const auto store = open();
   const ZoneId zone = *store->zone_id({"", name_of("example.com."), dns::RRClass::kIn});

@@ -6,7 +6,11 @@ namespace nomen::config {
 
 std::string Zone::display_name() const {
   std::string text = dns::to_string_no_dot(name());
-  text.append("/").append(dns::to_string(rr_class));
+  if (rr_class == dns::RRClass::kIn) {  // as nearly all are
+    text += "/IN";
+  } else {
+    text.append("/").append(dns::to_string(rr_class));
+  }
   return text;
 }
 

@@ -97,6 +97,40 @@ class NameWriter {
   size_t at_ = 1;
 };
 
+/// Text as most of it is: without an escape, and right.
+class PlainText {
+ public:
+  /// False when it is not so.
+  bool read(std::string_view text, NameView origin) {
+    if (text.size() >= kMaxNameBytes || text.contains('\\')) return false;
+    std::memcpy(&wire_[1], text.data(), text.size());
+    size_t label = 0;  // where its length goes
+    for (size_t dot; (dot = text.find('.', label)) != std::string_view::npos; label = dot + 1) {
+      if (!set_length(label, dot)) return false;
+    }
+    const bool is_absolute = label == text.size();
+    if (!is_absolute && !set_length(label, text.size())) return false;
+    const size_t ahead =
+        is_absolute ? label : text.size() + 1;  // bytes in front of the root, or of the origin
+    const NameView suffix = is_absolute ? NameView() : origin;
+    size_ = ahead + suffix.size();
+    if (size_ > kMaxNameBytes) return false;
+    std::memcpy(&wire_[ahead], suffix.data(), suffix.size());
+    return true;
+  }
+  NameView view() const { return {wire_.data(), size_}; }
+
+ private:
+  bool set_length(size_t label, size_t end) {
+    if (end == label || end - label > kMaxLabelBytes) return false;
+    wire_[label] = static_cast<uint8_t>(end - label);
+    return true;
+  }
+
+  std::array<uint8_t, kMaxNameBytes + 1> wire_;
+  size_t size_ = 0;
+};
+
 /// One character of name text at `at`, escapes undone; `at` moves behind it.
 Result<uint8_t> unescape(std::string_view text, size_t& at) {
   if (text[at] != '\\') return static_cast<uint8_t>(text[at++]);
@@ -157,6 +191,7 @@ Result<Name> Name::parse(std::string_view text, NameView origin) {
   if (text.empty()) return failure("empty name");
   if (text == "@") return Name(origin);
   if (text == ".") return Name();
+  if (PlainText plain; plain.read(text, origin)) return Name(plain.view());
   NameWriter writer;
   for (size_t at = 0; at < text.size();) {
     if (text[at] == '.') {
@@ -192,7 +227,12 @@ Result<Name> Name::from_wire(Bytes wire) {
 Name Name::lowered() const {
   Name out;
   out.size_ = size_;
-  std::transform(wire_.begin(), wire_.begin() + size_, out.wire_.begin(), lower);
+  constexpr size_t kMostPadded = kMaxNameBytes - 31;
+  if (size_ <= kMostPadded) {
+    lower_padded(wire_.data(), out.wire_.data(), size_);
+  } else {
+    std::transform(wire_.begin(), wire_.begin() + size_, out.wire_.begin(), lower);
+  }
   return out;
 }
 

@@ -75,6 +75,7 @@ void CatalogProducer::zone_removed(const ZonePlace& place) {
 }
 
 void CatalogProducer::unlist(const ZonePlace& place) {
+  if (catalog_of_.empty()) return;
   const auto catalog = catalog_of_.extract(place);
   if (!catalog) return;
   State& state = *states_.at(catalog.mapped());

@@ -43,8 +43,9 @@ void log_loaded(const config::Zone& zone, const std::string& view, const zone::C
   std::string line;
   line.reserve(zone.name_wire.size() + view.size() +
                sizeof "zone /IN/: loaded serial 4294967295 (DNSSEC signed)");
+  const fmt::format_int serial(content.serial().value);
   line.append("zone ").append(display_name(zone, view));
-  line.append(": loaded serial ").append(fmt::format_int(content.serial().value).c_str());
+  line.append(": loaded serial ").append(serial.data(), serial.size());
   if (content.is_signed()) line += " (DNSSEC signed)";
   log_text(LogCategory::kGeneral, LogSeverity::kInfo, "zone", dns::with_idn_shown(std::move(line)));
 }

@@ -12,9 +12,6 @@
 namespace nomen::config {
 namespace {
 
-/// So many zones that are alike seem to be the begin of a long row.
-constexpr size_t kBeginOfRow = 64;
-
 /// Nodes being lined up as somebody's children.
 struct Chain {
   const Node* first = nullptr;
@@ -131,7 +128,6 @@ class Parser {
   size_t views_ = 0;                    ///< that have begun
   std::optional<ZonePattern> pattern_;  ///< of the zone statement that was read last
   Place pattern_place_ = Place::kTop;
-  size_t matched_ = 0;  ///< how many statements were like their pattern
   std::vector<const Node*> definitions_;
   bool fatal_ = false;  ///< what follows cannot be understood any more
 };
@@ -216,10 +212,6 @@ bool Parser::zone_by_pattern(Place place, Chain& chain, const Token& name) {
   if (!match) return false;
   chain.add(pattern_->make(tree_, *match, name.position));
   lexer.skip_to(match->end);
-  if (++matched_ == kBeginOfRow && options_.expect_zones) {
-    const auto left = static_cast<size_t>(lexer.end() - match->end);
-    options_.expect_zones(kBeginOfRow + left / static_cast<size_t>(match->end - name.text.data()));
-  }
   return true;
 }
 

@@ -1,7 +1,6 @@
 // named.conf's text to its tree. Errors do not stop it: it goes on behind the next ';' or '}', so that one
 // run shows all that is wrong. The wording is BIND's. A tree made with errors holds what was understood.
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,8 +19,6 @@ struct ParseOptions {
   bool check_directory = true;
   /// Leave out the warnings about deprecated statements (named-checkconf -i).
   bool ignore_deprecated = false;
-  /// Told when a long row of zones that are alike seems to have begun: how many there may be in all.
-  std::function<void(size_t)> expect_zones;
   /// Zone statements that it knows are left out of the tree (zone_memory.h); nullptr: all are parsed.
   ZoneRecall* recall = nullptr;
 };

@@ -73,25 +73,6 @@ TEST(ZonePattern, ZonesThatAreAlikeAreReadAsIfTheyWereAlone) {
   }
 }
 
-TEST(ZonePattern, HowLongARowMayBeIsToldAtItsBegin) {
-  const auto told = [](int zones) {
-    std::string text;
-    for (int i = 100; i < 100 + zones; i++)
-      text += "zone \"z" + std::to_string(i) + ".example\" { type primary; file \"" + std::to_string(i) +
-              "\"; };\n";
-    std::vector<size_t> all;
-    ParseOptions options;
-    options.expect_zones = [&](size_t count) { all.push_back(count); };
-    Diagnostics diagnostics;
-    parse_text("c", text, options, real_disk(), diagnostics);
-    return all;
-  };
-  EXPECT_EQ(told(30), std::vector<size_t>{});
-  const std::vector<size_t> of_many = told(500);
-  ASSERT_EQ(of_many.size(), 1U);
-  EXPECT_NEAR(static_cast<double>(of_many[0]), 500, 10);
-}
-
 TEST(ZonePattern, WhatIsWrongWithAZoneLikeTheOneBeforeIsSaid) {
   const std::string head = "zone \"a.example\" { type primary; file \"a\"; };\n";
   const auto found = [&](const std::string& more) {

@@ -14,7 +14,6 @@
 
 #include "base/log.h"
 #include "base/os/file.h"
-#include "base/os/heap.h"
 #include "base/os/usable_cores.h"
 #include "base/random.h"
 #include "config/printer.h"
@@ -29,8 +28,6 @@ namespace nomen::server {
 
 namespace {
 
-/// Bytes of a small zone with all that is kept of it, and of its statement while that is read.
-constexpr size_t kHeapPerZone = 2560;
 /// How often versions that have become too old are looked for.
 constexpr uint64_t kPruningPause_ms = 10 * 60 * 1000;
 
@@ -113,8 +110,6 @@ Result<config::Config> Server::read_configuration() {
   config::LoadOptions options;
   options.added_zones_file = added_zones_path;
   options.memory = &zone_memory_;
-  if (zone_memory_.empty())
-    options.parse.expect_zones = [](size_t zones) { os::reserve_heap(zones * kHeapPerZone); };
   config::Loaded loaded = config::load_config(options_.config_file, options);
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     const bool error = diagnostic.severity == Severity::kError;

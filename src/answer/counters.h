@@ -72,10 +72,11 @@ struct Counters {
   Counter rejected_transfers;
   Counter rejected_updates;
   Counter rejected_notifies;
-  std::array<Counter, 16> late_replies;      ///< by rcode: to updates that were answered elsewhere
-  std::array<Counter, 2> notifies_received;  ///< of zones that are here, over IPv4 and IPv6
-  Counter transfers_completed;               ///< over TCP: BIND counts none over UDP
-  Counter dropped;                           ///< no reply
+  std::array<Counter, 16> late_replies;         ///< by rcode: to updates that were answered elsewhere
+  std::array<Counter, 2> notifies_received;     ///< of zones that are here, over IPv4 and IPv6
+  Counter transfers_completed;                  ///< over TCP: BIND counts none over UDP
+  Counter dropped;                              ///< no reply
+  std::array<Counter, 2> connections_accepted;  ///< over IPv4 and IPv6
 
   Counter& queries_of(dns::RRType type) {
     const uint16_t number = dns::number(type);

@@ -193,6 +193,8 @@ void sockets(std::string& out, const StatisticsFacts& facts) {
   };
   each("opened", [](const Counts& c) { return c.opened; });
   each("closed", [](const Counts& c) { return c.closed; });
+  line(out, facts.counters.connections_accepted[0], "TCP/IPv4 connections accepted");
+  line(out, facts.counters.connections_accepted[1], "TCP/IPv6 connections accepted");
   each("active",
        [](const Counts& c) { return FamilyCounts{c.opened.v4 - c.closed.v4, c.opened.v6 - c.closed.v6}; });
 }
@@ -220,6 +222,7 @@ void CounterSums::add(const answer::Counters& counters) {
   rejected_authoritative += counters.rejected_authoritative.value();
   each(late_replies, counters.late_replies);
   each(notifies_received, counters.notifies_received);
+  each(connections_accepted, counters.connections_accepted);
   rejected_transfers += counters.rejected_transfers.value();
   rejected_updates += counters.rejected_updates.value();
   rejected_notifies += counters.rejected_notifies.value();

@@ -29,6 +29,7 @@ struct CounterSums {
   uint64_t transfers_completed = 0;
   std::array<uint64_t, 16> late_replies{};
   std::array<uint64_t, 2> notifies_received{};
+  std::array<uint64_t, 2> connections_accepted{};
 
   void add(const answer::Counters& counters);
 };

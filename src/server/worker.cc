@@ -177,6 +177,10 @@ void Worker::handle(std::span<net::Datagram> batch) {
   for (size_t i = 0; i < batch.size(); i++) batch[i].size = static_cast<uint32_t>(exchanges_[i].reply_size);
 }
 
+void Worker::on_open(net::Connection& connection) {
+  pipeline_.counters().connections_accepted[connection.peer().is_v6() ? 1 : 0].add();
+}
+
 void Worker::on_message(net::Connection& connection, Bytes message) {
   take_snapshot();
   const net::SocketAddress& local = connection.local();

@@ -78,6 +78,7 @@ class Worker final : private net::DatagramHandler,
   Worker(const Shared& shared, unsigned number, std::unique_ptr<net::EventLoop> loop,
          const net::StreamTimeouts& timeouts);
   void handle(std::span<net::Datagram> batch) override;
+  void on_open(net::Connection& connection) override;
   void on_message(net::Connection& connection, Bytes message) override;
   void on_drained(net::Connection& connection) override { transfers_.drained(connection); }
   void on_close(net::Connection& connection) override { transfers_.closed(connection); }

@@ -108,6 +108,7 @@ def test_transfers_over_tls_are_counted(start):
     assert of(counted["Name Server Statistics"], *expected) == expected
     sockets = counted["Socket I/O Statistics"]
     assert sockets["UDP/IPv4 sockets opened"] == 1 and sockets["TCP/IPv4 sockets opened"] >= 2
+    assert sockets["TCP/IPv4 connections accepted"] >= 2
 
 
 def test_what_a_secondary_asks_and_is_told_is_counted(start):

@@ -20,7 +20,7 @@ bool comes_before(const LateDatagram& one, const LateDatagram& other) {
 /// How many of the first can leave as one.
 size_t count_joined(std::span<const LateDatagram> replies) {
   const LateDatagram& first = replies.front();
-  const size_t most =
+  const auto most =
       std::min<size_t>({replies.size(), kUdpBatch, kJoinedBytes / std::max<size_t>(first.message.size(), 1)});
   size_t count = 1;
   while (count < most && can_join(replies[count], first)) count++;

@@ -101,6 +101,7 @@ TEST_F(LateDatagramsTest, ThoseOfOneSizeLeaveAsOne) {
 TEST_F(LateDatagramsTest, MoreThanOneCallAndOneDatagramTakes) {
   listen(loopback_);
   std::vector<Descriptor> clients;
+  clients.reserve(70);
   for (int i = 0; i < 70; i++) clients.push_back(client_of(listener_->address()));
   const auto text_of = [](size_t client, int i) {
     return "client " + std::to_string(100 + client) + " reply " + std::to_string(1000 + i);

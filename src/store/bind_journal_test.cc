@@ -47,7 +47,7 @@ Wire address(std::string_view owner, uint8_t last = 1, uint16_t rr_class = 1) {
   return record(owner, 1, rdata, rr_class);
 }
 
-Wire transaction(uint32_t from, uint32_t to, std::vector<Wire> records, bool has_count = true) {
+Wire transaction(uint32_t from, uint32_t to, const std::vector<Wire>& records, bool has_count = true) {
   Wire body;
   for (const Wire& each : records) body.add(each.bytes);
   Wire out;
@@ -57,7 +57,8 @@ Wire transaction(uint32_t from, uint32_t to, std::vector<Wire> records, bool has
   return out;
 }
 
-std::vector<uint8_t> journal(std::vector<Wire> transactions, std::string_view format = ";BIND LOG V9.2\n") {
+std::vector<uint8_t> journal(const std::vector<Wire>& transactions,
+                             std::string_view format = ";BIND LOG V9.2\n") {
   Wire body;
   for (const Wire& each : transactions) body.add(each.bytes);
   Wire out;

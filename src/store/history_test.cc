@@ -16,6 +16,7 @@ zone::Change change_of(std::string_view patch) {
 }
 std::string condensed(const std::vector<std::string_view>& patches) {
   std::vector<zone::Change> changes;
+  changes.reserve(patches.size());
   for (const std::string_view patch : patches) changes.push_back(change_of(patch));
   return to_patch(condense(changes, kIn), kIn);
 }

@@ -1,10 +1,10 @@
 #include "store/sqlite_store.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -71,6 +71,7 @@ TEST_F(SqliteStoreTest, ManyThreadsAppendAndReadAtOnce) {
   constexpr uint32_t kRows = 300;
   std::atomic<size_t> acknowledged = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (size_t t = 0; t < kThreads; t++) {
     threads.emplace_back([&, t] {
       const auto zone =

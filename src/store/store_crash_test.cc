@@ -1,12 +1,12 @@
 // What a killed process and a full disk leave behind. NOMEN_STORE_KILLS sets how often the writer is killed
 // (50).
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/random.h"

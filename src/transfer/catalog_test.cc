@@ -42,6 +42,7 @@ std::string touched(Catalog& catalog) {
 /// The second version read by the names at which it differs.
 void step(Catalog& catalog, const std::string& text, const std::vector<std::string>& names) {
   std::vector<dns::Name> owners;
+  owners.reserve(names.size());
   for (const std::string& name : names) owners.push_back(name_of(name + ".catalog.test."));
   catalog.read_names(*content_of("version 0 IN TXT \"2\"\n" + text), owners);
 }

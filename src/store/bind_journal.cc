@@ -13,7 +13,7 @@ namespace {
 
 using dns::RRType;
 
-constexpr size_t kHeaderBytes = 64;
+constexpr size_t kJournalHeaderBytes = 64;
 constexpr size_t kFormatBytes = 16;
 constexpr size_t kIndexEntryBytes = 8;
 constexpr std::string_view kOldFormat{";BIND LOG V9\n"};
@@ -111,7 +111,7 @@ class Reader {
 
 Result<std::vector<zone::VersionStep>> read_bind_journal(Bytes bytes, dns::NameView apex,
                                                          dns::RRClass rr_class) {
-  if (bytes.size() < kHeaderBytes) return failure("it is shorter than a journal's header");
+  if (bytes.size() < kJournalHeaderBytes) return failure("it is shorter than a journal's header");
   const bool is_new = has_format(bytes, kNewFormat);
   if (!is_new && !has_format(bytes, kOldFormat)) return failure("it is no journal of BIND 9");
   const size_t begin = load_u32(bytes.data() + 20);
@@ -119,7 +119,7 @@ Result<std::vector<zone::VersionStep>> read_bind_journal(Bytes bytes, dns::NameV
   const size_t index = load_u32(bytes.data() + 32);
   std::vector<zone::VersionStep> steps;
   if (begin == end) return steps;
-  if (begin < kHeaderBytes + index * kIndexEntryBytes || end < begin || end > bytes.size())
+  if (begin < kJournalHeaderBytes + index * kIndexEntryBytes || end < begin || end > bytes.size())
     return failure("its header does not fit its size");
   Reader reader(bytes.subspan(begin, end - begin), apex, rr_class, is_new);
   while (!reader.at_end()) {

@@ -4,33 +4,30 @@
 
 #include "store/change_encoding.h"
 #include "store/limits.h"
+#include "store/schema.h"
 
 namespace nomen::store {
 
 namespace {
 
 // In the order of LogReader::StatementName.
-constexpr const char* kStatements[] = {
+constexpr const char* kReads[] = {
     "SELECT id, apex, view, class FROM zones ORDER BY id",
-    "SELECT number, from_serial, to_serial, time_us, actor_kind, actor_name, removed, added, length(change), "
+    "SELECT id, from_serial, to_serial, time_us, actor_kind, actor_name, removed, added, length(change), "
     "digest "
-    "FROM versions WHERE zone = ? AND number < ? ORDER BY number DESC LIMIT ?",
-    "SELECT v.number, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class, "
-    "v.digest FROM versions v JOIN zones z ON z.id = v.zone WHERE v.zone = ? AND v.number = ?",
-    "SELECT v.number, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class, "
-    "v.digest FROM versions v JOIN zones z ON z.id = v.zone WHERE v.zone = ? AND v.number >= ? "
-    "ORDER BY v.number LIMIT ?",
+    "FROM versions WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?",
+    "SELECT v.id, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class, "
+    "v.digest FROM versions v JOIN zones z ON z.id = v.zone WHERE v.id = ?",
+    "SELECT v.id, v.from_serial, v.to_serial, v.time_us, v.actor_kind, v.actor_name, v.change, z.class, "
+    "v.digest FROM versions v JOIN zones z ON z.id = v.zone WHERE v.id BETWEEN ? AND ? "
+    "ORDER BY v.id LIMIT ?",
     "SELECT refreshed_us, next_refresh_us, expires_us, serial, primary_server FROM times WHERE zone = ?",
-    "SELECT number FROM versions WHERE zone = ? AND from_serial = ? ORDER BY number DESC LIMIT 1",
-    "SELECT number FROM versions WHERE zone = ? AND number = ?",
-    "SELECT number FROM (SELECT number, to_serial FROM versions WHERE zone = ? ORDER BY number DESC LIMIT 1) "
+    "SELECT id FROM versions WHERE zone = ? AND from_serial = ? ORDER BY id DESC LIMIT 1",
+    "SELECT id FROM versions WHERE id = ?",
+    "SELECT id FROM (SELECT id, to_serial FROM versions WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1) "
     "WHERE to_serial = ?",
-    "SELECT number, length(change), time_us FROM versions WHERE zone = ? ORDER BY number DESC",
+    "SELECT id, length(change), time_us FROM versions WHERE id BETWEEN ? AND ? ORDER BY id DESC",
 };
-
-int64_t number_of(ZoneId zone) {
-  return static_cast<int64_t>(zone);
-}
 
 dns::Serial serial_at(const Statement& row, int column) {
   return {static_cast<uint32_t>(row.integer(column))};
@@ -62,9 +59,9 @@ Result<Version> version_at(ZoneId zone, const Statement& row) {
 }  // namespace
 
 Result<std::unique_ptr<LogReader>> LogReader::open(Connection connection) {
-  static_assert(std::size(kStatements) == kStatementCount);
+  static_assert(std::size(kReads) == kStatementCount);
   std::unique_ptr<LogReader> reader(new LogReader(std::move(connection)));
-  for (const char* sql : kStatements) {
+  for (const char* sql : kReads) {
     auto statement = Statement::prepare(reader->connection_, sql);
     if (!statement) return std::unexpected(statement.error());
     reader->statements_.push_back(std::move(*statement));
@@ -89,23 +86,24 @@ Result<std::vector<KnownZone>> LogReader::zones() {
 
 Result<std::vector<VersionInfo>> LogReader::list(ZoneId zone, size_t count,
                                                  std::optional<dns::Serial> before) {
-  int64_t below = INT64_MAX;
+  int64_t last = kMostVersions;
   if (before) {
     const auto number = number_to(zone, *before);
     if (!number) return std::unexpected(number.error());
     if (!*number) return std::vector<VersionInfo>();
-    below = static_cast<int64_t>(**number);
+    last = static_cast<int64_t>(**number) - 1;
   }
   Statement& some = statement(kList);
   const ResetAtEnd at_end(some);
-  some.bind(number_of(zone)).bind(below).bind(static_cast<int64_t>(std::min<size_t>(count, INT32_MAX)));
+  some.bind(row_key(zone, 1)).bind(row_key(zone, last));
+  some.bind(static_cast<int64_t>(std::min<size_t>(count, INT32_MAX)));
   std::vector<VersionInfo> versions;
   for (;;) {
     const auto row = some.step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return versions;
-    versions.push_back({static_cast<uint64_t>(some.integer(0)), serial_at(some, 1), serial_at(some, 2),
-                        some.integer(3), actor_at(some, 4), static_cast<uint64_t>(some.integer(6)),
+    versions.push_back({number_in(some.integer(0)), serial_at(some, 1), serial_at(some, 2), some.integer(3),
+                        actor_at(some, 4), static_cast<uint64_t>(some.integer(6)),
                         static_cast<uint64_t>(some.integer(7)), static_cast<uint64_t>(some.integer(8)),
                         some.integer(8) == 0, digest_at(some, 9)});
   }
@@ -116,7 +114,7 @@ Result<std::optional<uint64_t>> LogReader::one_number(Statement& statement) {
   const auto row = statement.step();
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::nullopt;
-  return static_cast<uint64_t>(statement.integer(0));
+  return number_in(statement.integer(0));
 }
 
 Result<std::optional<uint64_t>> LogReader::number_from(ZoneId zone, dns::Serial from) {
@@ -124,19 +122,25 @@ Result<std::optional<uint64_t>> LogReader::number_from(ZoneId zone, dns::Serial 
 }
 
 Result<bool> LogReader::has_row(ZoneId zone, uint64_t number) {
-  const auto found = one_number(statement(kHasRow).bind(number_of(zone)).bind(static_cast<int64_t>(number)));
+  const auto found = one_number(statement(kHasRow).bind(row_key(zone, static_cast<int64_t>(number))));
   if (!found) return std::unexpected(found.error());
   return found->has_value();
 }
 
+Result<std::optional<uint64_t>> LogReader::newest_to(ZoneId zone, dns::Serial serial) {
+  Statement& newest = statement(kNewestTo);
+  return one_number(
+      newest.bind(row_key(zone, 1)).bind(row_key(zone, kMostVersions)).bind(int64_t{serial.value}));
+}
+
 Result<bool> LogReader::is_newest(ZoneId zone, dns::Serial serial) {
-  const auto number = one_number(statement(kNewestTo).bind(number_of(zone)).bind(int64_t{serial.value}));
+  const auto number = newest_to(zone, serial);
   if (!number) return std::unexpected(number.error());
   return number->has_value();
 }
 
 Result<std::optional<uint64_t>> LogReader::number_to(ZoneId zone, dns::Serial serial) {
-  const auto newest = one_number(statement(kNewestTo).bind(number_of(zone)).bind(int64_t{serial.value}));
+  const auto newest = newest_to(zone, serial);
   if (!newest || *newest) return newest;
   // Any other row that led there has a row behind it that goes on from there.
   auto next = number_from(zone, serial);
@@ -150,7 +154,7 @@ Result<std::optional<Version>> LogReader::version_to(ZoneId zone, dns::Serial se
   if (!*number) return std::nullopt;
   Statement& one = statement(kRow);
   const ResetAtEnd at_end(one);
-  const auto row = one.bind(number_of(zone)).bind(static_cast<int64_t>(**number)).step();
+  const auto row = one.bind(row_key(zone, static_cast<int64_t>(**number))).step();
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::nullopt;
   auto version = version_at(zone, one);
@@ -164,7 +168,8 @@ Result<LogReader::Slice> LogReader::read(ZoneId zone, uint64_t first, std::optio
   const uint64_t begin = after ? first - 1 : first;
   Statement& some = statement(kRows);
   const ResetAtEnd at_end(some);
-  some.bind(number_of(zone)).bind(static_cast<int64_t>(begin)).bind(static_cast<int64_t>(kReadRows));
+  some.bind(row_key(zone, static_cast<int64_t>(begin))).bind(row_key(zone, kMostVersions));
+  some.bind(static_cast<int64_t>(kReadRows));
   Slice slice;
   size_t bytes = 0;
   for (uint64_t expected = begin;; expected++) {
@@ -175,7 +180,7 @@ Result<LogReader::Slice> LogReader::read(ZoneId zone, uint64_t first, std::optio
       if (expected == begin) return failure("the zone's history was pruned while it was read");
       return slice;
     }
-    const bool follows = static_cast<uint64_t>(some.integer(0)) == expected &&
+    const bool follows = number_in(some.integer(0)) == expected &&
                          (!after || serial_at(some, expected == begin ? 2 : 1) == *after);
     if (!follows) return failure("the zone's history was pruned while it was read");
     if (after && expected == begin) continue;
@@ -191,7 +196,7 @@ Result<LogReader::Slice> LogReader::read(ZoneId zone, uint64_t first, std::optio
 Result<uint64_t> LogReader::oldest_to_keep(ZoneId zone, const Retention& retention) {
   Statement& sizes = statement(kSizes);
   const ResetAtEnd at_end(sizes);
-  sizes.bind(number_of(zone));
+  sizes.bind(row_key(zone, 1)).bind(row_key(zone, kMostVersions));
   uint64_t oldest = 1;
   uint64_t versions = 0;
   uint64_t bytes = 0;
@@ -205,7 +210,7 @@ Result<uint64_t> LogReader::oldest_to_keep(ZoneId zone, const Retention& retenti
                            (retention.max_bytes && bytes > *retention.max_bytes) ||
                            (retention.not_before_us && sizes.integer(2) < *retention.not_before_us);
     if (versions > 1 && is_beyond) return oldest;
-    oldest = static_cast<uint64_t>(sizes.integer(0));
+    oldest = number_in(sizes.integer(0));
   }
 }
 

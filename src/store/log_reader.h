@@ -39,6 +39,8 @@ class LogReader {
   Result<uint64_t> oldest_to_keep(ZoneId zone, const Retention& retention);
 
  private:
+  /// The number of the newest row when it led to this serial.
+  Result<std::optional<uint64_t>> newest_to(ZoneId zone, dns::Serial serial);
   enum StatementName : uint8_t {
     kZones,
     kList,

@@ -7,11 +7,11 @@ namespace nomen::store {
 
 namespace {
 
-constexpr uint64_t kHeaderBytes = 32;
+constexpr uint64_t kLogHeaderBytes = 32;
 constexpr uint64_t kFrameBytes = 24 + 4096;
 
 constexpr uint64_t bytes_of(int pages) {
-  return kHeaderBytes + static_cast<uint64_t>(pages) * kFrameBytes;
+  return kLogHeaderBytes + static_cast<uint64_t>(pages) * kFrameBytes;
 }
 
 }  // namespace

@@ -2,20 +2,21 @@
 
 #include "base/contract.h"
 #include "store/limits.h"
+#include "store/schema.h"
 
 namespace nomen::store {
 
 namespace {
 
 // In the order of LogWriter::StatementName.
-constexpr const char* kStatements[] = {
-    "INSERT INTO versions (zone, number, from_serial, to_serial, time_us, actor_kind, actor_name, removed, "
+constexpr const char* kWrites[] = {
+    "INSERT INTO versions (id, zone, from_serial, to_serial, time_us, actor_kind, actor_name, removed, "
     "added, change, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "SELECT 1 FROM zones WHERE id = ?",
-    "SELECT number, to_serial FROM versions WHERE zone = ? ORDER BY number DESC LIMIT 1",
-    "DELETE FROM versions WHERE zone = ?1 AND number <= ?2 AND number < "
-    "(SELECT min(number) FROM versions WHERE zone = ?1) + ?3",
-    "DELETE FROM versions WHERE zone = ?",
+    "SELECT id, to_serial FROM versions WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
+    "DELETE FROM versions WHERE id BETWEEN ?1 AND ?2 AND id < "
+    "(SELECT min(id) FROM versions WHERE id >= ?1) + ?3",
+    "DELETE FROM versions WHERE id BETWEEN ? AND ?",
     "DELETE FROM zones WHERE id = ?",
     "DELETE FROM times WHERE zone = ?",
     "SELECT id FROM zones WHERE apex = ? AND view = ? AND class = ?",
@@ -25,10 +26,6 @@ constexpr const char* kStatements[] = {
     "BEGIN IMMEDIATE",
     "COMMIT",
 };
-
-int64_t number_of(ZoneId zone) {
-  return static_cast<int64_t>(zone);
-}
 
 int note_log_pages(void* pages, sqlite3*, const char*, int count) {
   *static_cast<int*>(pages) = count;
@@ -42,9 +39,9 @@ LogWriter::LogWriter(Connection connection)
       room_(sqlite3_filename_wal(sqlite3_db_filename(connection_.handle(), "main"))) {}
 
 Result<std::unique_ptr<LogWriter>> LogWriter::open(Connection connection) {
-  static_assert(std::size(kStatements) == kStatementCount);
+  static_assert(std::size(kWrites) == kStatementCount);
   std::unique_ptr<LogWriter> writer(new LogWriter(std::move(connection)));
-  for (const char* sql : kStatements) {
+  for (const char* sql : kWrites) {
     auto statement = Statement::prepare(writer->connection_, sql);
     if (!statement) return std::unexpected(statement.error());
     writer->statements_.push_back(std::move(*statement));
@@ -111,10 +108,10 @@ Result<LogWriter::Chain*> LogWriter::chain_of(ZoneId zone) {
   }
   Statement& newest = statement(kNewest);
   const ResetAtEnd at_end(newest);
-  const auto row = first_row(newest.bind(number_of(zone)));
+  const auto row = first_row(newest.bind(row_key(zone, 1)).bind(row_key(zone, kMostVersions)));
   if (!row) return std::unexpected(row.error());
   Chain chain;
-  if (*row) chain = {static_cast<uint64_t>(newest.integer(0)), {static_cast<uint32_t>(newest.integer(1))}};
+  if (*row) chain = {number_in(newest.integer(0)), {static_cast<uint32_t>(newest.integer(1))}};
   return &chains_.emplace(number_of(zone), chain).first->second;
 }
 
@@ -140,9 +137,11 @@ Result<void> LogWriter::append(std::span<const EncodedVersion> rows) {
 }
 
 Result<void> LogWriter::insert(Chain& chain, const EncodedVersion& row) {
+  const auto number = static_cast<int64_t>(chain.newest + 1);
+  if (number > kMostVersions) return failure("the zone has had as many versions as can be numbered");
   Statement& insert = statement(kInsert);
-  insert.bind(number_of(row.zone))
-      .bind(static_cast<int64_t>(chain.newest + 1))
+  insert.bind(row_key(row.zone, number))
+      .bind(number_of(row.zone))
       .bind(int64_t{row.from.value})
       .bind(int64_t{row.to.value})
       .bind(row.time_us)
@@ -168,14 +167,16 @@ Result<uint64_t> LogWriter::drop(ZoneId zone, uint64_t up_to, size_t most) {
   if ((*chain)->newest <= 1) return 0;
   up_to = std::min(up_to, (*chain)->newest - 1);
   Statement& drop = statement(kDrop);
-  drop.bind(number_of(zone)).bind(static_cast<int64_t>(up_to)).bind(static_cast<int64_t>(most));
+  drop.bind(row_key(zone, 1))
+      .bind(row_key(zone, static_cast<int64_t>(up_to)))
+      .bind(static_cast<int64_t>(most));
   if (const auto done = run(drop); !done) return std::unexpected(done.error());
   return static_cast<uint64_t>(sqlite3_changes64(connection_.handle()));
 }
 
 Result<void> LogWriter::clear(ZoneId zone) {
   touched_.push_back(number_of(zone));
-  const auto done = run(statement(kClear).bind(number_of(zone)));
+  const auto done = run(statement(kClear).bind(row_key(zone, 1)).bind(row_key(zone, kMostVersions)));
   if (done) chains_.erase(number_of(zone));
   return done;
 }
@@ -215,7 +216,9 @@ Result<ZoneId> LogWriter::zone_id(const ZoneName& name) {
   Statement& add = statement(kAddZone);
   const auto added = run(add.bind(std::string_view(apex)).bind(std::string_view(name.view)).bind(rr_class));
   if (!added) return std::unexpected(added.error());
-  return static_cast<ZoneId>(sqlite3_last_insert_rowid(connection_.handle()));
+  const int64_t number = sqlite3_last_insert_rowid(connection_.handle());
+  if (number > kMostZones) return fail(Error{"the version store has known as many zones as can be numbered"});
+  return static_cast<ZoneId>(number);
 }
 
 Result<std::vector<ZoneId>> LogWriter::zone_ids(std::span<const ZoneName> names) {

@@ -142,29 +142,74 @@ TEST_F(SqliteStoreTest, AStoreOfANewerSchemaIsLeftAlone) {
   open();
   {
     auto file = Connection::open(path_, Connection::Mode::kWrite);
-    ASSERT_TRUE(file->run("PRAGMA user_version = 3"));
+    ASSERT_TRUE(file->run("PRAGMA user_version = 4"));
   }
   EXPECT_EQ(
       error_of_open(),
-      "the version store has schema version 3, and this program knows 2: it was written by a newer one");
+      "the version store has schema version 4, and this program knows 3: it was written by a newer one");
 }
 
-TEST_F(SqliteStoreTest, AStoreOfTheFirstSchemaIsBroughtUpToDate) {
-  ZoneId zone{};
-  {
+/// Makes the file one of schema 2: rows had the zone and a number as their key.
+constexpr const char* kToSchema2 = R"sql(
+DROP INDEX versions_from;
+ALTER TABLE versions RENAME TO new_versions;
+CREATE TABLE versions (
+  zone BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  from_serial BIGINT NOT NULL,
+  to_serial BIGINT NOT NULL,
+  time_us BIGINT NOT NULL,
+  actor_kind INTEGER NOT NULL,
+  actor_name TEXT NOT NULL,
+  removed BIGINT NOT NULL,
+  added BIGINT NOT NULL,
+  change BLOB NOT NULL,
+  digest BLOB,
+  PRIMARY KEY (zone, number)
+) WITHOUT ROWID;
+CREATE INDEX versions_from ON versions (zone, from_serial);
+INSERT INTO versions SELECT zone, id - (zone << 38), from_serial, to_serial, time_us, actor_kind,
+  actor_name, removed, added, change, digest FROM new_versions;
+DROP TABLE new_versions;
+PRAGMA user_version = 2;
+)sql";
+constexpr const char* kToSchema1 = "ALTER TABLE versions DROP COLUMN digest; PRAGMA user_version = 1";
+
+TEST_F(SqliteStoreTest, StoresOfEarlierSchemasAreBroughtUpToDate) {
+  for (const int schema : {1, 2}) {
+    std::filesystem::remove(path_);
+    std::vector<ZoneId> zones;
+    {
+      const auto store = open();
+      for (const char* name : {"example.com.", "example.net."}) {
+        zones.push_back(*store->zone_id({"", name_of(name), dns::RRClass::kIn}));
+        for (uint32_t serial = 1; serial <= 3; serial++) {
+          Version version = version_of(zones.back(), serial, serial + 1);
+          version.digest.emplace().value.fill(static_cast<uint8_t>(serial));
+          ASSERT_TRUE(append_and_wait(*store, version));
+        }
+      }
+      ASSERT_TRUE(store->prune(zones[1], {.max_versions = 2, .max_bytes = {}, .not_before_us = {}}));
+    }
+    {
+      auto file = Connection::open(path_, Connection::Mode::kWrite);
+      ASSERT_TRUE(file->run(kToSchema2));
+      if (schema == 1) {
+        ASSERT_TRUE(file->run(kToSchema1));
+      }
+    }
+    EXPECT_FALSE(SqliteStore::open(path_, SqliteStore::Access::kRead));
     const auto store = open();
-    zone = *store->zone_id({"", name_of("example.com."), dns::RRClass::kIn});
-    ASSERT_TRUE(append_and_wait(*store, version_of(zone, 1, 2)));
+    for (const ZoneId zone : zones) {
+      EXPECT_TRUE(append_and_wait(*store, version_of(zone, 4, 5)));
+      EXPECT_EQ(store->list(zone, 10, {})->size(), zone == zones[0] ? 4U : 3U);
+      const auto version = *store->version_to(zone, {4});
+      EXPECT_EQ(text_of(version->change), text_of(version_of(zone, 3, 4).change));
+      EXPECT_EQ(version->digest.has_value(), schema == 2);
+    }
+    EXPECT_FALSE(*store->version_to(zones[1], {2}));
+    EXPECT_TRUE(*store->version_to(zones[0], {2}));
   }
-  {
-    auto file = Connection::open(path_, Connection::Mode::kWrite);
-    ASSERT_TRUE(file->run("ALTER TABLE versions DROP COLUMN digest; PRAGMA user_version = 1"));
-  }
-  EXPECT_FALSE(SqliteStore::open(path_, SqliteStore::Access::kRead));
-  const auto store = open();
-  EXPECT_TRUE(append_and_wait(*store, version_of(zone, 2, 3)));
-  EXPECT_EQ(store->list(zone, 10, {})->size(), 2U);
-  EXPECT_EQ(text_of((*store->version_to(zone, {2}))->change), text_of(version_of(zone, 1, 2).change));
 }
 
 TEST_F(SqliteStoreTest, ADamagedChangeIsAnErrorAndNoCrash) {
@@ -177,7 +222,7 @@ TEST_F(SqliteStoreTest, ADamagedChangeIsAnErrorAndNoCrash) {
   }
   {
     auto file = Connection::open(path_, Connection::Mode::kWrite);
-    ASSERT_TRUE(file->run("UPDATE versions SET change = zeroblob(40) WHERE number = 2"));
+    ASSERT_TRUE(file->run("UPDATE versions SET change = zeroblob(40) WHERE id & 3 = 2"));
   }
   const auto store = open();
   EXPECT_TRUE(store->version_to(zone, {2}));

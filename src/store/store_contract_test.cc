@@ -6,7 +6,7 @@
 namespace nomen::store {
 namespace {
 
-constexpr dns::RRClass kIn = dns::RRClass::kIn;
+constexpr dns::RRClass kContractClass = dns::RRClass::kIn;
 
 std::string steps_since(VersionStore& store, ZoneId zone, uint32_t from) {
   std::string steps;
@@ -28,10 +28,10 @@ std::string listed(VersionStore& store, ZoneId zone, size_t count, std::optional
 }
 
 void rows_are_a_chain(VersionStore& store) {
-  const ZoneId zone = *store.zone_id({"", name_of("example.com."), kIn});
-  const ZoneId other = *store.zone_id({"inside", name_of("example.com."), kIn});
+  const ZoneId zone = *store.zone_id({"", name_of("example.com."), kContractClass});
+  const ZoneId other = *store.zone_id({"inside", name_of("example.com."), kContractClass});
   EXPECT_NE(zone, other);
-  EXPECT_EQ(*store.zone_id({"", name_of("Example.COM."), kIn}), zone);
+  EXPECT_EQ(*store.zone_id({"", name_of("Example.COM."), kContractClass}), zone);
   EXPECT_EQ(store.zones()->size(), 2U);
   EXPECT_EQ(listed(store, zone, 10), "");
   EXPECT_EQ(steps_since(store, zone, 5), "does not reach back");
@@ -62,7 +62,7 @@ void rows_are_a_chain(VersionStore& store) {
 }
 
 void rows_come_back_whole(VersionStore& store) {
-  const ZoneId zone = *store.zone_id({"", name_of("example.com."), kIn});
+  const ZoneId zone = *store.zone_id({"", name_of("example.com."), kContractClass});
   const Version wanted = version_of(zone, 5, 6, 1000);
   const auto version = store.version_to(zone, {6});
   ASSERT_TRUE(version && *version);
@@ -82,7 +82,7 @@ void rows_come_back_whole(VersionStore& store) {
 
 /// Serials wrap, and may even come again (a file with an older serial): rows are found by the newest of them.
 void serials_wrap(VersionStore& store) {
-  const ZoneId zone = *store.zone_id({"wrap", name_of("example.com."), kIn});
+  const ZoneId zone = *store.zone_id({"wrap", name_of("example.com."), kContractClass});
   for (const auto& [from, to] :
        {std::pair{0xfffffffeU, 0xffffffffU}, {0xffffffffU, 3U}, {3U, 2U}, {2U, 3U}, {3U, 10U}})
     EXPECT_TRUE(append_and_wait(store, version_of(zone, from, to)));
@@ -94,7 +94,7 @@ void serials_wrap(VersionStore& store) {
 
 /// Where what changed is not known, no way leads over it.
 void gaps_are_not_crossed(VersionStore& store) {
-  const ZoneId zone = *store.zone_id({"gap", name_of("example.com."), kIn});
+  const ZoneId zone = *store.zone_id({"gap", name_of("example.com."), kContractClass});
   EXPECT_TRUE(append_and_wait(store, version_of(zone, 1, 2)));
   Version gap{zone, {2}, {2}, 7, {ActorKind::kFile, "db.example"}, {}, true, zone::ContentDigest{}};
   gap.digest->value[3] = 9;
@@ -117,7 +117,7 @@ void gaps_are_not_crossed(VersionStore& store) {
 }
 
 void old_rows_go(VersionStore& store) {
-  const ZoneId zone = *store.zone_id({"prune", name_of("example.com."), kIn});
+  const ZoneId zone = *store.zone_id({"prune", name_of("example.com."), kContractClass});
   for (uint32_t serial = 1; serial <= 20; serial++)
     EXPECT_TRUE(append_and_wait(store, version_of(zone, serial, serial + 1, serial * 100)));
   EXPECT_EQ(*store.prune(zone, {}), 0U);
@@ -137,7 +137,7 @@ void old_rows_go(VersionStore& store) {
 }
 
 void times_are_kept(VersionStore& store) {
-  const ZoneName name{"times", name_of("example.org."), kIn};
+  const ZoneName name{"times", name_of("example.org."), kContractClass};
   const ZoneId zone = *store.zone_id(name);
   EXPECT_FALSE(store.times(zone)->has_value());
   for (const ZoneTimes& times : {ZoneTimes{1, 2, 3, {4}, "192.0.2.1"}, ZoneTimes{5, 6, 7, {8}, ""}}) {

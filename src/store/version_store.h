@@ -41,6 +41,9 @@ struct ZoneName {
 
 /// A zone's number in the store; stays the same over restarts.
 enum class ZoneId : int64_t {};
+constexpr int64_t number_of(ZoneId zone) {
+  return static_cast<int64_t>(zone);
+}
 
 struct KnownZone {
   ZoneId id{};

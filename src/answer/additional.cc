@@ -45,20 +45,16 @@ bool is_binding(RRType type) {
   return type == RRType::kSvcb || type == RRType::kHttps;
 }
 
-/// Whether what the node of a name holds is another zone's.
-bool is_below_cut(const zone::Content& content, NameView name, zone::NodeView node) {
-  if (!node.has(zone::NodeView::kCut | zone::NodeView::kMaybeOccluded)) return false;
-  dns::HashedName hashed;
-  hashed.assign_padded(name);
-  const auto kind = zone::lookup(content, hashed, RRType::kA).kind;
-  return kind == zone::Lookup::Kind::kReferral || kind == zone::Lookup::Kind::kDname;
+/// Whether what it holds is the zone's own for sure.
+bool is_plain(zone::NodeView node) {
+  return node && !node.has(zone::NodeView::kCut | zone::NodeView::kMaybeOccluded);
 }
 
 /// The node that has the name's data: its own, or the wildcard's that it is made of (RFC 4592); none where
 /// that is another zone's.
 zone::NodeView node_with_data_of(const zone::Content& content, const dns::HashedName& name) {
   const zone::NodeView node = content.find(name, name.labels);
-  if (node && !node.has(zone::NodeView::kCut | zone::NodeView::kMaybeOccluded)) return node;
+  if (is_plain(node)) return node;
   const zone::Lookup found = zone::lookup(content, name, RRType::kA);
   const bool has_data = found.kind == zone::Lookup::Kind::kData || found.kind == zone::Lookup::Kind::kNoData;
   return has_data ? found.node : zone::NodeView();
@@ -149,11 +145,14 @@ void Additional::add_server_addresses(const Query& query, const zone::Content& c
       const bool is_needed = is_referral && server.shared == owner_bytes;
       has_others |= !is_needed;
       if (is_needed != must_fit) return true;
-      const zone::Content::Found found = content.find_below(name, server.labels, server.own());
+      zone::Content::Found found = content.find_below(name, server.labels, server.own());
+      const NameView server_name(server.name.data(), server.name.size());
+      if (!is_referral && !is_plain(found.node)) {
+        hashed_.assign_padded(server_name);
+        found = {node_with_data_of(content, hashed_), hashed_.full_hash()};
+      }
       if (!found.node) return true;
-      const Owner owner{
-          {server.name.data(), server.name.size()}, found.hash, response.server_name_at(server.number)};
-      if (!is_referral && is_below_cut(content, owner.name, found.node)) return true;
+      const Owner owner{server_name, found.hash, response.server_name_at(server.number)};
       if (!add_address_sets(query, found.node, owner, response) && must_fit) response.set_truncated();
       return true;
     });

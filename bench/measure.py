@@ -239,7 +239,7 @@ def program(name):
     """A load program of the build."""
     path = BUILD / "bin" / name
     if not path.exists():
-        raise SystemExit(f"{path} is missing: script/build makes it")
+        raise SystemExit(f"{path} is missing: `script/build release benches` makes it")
     return str(path)
 
 

@@ -37,3 +37,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT NOMEN_SANITIZE)
   set(NOMEN_WHOLE_LINK -flto=auto -fuse-linker-plugin -fuse-ld=bfd)
   add_link_options($<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:NAME>,nomen>>:-fno-lto>)
 endif()
+
+# CLI11 is all headers; a command line is read once, so its code is not worth much of the optimiser's time. But not -O0: of
+# an inline function (std::string's, shared_ptr's) the linker takes one copy for the whole program, perhaps theirs.
+set(NOMEN_COMMAND_LINES
+  tools/checkconf.cc tools/checkzone_options.cc tools/ctl.cc tools/zone.cc tools/zone_change_commands.cc tools/zone_commands.cc
+  tools/zone_convergence_commands.cc tools/zone_digest_commands.cc tools/zone_history_commands.cc)

@@ -13,7 +13,8 @@ fi
 
 # Two units share a ccache between build directories only when it ignores the directory's name.
 export CCACHE_BASEDIR=$root
-export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
+# What a unit depends on is known from the compiler (-MD): none is read twice for ccache.
+export CCACHE_DEPEND=1 CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 say() { printf '%s\n' "$bold== $*$plain"; }
 note() { printf '%s\n' "$dim   $*$plain"; }

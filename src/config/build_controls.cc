@@ -4,7 +4,7 @@
 namespace nomen::config {
 namespace {
 
-ControlChannel build_channel(const Node& statement, Names& names) {
+ControlChannel build_control_channel(const Node& statement, Names& names) {
   ControlChannel channel;
   channel.position = statement.position;
   channel.is_unix = statement.name() == "unix";
@@ -33,7 +33,8 @@ Controls build_controls(const Tree& tree, Names& names) {
   for (const Node& statement : tree.definitions()) {
     if (statement.name() != "controls") continue;
     controls.given = true;
-    for (const Node& inner : statement.block()) controls.channels.push_back(build_channel(inner, names));
+    for (const Node& inner : statement.block())
+      controls.channels.push_back(build_control_channel(inner, names));
   }
   return controls;
 }

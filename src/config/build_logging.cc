@@ -55,7 +55,7 @@ LogChannel::Time print_time(const Node& value) {
   return value.number != 0 ? LogChannel::Time::kLocal : LogChannel::Time::kNone;
 }
 
-LogChannel build_channel(const Node& statement) {
+LogChannel build_log_channel(const Node& statement) {
   LogChannel channel;
   channel.name = statement.value()->text;
   for (const Node& inner : statement.block()) {
@@ -92,7 +92,7 @@ Logging build_logging(const Tree& tree, Names& names) {
   logging.given = true;
   for (const Node& inner : statement->block()) {
     if (inner.name() != "channel") continue;
-    LogChannel channel = build_channel(inner);
+    LogChannel channel = build_log_channel(inner);
     std::erase_if(logging.channels, [&](const LogChannel& old) { return old.name == channel.name; });
     logging.channels.push_back(std::move(channel));
   }

@@ -7,10 +7,10 @@
 namespace nomen::config {
 namespace {
 
-using Setter = void (*)(ViewOptions&, const Setting&);
+using ViewSetter = void (*)(ViewOptions&, const Setting&);
 
 template <auto kMember>
-void set_flag(ViewOptions& to, const Setting& setting) {
+void set_view_flag(ViewOptions& to, const Setting& setting) {
   to.*kMember = setting.is_on();
 }
 
@@ -81,25 +81,25 @@ void set_catalog_zones(ViewOptions& to, const Setting& setting) {
   }
 }
 
-const std::unordered_map<std::string_view, Setter>& setters() {
+const std::unordered_map<std::string_view, ViewSetter>& view_setters() {
   using O = ViewOptions;
-  static const std::unordered_map<std::string_view, Setter> kSetters = {
-      {"recursion", set_flag<&O::recursion>},
-      {"allow-new-zones", set_flag<&O::allow_new_zones>},
+  static const std::unordered_map<std::string_view, ViewSetter> kSetters = {
+      {"recursion", set_view_flag<&O::recursion>},
+      {"allow-new-zones", set_view_flag<&O::allow_new_zones>},
       {"new-zones-directory", [](O& to, const Setting& s) { to.new_zones_directory = s.text(); }},
       {"dnssec-validation", set_validation},
       {"edns-udp-size", [](O& to, const Setting& s) { to.edns_udp_size = clamped(s, 512, 4096); }},
       {"max-udp-size", [](O& to, const Setting& s) { to.max_udp_size = clamped(s, 512, 4096); }},
       {"nocookie-udp-size", [](O& to, const Setting& s) { to.nocookie_udp_size = clamped(s, 128, 65535); }},
-      {"require-server-cookie", set_flag<&O::require_server_cookie>},
+      {"require-server-cookie", set_view_flag<&O::require_server_cookie>},
       {"catalog-zones", set_catalog_zones},
-      {"minimal-any", set_flag<&O::minimal_any>},
+      {"minimal-any", set_view_flag<&O::minimal_any>},
       {"minimal-responses", set_minimal_responses},
       {"rrset-order", set_rrset_order},
-      {"message-compression", set_flag<&O::message_compression>},
-      {"auth-nxdomain", set_flag<&O::auth_nxdomain>},
+      {"message-compression", set_view_flag<&O::message_compression>},
+      {"auth-nxdomain", set_view_flag<&O::auth_nxdomain>},
       {"no-case-compress", [](O& to, const Setting& s) { to.no_case_compress = s.match_list(); }},
-      {"provide-ixfr", set_flag<&O::provide_ixfr>},
+      {"provide-ixfr", set_view_flag<&O::provide_ixfr>},
       {"transfer-format", [](O& to, const Setting& s) { to.many_answers = s.says("many-answers"); }},
   };
   return kSetters;
@@ -109,8 +109,9 @@ const std::unordered_map<std::string_view, Setter>& setters() {
 
 void apply_view_options(Nodes block, Names& names, ViewOptions& to) {
   for (const Node& statement : block) {
-    const auto setter = setters().find(statement.name());
-    if (setter != setters().end() && statement.value() != nullptr) setter->second(to, {statement, names});
+    const auto setter = view_setters().find(statement.name());
+    if (setter != view_setters().end() && statement.value() != nullptr)
+      setter->second(to, {statement, names});
   }
 }
 

@@ -7,14 +7,14 @@
 namespace nomen::config {
 namespace {
 
-using Setter = void (*)(ZoneOptions&, const Setting&);
+using ZoneSetter = void (*)(ZoneOptions&, const Setting&);
 
 template <auto kMember>
-void set_flag(ZoneOptions& to, const Setting& setting) {
+void set_zone_flag(ZoneOptions& to, const Setting& setting) {
   to.*kMember = setting.is_on();
 }
 template <auto kMember>
-void set_number(ZoneOptions& to, const Setting& setting) {
+void set_zone_number(ZoneOptions& to, const Setting& setting) {
   to.*kMember = setting.number();
 }
 void set_least_rate(ZoneOptions& to, const Setting& setting) {
@@ -104,9 +104,9 @@ void set_history_size(ZoneOptions& to, const Setting& setting) {
   if (setting.says("unlimited")) to.zone_history_bytes = UINT64_MAX;
 }
 
-const std::unordered_map<std::string_view, Setter>& setters() {
+const std::unordered_map<std::string_view, ZoneSetter>& zone_setters() {
   using O = ZoneOptions;
-  static const std::unordered_map<std::string_view, Setter> kSetters = {
+  static const std::unordered_map<std::string_view, ZoneSetter> kSetters = {
       {"allow-query", set_matches<&O::allow_query>},
       {"allow-query-on", set_matches<&O::allow_query_on>},
       {"allow-transfer", set_allow_transfer},
@@ -119,9 +119,9 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"check-mx-cname", set_check<&O::check_mx_cname>},
       {"check-srv-cname", set_check<&O::check_srv_cname>},
       {"check-spf", set_check<&O::check_spf>},
-      {"check-integrity", set_flag<&O::check_integrity>},
-      {"check-sibling", set_flag<&O::check_sibling>},
-      {"check-wildcard", set_flag<&O::check_wildcard>},
+      {"check-integrity", set_zone_flag<&O::check_integrity>},
+      {"check-sibling", set_zone_flag<&O::check_sibling>},
+      {"check-wildcard", set_zone_flag<&O::check_wildcard>},
       {"masterfile-format",
        [](O& to, const Setting& s) {
          to.masterfile_format = s.says("raw") ? MasterFormat::kRaw : MasterFormat::kText;
@@ -131,10 +131,10 @@ const std::unordered_map<std::string_view, Setter>& setters() {
          to.masterfile_style = s.says("full") ? MasterStyle::kFull : MasterStyle::kRelative;
        }},
       {"max-zone-ttl", set_unless_keyword<&O::max_zone_ttl_s>},
-      {"max-records", set_number<&O::max_records>},
-      {"max-records-per-type", set_number<&O::max_records_per_type>},
-      {"max-types-per-name", set_number<&O::max_types_per_name>},
-      {"zero-no-soa-ttl", set_flag<&O::zero_no_soa_ttl>},
+      {"max-records", set_zone_number<&O::max_records>},
+      {"max-records-per-type", set_zone_number<&O::max_records_per_type>},
+      {"max-types-per-name", set_zone_number<&O::max_types_per_name>},
+      {"zero-no-soa-ttl", set_zone_flag<&O::zero_no_soa_ttl>},
       {"zone-statistics", set_statistics},
       {"serial-update-method",
        [](O& to, const Setting& s) {
@@ -144,29 +144,29 @@ const std::unordered_map<std::string_view, Setter>& setters() {
        }},
       {"notify", set_notify},
       {"also-notify", [](O& to, const Setting& s) { to.also_notify = s.names.remote_servers(s.statement); }},
-      {"notify-delay", set_number<&O::notify_delay_s>},
-      {"notify-to-soa", set_flag<&O::notify_to_soa>},
+      {"notify-delay", set_zone_number<&O::notify_delay_s>},
+      {"notify-to-soa", set_zone_flag<&O::notify_to_soa>},
       {"notify-source", set_source<&O::notify_source>},
       {"notify-source-v6", set_source<&O::notify_source_v6>},
       {"transfer-source", set_source<&O::transfer_source>},
       {"transfer-source-v6", set_source<&O::transfer_source_v6>},
-      {"max-transfer-time-in", set_number<&O::max_transfer_time_in_min>},
-      {"max-transfer-idle-in", set_number<&O::max_transfer_idle_in_min>},
-      {"max-transfer-time-out", set_number<&O::max_transfer_time_out_min>},
+      {"max-transfer-time-in", set_zone_number<&O::max_transfer_time_in_min>},
+      {"max-transfer-idle-in", set_zone_number<&O::max_transfer_idle_in_min>},
+      {"max-transfer-time-out", set_zone_number<&O::max_transfer_time_out_min>},
       {"min-transfer-rate-in", set_least_rate},
-      {"max-transfer-idle-out", set_number<&O::max_transfer_idle_out_min>},
-      {"min-refresh-time", set_number<&O::min_refresh_time_s>},
-      {"max-refresh-time", set_number<&O::max_refresh_time_s>},
-      {"min-retry-time", set_number<&O::min_retry_time_s>},
-      {"max-retry-time", set_number<&O::max_retry_time_s>},
-      {"request-ixfr", set_flag<&O::request_ixfr>},
-      {"request-expire", set_flag<&O::request_expire>},
-      {"try-tcp-refresh", set_flag<&O::try_tcp_refresh>},
-      {"multi-master", set_flag<&O::multi_master>},
+      {"max-transfer-idle-out", set_zone_number<&O::max_transfer_idle_out_min>},
+      {"min-refresh-time", set_zone_number<&O::min_refresh_time_s>},
+      {"max-refresh-time", set_zone_number<&O::max_refresh_time_s>},
+      {"min-retry-time", set_zone_number<&O::min_retry_time_s>},
+      {"max-retry-time", set_zone_number<&O::max_retry_time_s>},
+      {"request-ixfr", set_zone_flag<&O::request_ixfr>},
+      {"request-expire", set_zone_flag<&O::request_expire>},
+      {"try-tcp-refresh", set_zone_flag<&O::try_tcp_refresh>},
+      {"multi-master", set_zone_flag<&O::multi_master>},
       {"ixfr-from-differences", set_differences},
       {"max-ixfr-ratio", set_unless_keyword<&O::max_ixfr_ratio_percent>},
       {"max-journal-size", set_unless_keyword<&O::max_journal_size>},
-      {"zone-history", set_flag<&O::zone_history>},
+      {"zone-history", set_zone_flag<&O::zone_history>},
       {"zone-history-versions", set_unless_keyword<&O::zone_history_versions>},
       {"zone-history-size", set_history_size},
       {"zone-history-age", set_unless_keyword<&O::zone_history_age_s>},
@@ -180,13 +180,14 @@ const std::unordered_map<std::string_view, Setter>& setters() {
 }  // namespace
 
 bool is_zone_option(std::string_view name) {
-  return setters().contains(name);
+  return zone_setters().contains(name);
 }
 
 void apply_zone_options(Nodes block, Names& names, ZoneOptions& to) {
   for (const Node& statement : block) {
-    const auto setter = setters().find(statement.name());
-    if (setter != setters().end() && statement.value() != nullptr) setter->second(to, {statement, names});
+    const auto setter = zone_setters().find(statement.name());
+    if (setter != zone_setters().end() && statement.value() != nullptr)
+      setter->second(to, {statement, names});
   }
 }
 

@@ -117,27 +117,27 @@ void check_validity(CheckContext& context, const Node& statement) {
 
 void check_disabled(CheckContext& context, const Node& statement, bool is_digest) {
   check_name_value(context, statement, *statement.value());
-  static const std::set<std::string> kAlgorithms = {"rsamd5",
-                                                    "dh",
-                                                    "dsa",
-                                                    "rsasha1",
-                                                    "dsa-nsec3-sha1",
-                                                    "nsec3dsa",
-                                                    "rsasha1-nsec3-sha1",
-                                                    "nsec3rsasha1",
-                                                    "rsasha256",
-                                                    "rsasha512",
-                                                    "ecc-gost",
-                                                    "eccgost",
-                                                    "ecdsap256sha256",
-                                                    "ecdsa256",
-                                                    "ecdsap384sha384",
-                                                    "ecdsa384",
-                                                    "ed25519",
-                                                    "ed448",
-                                                    "indirect",
-                                                    "privatedns",
-                                                    "privateoid"};
+  static const std::set<std::string> kAlgorithmNames = {"rsamd5",
+                                                        "dh",
+                                                        "dsa",
+                                                        "rsasha1",
+                                                        "dsa-nsec3-sha1",
+                                                        "nsec3dsa",
+                                                        "rsasha1-nsec3-sha1",
+                                                        "nsec3rsasha1",
+                                                        "rsasha256",
+                                                        "rsasha512",
+                                                        "ecc-gost",
+                                                        "eccgost",
+                                                        "ecdsap256sha256",
+                                                        "ecdsa256",
+                                                        "ecdsap384sha384",
+                                                        "ecdsa384",
+                                                        "ed25519",
+                                                        "ed448",
+                                                        "indirect",
+                                                        "privatedns",
+                                                        "privateoid"};
   static const std::set<std::string> kDigests = {"sha-1", "sha1",    "sha-256", "sha256",
                                                  "gost",  "sha-384", "sha384"};
   for (const Node& element : statement.list()) {
@@ -145,7 +145,7 @@ void check_disabled(CheckContext& context, const Node& statement, bool is_digest
     const bool is_number = !text.empty() && text.size() <= 3 &&
                            text.find_first_not_of("0123456789") == std::string::npos &&
                            std::stoi(text) <= 255;
-    if (is_number || (is_digest ? kDigests : kAlgorithms).contains(text)) continue;
+    if (is_number || (is_digest ? kDigests : kAlgorithmNames).contains(text)) continue;
     context.error(element, (is_digest ? "invalid digest type '" : "invalid algorithm '") +
                                std::string(element.value()->text) + "'");
   }

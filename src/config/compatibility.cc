@@ -118,7 +118,7 @@ std::string section(Place place) {
   return out;
 }
 
-std::string retired() {
+std::string retired_page() {
   std::vector<std::string_view> names;
   for (const StatementRow& row : grammar()) {
     if (row.lifecycle == Lifecycle::kAncient) names.push_back(row.name);
@@ -135,7 +135,7 @@ std::string retired() {
 std::string compatibility_reference() {
   std::string out(kIntroduction);
   for (int i = 0; i < static_cast<int>(Place::kCount); ++i) out += section(static_cast<Place>(i));
-  return out + retired();
+  return out + retired_page();
 }
 
 }  // namespace nomen::config

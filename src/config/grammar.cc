@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/contract.h"
-#include "config/grammar_rows.h"
+#include "config/grammar/rows.h"
 
 namespace nomen::config {
 namespace {

@@ -11,14 +11,14 @@
 namespace nomen::control {
 namespace {
 
-constexpr uint32_t kNow = 1795217649;
+constexpr uint32_t kListenerNow = 1795217649;
 
 class RndcListenerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     loop = std::move(*net::EventLoop::create());
     auto opened = RndcListener::open(*loop, *net::SocketAddress::parse("127.0.0.1#0"), policy(true),
-                                     operations, replays, [] { return kNow; });
+                                     operations, replays, [] { return kListenerNow; });
     ASSERT_TRUE(opened) << opened.error().text;
     listener = std::move(*opened);
   }
@@ -62,11 +62,11 @@ class RndcListenerTest : public ::testing::Test {
 TEST_F(RndcListenerTest, ServesACommandOverTcp) {
   net::Descriptor socket = connect();
   RndcExchange exchange(key(), "status", 1);
-  send(socket, exchange.start(kNow));
-  Result<RndcExchange::Step> step = exchange.receive(*read(socket), kNow);
+  send(socket, exchange.start(kListenerNow));
+  Result<RndcExchange::Step> step = exchange.receive(*read(socket), kListenerNow);
   ASSERT_TRUE(step);
   send(socket, step->send);
-  step = exchange.receive(*read(socket), kNow);
+  step = exchange.receive(*read(socket), kListenerNow);
   ASSERT_TRUE(step && step->reply);
   EXPECT_EQ(step->reply->text, "server is up and running");
 }
@@ -91,14 +91,14 @@ TEST_F(RndcListenerTest, OneMoreThanTheLimitIsTurnedAwayAndTheOthersStay) {
   net::Descriptor more = connect();
   EXPECT_EQ(read(more), std::vector<uint8_t>{});
   RndcExchange exchange(key(), "status", 1);
-  send(sockets[0], exchange.start(kNow));
-  EXPECT_TRUE(exchange.receive(*read(sockets[0]), kNow));
+  send(sockets[0], exchange.start(kListenerNow));
+  EXPECT_TRUE(exchange.receive(*read(sockets[0]), kListenerNow));
   sockets.clear();
   turn_round();
   net::Descriptor again = connect();
   RndcExchange second(key(), "status", 100);
-  send(again, second.start(kNow));
-  EXPECT_TRUE(second.receive(*read(again), kNow));
+  send(again, second.start(kListenerNow));
+  EXPECT_TRUE(second.receive(*read(again), kListenerNow));
 }
 
 TEST_F(RndcListenerTest, ClosingEndsAllConnections) {

@@ -33,11 +33,11 @@ const EVP_MD* evp_md(DigestAlgorithm algorithm) {
   return nullptr;
 }
 
+}  // namespace
+
 struct ContextDeleter {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-
-}  // namespace
 
 DigestValue digest(DigestAlgorithm algorithm, Bytes data) {
   thread_local const std::unique_ptr<EVP_MD_CTX, ContextDeleter> context(EVP_MD_CTX_new());

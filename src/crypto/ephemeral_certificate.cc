@@ -18,7 +18,7 @@ constexpr long kSecondsBefore = 24L * 3600;        // clocks differ
 constexpr long kSecondsAfter = 3650L * 24 * 3600;  // nobody restarts a server for it
 constexpr const char* kName = "nomen.ephemeral";
 
-struct Free {
+struct FreeCertificate {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
@@ -40,8 +40,8 @@ bool fill(X509* certificate, EVP_PKEY* key) {
 }  // namespace
 
 Result<void> use_ephemeral_certificate(ssl_ctx_st* context) {
-  const std::unique_ptr<EVP_PKEY, Free> key(EVP_EC_gen("P-256"));
-  const std::unique_ptr<X509, Free> certificate(X509_new());
+  const std::unique_ptr<EVP_PKEY, FreeCertificate> key(EVP_EC_gen("P-256"));
+  const std::unique_ptr<X509, FreeCertificate> certificate(X509_new());
   if (!key || !certificate || !fill(certificate.get(), key.get()) ||
       SSL_CTX_use_certificate(context, certificate.get()) != 1 ||
       SSL_CTX_use_PrivateKey(context, key.get()) != 1) {

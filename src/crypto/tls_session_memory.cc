@@ -10,10 +10,10 @@ namespace nomen::crypto {
 
 namespace {
 
-struct Free {
+struct FreeSession {
   void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
 };
-using SessionPtr = std::unique_ptr<SSL_SESSION, Free>;
+using SessionPtr = std::unique_ptr<SSL_SESSION, FreeSession>;
 
 struct Memory {
   std::mutex mutex;

@@ -21,7 +21,7 @@ std::string pick(Random& random, const char* const (&choices)[N]) {
   return choices[below(random, N)];
 }
 
-std::string random_name(Random& random) {
+std::string random_text_name(Random& random) {
   static const char* const kNames[] = {"a",  "www",     "@",     "mail.example.", "b.c.d",  "x.test.", "*.w",
                                        "A",  "Www",     "a\\.b", "\\@",           "x\\065", "a..b",    ".",
                                        "a.", "",        "-",     "_tcp._x",       "a@b",    "\"q\"",   "n$",
@@ -123,7 +123,7 @@ std::string random_rdata(Random& random) {
                                        "RRSIG",
                                        "NSEC a A MX"};
   static const char* const kNameTypes[] = {"NS ", "CNAME ", "PTR ", "DNAME ", "ns ", "Ns  ", "NS\t"};
-  return below(random, 4) == 0 ? pick(random, kNameTypes) + random_name(random) : pick(random, kRdata);
+  return below(random, 4) == 0 ? pick(random, kNameTypes) + random_text_name(random) : pick(random, kRdata);
 }
 
 std::string random_line(Random& random) {
@@ -158,7 +158,7 @@ std::string random_line(Random& random) {
   } else if (kind < 3) {
     line = pick(random, kOdd);
   } else {
-    const std::string owner = kind < 8 ? "" : kind < 20 ? "host" : random_name(random);
+    const std::string owner = kind < 8 ? "" : kind < 20 ? "host" : random_text_name(random);
     line = owner + (below(random, 2) == 0 ? " IN " : pick(random, kFields)) + random_rdata(random);
   }
   return line + pick(random, kEnds);

@@ -27,6 +27,10 @@ inline constexpr uint8_t lower(uint8_t c) {
   return c >= 'A' && c <= 'Z' ? static_cast<uint8_t>(c | 0x20) : c;
 }
 
+inline constexpr bool is_digit(uint8_t c) {
+  return c >= '0' && c <= '9';
+}
+
 /// Lower-cases wire bytes of a name from `from` to `to` (same or disjoint places). Length bytes are below
 /// 'A', so the whole name goes through at once. May read and write up to 31 bytes past `size` at both places.
 inline void lower_padded(const uint8_t* from, uint8_t* to, size_t size) {

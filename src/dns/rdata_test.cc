@@ -43,7 +43,7 @@ std::vector<uint8_t> from_hex(std::string_view text) {
 }
 
 /// Lines of tests/vectors, split at tabs.
-std::vector<std::vector<std::string>> vectors(const std::string& name) {
+std::vector<std::vector<std::string>> rdata_vectors(const std::string& name) {
   std::ifstream file(std::string(kSourceDir) + "/tests/vectors/" + name);
   std::vector<std::vector<std::string>> rows;
   for (std::string line; std::getline(file, line);) {
@@ -56,7 +56,7 @@ std::vector<std::vector<std::string>> vectors(const std::string& name) {
 }
 
 TEST(Rdata, TextOfEveryTypeBecomesItsWireAndTheTextThatBindPrints) {
-  const auto rows = vectors("rdata.txt");
+  const auto rows = rdata_vectors("rdata.txt");
   ASSERT_GT(rows.size(), 200U);
   for (auto row : rows) {
     row.resize(4);
@@ -76,7 +76,7 @@ TEST(Rdata, TextOfEveryTypeBecomesItsWireAndTheTextThatBindPrints) {
 }
 
 TEST(Rdata, WhatBindRejectsIsRejected) {
-  const auto rows = vectors("rdata_bad.txt");
+  const auto rows = rdata_vectors("rdata_bad.txt");
   ASSERT_GT(rows.size(), 200U);
   for (auto row : rows) {
     row.resize(2);
@@ -85,20 +85,20 @@ TEST(Rdata, WhatBindRejectsIsRejected) {
   }
 }
 
-RdataTextError error_of(RRType type, std::string_view text) {
+RdataTextError rdata_error(RRType type, std::string_view text) {
   const auto read = rdata_from_text(type, RRClass::kIn, tokens_of(text), origin(), buffer());
   return read ? RdataTextError{999, "no error"} : read.error();
 }
 
 TEST(Rdata, ErrorsNameTheTokenAndWhatWasExpected) {
-  EXPECT_EQ(error_of(RRType::kMx, "10").token, 1U);
-  EXPECT_EQ(error_of(RRType::kMx, "10").text, "unexpected end of input");
-  EXPECT_EQ(error_of(RRType::kMx, "10 a b").token, 2U);
-  EXPECT_EQ(error_of(RRType::kMx, "10 a b").text, "extra input text");
-  EXPECT_EQ(error_of(RRType::kMx, "65536 a").text, "number out of range");
-  EXPECT_EQ(error_of(RRType::kNs, "a..b").text, "empty label");
-  EXPECT_EQ(error_of(RRType::kA, "1.2.3").text, "expected an IPv4 address");
-  EXPECT_EQ(error_of(RRType::kA, "\"1.2.3.4\"").text, "unexpected quoted string");
+  EXPECT_EQ(rdata_error(RRType::kMx, "10").token, 1U);
+  EXPECT_EQ(rdata_error(RRType::kMx, "10").text, "unexpected end of input");
+  EXPECT_EQ(rdata_error(RRType::kMx, "10 a b").token, 2U);
+  EXPECT_EQ(rdata_error(RRType::kMx, "10 a b").text, "extra input text");
+  EXPECT_EQ(rdata_error(RRType::kMx, "65536 a").text, "number out of range");
+  EXPECT_EQ(rdata_error(RRType::kNs, "a..b").text, "empty label");
+  EXPECT_EQ(rdata_error(RRType::kA, "1.2.3").text, "expected an IPv4 address");
+  EXPECT_EQ(rdata_error(RRType::kA, "\"1.2.3.4\"").text, "unexpected quoted string");
 }
 
 TEST(Rdata, ClassDecidesWhatAnAddressIs) {

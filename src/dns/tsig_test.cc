@@ -93,7 +93,7 @@ struct Vector {
   std::vector<std::vector<uint8_t>> messages;
 };
 
-std::vector<Vector> vectors(const std::string& kind) {
+std::vector<Vector> tsig_vectors(const std::string& kind) {
   std::vector<Vector> out;
   std::ifstream file(std::string(kSourceDir) + "/tests/vectors/tsig.txt");
   for (std::string line; std::getline(file, line);) {
@@ -134,7 +134,7 @@ void expect_same(const TsigRecord& ours, const TsigRecord& theirs) {
 }
 
 TEST(TsigBesideBind, SignsTheRequestThatDigSignedAndBelievesTheAnswerOfNamed) {
-  for (const Vector& vector : vectors("good")) {
+  for (const Vector& vector : tsig_vectors("good")) {
     Message request(vector.messages[0]);
     const Message signed_by_dig(request);  // the record's bytes lie in it
     const TsigRecord theirs = signed_by_dig.tsig();
@@ -151,7 +151,7 @@ TEST(TsigBesideBind, SignsTheRequestThatDigSignedAndBelievesTheAnswerOfNamed) {
 }
 
 TEST(TsigBesideBind, BelievesTheRequestOfDigAndSignsTheAnswerThatNamedSigned) {
-  for (const Vector& vector : vectors("good")) {
+  for (const Vector& vector : tsig_vectors("good")) {
     const Message request(vector.messages[0]);
     TsigSession session;
     EXPECT_EQ(
@@ -171,7 +171,7 @@ TEST(TsigBesideBind, SaysTheSameAsNamedToWhatIsWrong) {
   for (const auto& [kind, verdict] :
        {std::pair("badtime", TsigVerdict::kBadTime), std::pair("badsig", TsigVerdict::kBadSig),
         std::pair("badkey", TsigVerdict::kBadKey), std::pair("badtrunc", TsigVerdict::kBadTrunc)}) {
-    for (const Vector& vector : vectors(kind)) {
+    for (const Vector& vector : tsig_vectors(kind)) {
       const Message request(vector.messages[0]);
       Message reply(vector.messages.at(1));
       const Message original = reply;

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "dns/name.h"
 #include "dns/rr_table.h"
 
 namespace nomen::dns {
@@ -99,10 +100,6 @@ constexpr uint32_t unit_seconds(char letter) {
   }
 }
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 }  // namespace
 
 std::string to_string(RRType type) {
@@ -148,7 +145,7 @@ std::optional<uint32_t> parse_ttl(std::string_view text) {
   do {
     uint64_t value = 0;
     const size_t start = at;
-    for (; at < text.size() && is_digit(text[at]); at++) {
+    for (; at < text.size() && is_digit(static_cast<uint8_t>(text[at])); at++) {
       value = value * 10 + static_cast<uint64_t>(text[at] - '0');
       if (value > UINT32_MAX) return std::nullopt;
     }

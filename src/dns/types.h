@@ -38,6 +38,7 @@ enum class RRType : uint16_t {
   kZonemd = 63,
   kSvcb = 64,
   kHttps = 65,
+  kSpf = 99,
   kTkey = 249,
   kTsig = 250,
   kIxfr = 251,

@@ -15,7 +15,7 @@ void read_version(Bytes value, ZoneOptions& options) {
   options.version = Serial{load_u32(value.data() + 2)};
 }
 
-void read_digest(Bytes value, ZoneOptions& options) {
+void read_zone_digest(Bytes value, ZoneOptions& options) {
   if (value.size() < kSerialBytes) return;
   ZoneDigestValue read{.serial = {load_u32(value.data())}, .digest = {}};
   value = value.subspan(kSerialBytes);
@@ -40,7 +40,7 @@ Result<ZoneOptions> read_zone_options(Bytes opt_rdata) {
     opt_rdata = opt_rdata.subspan(4 + size);
     if (code == kExpireOption && size == 4) options.expire_s = load_u32(value.data());
     if (code == kZoneVersionOption) read_version(value, options);
-    if (code == kZoneDigestOption) read_digest(value, options);
+    if (code == kZoneDigestOption) read_zone_digest(value, options);
   }
   return options;
 }

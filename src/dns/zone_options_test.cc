@@ -9,13 +9,13 @@
 namespace nomen::dns {
 namespace {
 
-Result<ZoneOptions> read(const std::string& hex) {
+Result<ZoneOptions> read_back(const std::string& hex) {
   return read_zone_options(*hex_decode(hex));
 }
 
 TEST(ZoneOptions, AllThreeAreRead) {
   const std::string digest(64, 'a');
-  const auto options = read(
+  const auto options = read_back(
       "0009000400015180"
       "001300060100"
       "00000007"
@@ -33,7 +33,7 @@ TEST(ZoneOptions, AllThreeAreRead) {
 }
 
 TEST(ZoneOptions, ADigestThatIsNotThereYetHasItsSerialAlone) {
-  const auto options = read("ff22000400000006");
+  const auto options = read_back("ff22000400000006");
   ASSERT_TRUE(options && options->digest);
   EXPECT_FALSE(options->digest->digest);
 }
@@ -41,14 +41,14 @@ TEST(ZoneOptions, ADigestThatIsNotThereYetHasItsSerialAlone) {
 TEST(ZoneOptions, ValuesOfAnotherFormCountAsAbsent) {
   for (const char* hex : {"", "00090000", "0009000300aabb", "00130000", "0013000601ff00000007", "ff220000",
                           "ff2200050000000602", "000a00081122334455667788"}) {
-    const auto options = read(hex);
+    const auto options = read_back(hex);
     ASSERT_TRUE(options) << hex;
     EXPECT_FALSE(options->expire_s || options->version || options->digest) << hex;
   }
 }
 
 TEST(ZoneOptions, WhatDoesNotFillTheRecordFails) {
-  for (const char* hex : {"00", "000900", "0009000400", "00090000ff"}) EXPECT_FALSE(read(hex)) << hex;
+  for (const char* hex : {"00", "000900", "0009000400", "00090000ff"}) EXPECT_FALSE(read_back(hex)) << hex;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::string framed(std::string_view message) {
   return text += message;
 }
 
-class Handler final : public StreamHandler {
+class TcpHandler final : public StreamHandler {
  public:
   void on_open(Connection& connection) override {
     ++opened;
@@ -145,7 +145,7 @@ class Tcp : public LoopForTest {
   static constexpr StreamTimeouts kTimeouts{
       .initial_ms = 5000, .idle_ms = 3000, .keepalive_ms = 20'000, .write_ms = 4000};
   ConnectionQuota quota{150};
-  Handler handler;
+  TcpHandler handler;
   std::unique_ptr<ConnectionTable> table;
   std::unique_ptr<TcpListener> listener;
 };

@@ -20,7 +20,7 @@ namespace {
 using crypto::TlsContext;
 using crypto::TlsSession;
 
-struct Handler final : StreamHandler {
+struct TlsHandler final : StreamHandler {
   void on_message(Connection& connection, Bytes message) override {
     messages.emplace_back(as_text(message));
     last = connection.id();
@@ -93,7 +93,7 @@ class TlsStreams : public LoopForTest {
   static constexpr StreamTimeouts kTimeouts{
       .initial_ms = 5000, .idle_ms = 3000, .keepalive_ms = 20'000, .write_ms = 4000};
   ConnectionQuota quota{10};
-  Handler handler;
+  TlsHandler handler;
   std::unique_ptr<ConnectionTable> table;
   std::unique_ptr<TcpListener> listener;
   Asker asker;

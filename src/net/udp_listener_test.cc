@@ -14,9 +14,9 @@
 namespace nomen::net {
 namespace {
 
-class Handler final : public DatagramHandler {
+class UdpHandler final : public DatagramHandler {
  public:
-  explicit Handler(std::function<void(Datagram&)> each) : each_(std::move(each)) {}
+  explicit UdpHandler(std::function<void(Datagram&)> each) : each_(std::move(each)) {}
   void handle(std::span<Datagram> batch) override {
     batches.push_back(batch.size());
     for (Datagram& datagram : batch) each_(datagram);
@@ -60,7 +60,7 @@ std::string text_of(const Datagram& datagram) {
 
 TEST(UdpListener, AnswersABatchInOrderAndSkipsThoseWithoutReply) {
   UdpBatch batch;
-  Handler handler([](Datagram& datagram) {
+  UdpHandler handler([](Datagram& datagram) {
     std::string text = text_of(datagram);
     if (text.back() % 3 == 0) {
       datagram.size = 0;
@@ -85,7 +85,7 @@ TEST(UdpListener, AnswersABatchInOrderAndSkipsThoseWithoutReply) {
 
 TEST(UdpListener, GivesEachPeerItsOwnReply) {
   UdpBatch batch;
-  Handler handler([](Datagram& datagram) { answer(datagram, datagram.peer->to_string()); });
+  UdpHandler handler([](Datagram& datagram) { answer(datagram, datagram.peer->to_string()); });
   auto listener = *UdpListener::create({.address = {kLoopback, 0}}, batch, handler);
   std::vector<Descriptor> clients;
   for (int i = 0; i < 40; ++i) {
@@ -100,7 +100,7 @@ TEST(UdpListener, GivesEachPeerItsOwnReply) {
 TEST(UdpListener, TakesMoreThanABatchInOneTurn) {
   auto loop = *EventLoop::create();
   UdpBatch batch;
-  Handler handler([](Datagram&) {});
+  UdpHandler handler([](Datagram&) {});
   auto listener = *UdpListener::create({.address = {kLoopback, 0}}, batch, handler);
   ASSERT_TRUE(listener->attach(*loop));
   Descriptor client = client_of(listener->address());
@@ -113,7 +113,7 @@ TEST(UdpListener, TakesMoreThanABatchInOneTurn) {
 TEST(UdpListener, MarksADatagramThatWasTooLarge) {
   UdpBatch batch;
   std::vector<std::pair<uint32_t, bool>> seen;
-  Handler handler([&](Datagram& datagram) { seen.emplace_back(datagram.size, datagram.truncated); });
+  UdpHandler handler([&](Datagram& datagram) { seen.emplace_back(datagram.size, datagram.truncated); });
   auto listener = *UdpListener::create({.address = {kLoopback, 0}}, batch, handler);
   Descriptor client = client_of(listener->address());
   send_text(client, std::string(kDatagramBytes, 'x'));
@@ -127,7 +127,7 @@ TEST(UdpListener, MarksADatagramThatWasTooLarge) {
 
 TEST(UdpListener, ServesIpv6) {
   UdpBatch batch;
-  Handler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
+  UdpHandler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
   if (!has_ipv6_loopback()) GTEST_SKIP() << "there is no IPv6 here";
   auto listener = UdpListener::create({.address = {kLoopback6, 0}}, batch, handler);
   ASSERT_TRUE(listener) << listener.error().text;
@@ -139,7 +139,7 @@ TEST(UdpListener, ServesIpv6) {
 
 TEST(UdpListener, AnswersFromTheAddressAskedOnAWildcardSocket) {
   UdpBatch batch;
-  Handler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
+  UdpHandler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
   auto listener = *UdpListener::create(
       {.address = {IpAddress::any(IpFamily::kV4), 0}, .learn_local_address = true}, batch, handler);
   for (uint8_t last : {1, 2, 77}) {
@@ -155,7 +155,7 @@ TEST(UdpListener, AnswersFromTheAddressAskedOnAWildcardSocket) {
 TEST(UdpListener, AnswersFromTheAddressAskedOnAWildcardSocketOfIpv6) {
   if (!has_ipv6_loopback()) GTEST_SKIP() << "there is no IPv6 here";
   UdpBatch batch;
-  Handler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
+  UdpHandler handler([](Datagram& datagram) { answer(datagram, datagram.local->to_string()); });
   auto listener = UdpListener::create(
       {.address = {IpAddress::any(IpFamily::kV6), 0}, .learn_local_address = true}, batch, handler);
   ASSERT_TRUE(listener) << listener.error().text;
@@ -168,7 +168,7 @@ TEST(UdpListener, AnswersFromTheAddressAskedOnAWildcardSocketOfIpv6) {
 
 TEST(UdpListener, LosesOnlyTheReplyThatCannotBeSent) {
   UdpBatch batch;
-  Handler handler([](Datagram& datagram) {
+  UdpHandler handler([](Datagram& datagram) {
     // Nobody can be reached at port 0: the kernel refuses this destination, and this one only.
     if (text_of(datagram) == "bad") const_cast<SocketAddress*>(datagram.peer)->set_port(0);
   });
@@ -185,8 +185,8 @@ TEST(UdpListener, LosesOnlyTheReplyThatCannotBeSent) {
 
 TEST(UdpListener, TwoListenersShareOneBatch) {
   UdpBatch batch;
-  Handler plain([](Datagram& datagram) { answer(datagram, "plain " + datagram.local->to_string()); });
-  Handler wild([](Datagram& datagram) { answer(datagram, "wild " + datagram.local->to_string()); });
+  UdpHandler plain([](Datagram& datagram) { answer(datagram, "plain " + datagram.local->to_string()); });
+  UdpHandler wild([](Datagram& datagram) { answer(datagram, "wild " + datagram.local->to_string()); });
   auto one = *UdpListener::create({.address = {kLoopback, 0}}, batch, plain);
   auto two = *UdpListener::create(
       {.address = {IpAddress::any(IpFamily::kV4), 0}, .learn_local_address = true}, batch, wild);
@@ -204,7 +204,7 @@ TEST(UdpListener, TwoListenersShareOneBatch) {
 
 TEST(UdpListener, RefusesASecondServerOnThePort) {
   UdpBatch batch;
-  Handler handler([](Datagram&) {});
+  UdpHandler handler([](Datagram&) {});
   auto first = *UdpListener::create({.address = {kLoopback, 0}}, batch, handler);
   auto second = UdpListener::create({.address = first->address()}, batch, handler);
   ASSERT_FALSE(second);
@@ -213,7 +213,7 @@ TEST(UdpListener, RefusesASecondServerOnThePort) {
 
 TEST(UdpListener, SeveralWorkersShareAPortWithReusePort) {
   UdpBatch batch;
-  Handler handler([](Datagram&) {});
+  UdpHandler handler([](Datagram&) {});
   BindOptions shared{.reuse_port = true};
   auto first = *UdpListener::create({.address = {kLoopback, 0}, .bind = shared}, batch, handler);
   EXPECT_TRUE(UdpListener::create({.address = first->address(), .bind = shared}, batch, handler));
@@ -221,7 +221,7 @@ TEST(UdpListener, SeveralWorkersShareAPortWithReusePort) {
 
 TEST(UdpListener, BindsAnAddressThatIsNotThereYetWhenAsked) {
   UdpBatch batch;
-  Handler handler([](Datagram&) {});
+  UdpHandler handler([](Datagram&) {});
   SocketAddress absent(IpAddress::v4(192, 0, 2, 1), 0);
   EXPECT_FALSE(UdpListener::create({.address = absent}, batch, handler));
   EXPECT_TRUE(UdpListener::create({.address = absent, .bind = {.free_bind = true}}, batch, handler));
@@ -231,7 +231,7 @@ TEST(UdpListener, CanBeAddedToARunningLoopByAnotherThread) {
   auto loop = *EventLoop::create();
   std::thread worker([&] { loop->run(); });
   UdpBatch batch;
-  Handler handler([](Datagram& datagram) { answer(datagram, "here"); });
+  UdpHandler handler([](Datagram& datagram) { answer(datagram, "here"); });
   auto listener = *UdpListener::create({.address = {kLoopback, 0}}, batch, handler);
   loop->post([&] { EXPECT_TRUE(listener->attach(*loop)); });
   Descriptor client = client_of(listener->address());

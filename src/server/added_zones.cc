@@ -24,7 +24,7 @@ CommandResult failed(ResultCode code, std::string text = {}) {
 }
 
 template <class... Args>
-void say(fmt::format_string<Args...> format, Args&&... args) {
+void say_of_zone(fmt::format_string<Args...> format, Args&&... args) {
   log(LogCategory::kGeneral, LogSeverity::kInfo, "server", format, std::forward<Args>(args)...);
 }
 
@@ -96,7 +96,8 @@ void remove_files(const config::Zone& zone, const std::string& directory) {
   if (zone.file.empty()) return;
   const std::string path = path_of(zone, directory);
   for (const std::string& file : {path, path + ".jnl"}) {
-    if (::unlink(file.c_str()) != 0) say("file {} not removed: {}", file, os::system_error_text(errno));
+    if (::unlink(file.c_str()) != 0)
+      say_of_zone("file {} not removed: {}", file, os::system_error_text(errno));
   }
 }
 
@@ -133,7 +134,7 @@ CommandResult AddedZones::add(const config::Config& config, ZoneKeeper& zones, c
   if (const auto kept = file_of(*view).put(judged.zone->name(), judged.statement); !kept)
     return failed(ResultCode::kFailure, kept.error().text);
   zones.put(static_cast<size_t>(view - config.views.data()), {&judged.zone, 1});
-  say("added zone {} in view {} via addzone", dns::to_string_no_dot(judged.zone->name()), view->name);
+  say_of_zone("added zone {} in view {} via addzone", dns::to_string_no_dot(judged.zone->name()), view->name);
   return CommandResult::success();
 }
 
@@ -165,7 +166,7 @@ CommandResult AddedZones::modify(const config::Config& config, ZoneKeeper& zones
     zone = std::make_shared<const config::Zone>(std::move(configured));
   }
   zones.put(static_cast<size_t>(view - config.views.data()), {&zone, 1});
-  say("updated zone {} in view {} via modzone", name, view->name);
+  say_of_zone("updated zone {} in view {} via modzone", name, view->name);
   return CommandResult::success(zone->added ? "zone '" + name + "' reconfigured."
                                             : "zone '" + name +
                                                   "' must also be reconfigured in\n"
@@ -195,7 +196,7 @@ CommandResult AddedZones::remove(const config::Config& config, ZoneKeeper& zones
     if (const auto gone = file_of(*view).remove(zone->name()); !gone)
       return failed(ResultCode::kFailure, gone.error().text);
   }
-  say("deleting zone {} in view {} via delzone", name, view_name);
+  say_of_zone("deleting zone {} in view {} via delzone", name, view_name);
   zones.remove(static_cast<size_t>(view - config.views.begin()), {&zone, 1});
   if (clean) remove_files(*zone, config.options.directory);
   if (zone->catalog != nullptr) {

@@ -1,9 +1,9 @@
 #include "server/catalog_producer.h"
 
-#include <chrono>
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "server/zone_log.h"
 
 namespace nomen::server {
@@ -12,12 +12,6 @@ namespace {
 
 constexpr uint64_t kAgain_ms = 5000;
 constexpr uint32_t kTtl_s = 0;  // RFC 9432 4: TTLs mean nothing, and are best 0
-
-int64_t now_us() {
-  using std::chrono::microseconds;
-  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::string wire_of(dns::NameView name) {
   return std::string(as_text(dns::Name(name).lowered().bytes()));
@@ -159,7 +153,7 @@ Result<zone::Change> CatalogProducer::change_for(State& state, const zone::Conte
     transfer::CatalogMember next{dns::Name(name), "", {}};
     const std::string& group = wanted->second->options->catalog_group;
     if (!group.empty()) next.properties.groups.push_back(group);
-    next.label = listed ? listed->label : transfer::member_label(name, now_us());
+    next.label = listed ? listed->label : transfer::member_label(name, os::unix_time_us());
     if (!listed) {
       if (auto added = add_member_records(content.apex(), next, kTtl_s, change.added); !added)
         return std::unexpected(added.error());

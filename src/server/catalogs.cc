@@ -18,12 +18,12 @@ namespace {
 constexpr size_t kZonesAtOnce = 1000;
 
 template <class... Args>
-void say(LogSeverity severity, fmt::format_string<Args...> format, Args&&... args) {
+void say_of_catalog(LogSeverity severity, fmt::format_string<Args...> format, Args&&... args) {
   log_text(LogCategory::kGeneral, severity, "catz",
            "catz: " + fmt::format(format, std::forward<Args>(args)...));
 }
 
-dns::NameView name_of(const std::string& wire) {
+dns::NameView name_view(const std::string& wire) {
   return {reinterpret_cast<const uint8_t*>(wire.data()), wire.size()};
 }
 
@@ -83,13 +83,14 @@ void Catalogs::configure(const config::Config& config) {
       if (view.rr_class == dns::RRClass::kIn) {
         wanted.insert(&configure_one(view, i, catalog));
       } else if (config.views.size() == 1 || view.name != "_default") {
-        say(LogSeverity::kError, "'catalog-zones' option is only supported for views with class IN");
+        say_of_catalog(LogSeverity::kError,
+                       "'catalog-zones' option is only supported for views with class IN");
       }
     }
   }
   for (const auto& [place, state] : states_) {
     if (wanted.contains(state.get()) || std::exchange(state->ending, true)) continue;
-    say(LogSeverity::kInfo, "removing catalog zone {}", *state->name);
+    say_of_catalog(LogSeverity::kInfo, "removing catalog zone {}", *state->name);
     for (const auto& [key, member] : state->members) queue(*state, member.zone->name_wire);
     begin_work(*state);
   }
@@ -114,8 +115,8 @@ Catalogs::State& Catalogs::configure_one(const config::View& view, size_t number
   const std::string directory = config::path_in(keeper_.directory(), configured.zone_directory);
   state.in_memory = configured.in_memory || (!configured.zone_directory.empty() && !is_directory(directory));
   if (state.in_memory && !configured.in_memory)
-    say(LogSeverity::kWarning, "zone-directory '{}' not found; zone files will not be saved",
-        configured.zone_directory);
+    say_of_catalog(LogSeverity::kWarning, "zone-directory '{}' not found; zone files will not be saved",
+                   configured.zone_directory);
   if (is_other) {
     for (const auto& [key, member] : state.members) queue(state, member.zone->name_wire);
     begin_work(state);
@@ -179,8 +180,8 @@ void Catalogs::schedule(State& state) {
   const uint64_t now_ms = net::monotonic_ms();
   if (now_ms >= state.not_before_ms) return loop_.post([this, place = state.place] { take(place); });
   const uint64_t wait_ms = state.not_before_ms - now_ms;
-  say(LogSeverity::kInfo, "{}: new zone version came too soon, deferring update for {} seconds", *state.name,
-      (wait_ms + 999) / 1000);
+  say_of_catalog(LogSeverity::kInfo, "{}: new zone version came too soon, deferring update for {} seconds",
+                 *state.name, (wait_ms + 999) / 1000);
   state.later.set(wait_ms);
 }
 
@@ -194,8 +195,9 @@ void Catalogs::take(const ZonePlace& place) {
   state->not_before_ms = net::monotonic_ms() + uint64_t{state->configured.min_update_interval_s} * 1000;
   read(*state, *kept);
   if (const auto good = state->listed.check(); !good) {
-    say(LogSeverity::kError, "{}", good.error().text);
-    say(LogSeverity::kError, "new catalog zone '{}' is broken and will not be processed", *state->name);
+    say_of_catalog(LogSeverity::kError, "{}", good.error().text);
+    say_of_catalog(LogSeverity::kError, "new catalog zone '{}' is broken and will not be processed",
+                   *state->name);
     return;
   }
   for (std::string& zone : state->listed.take_touched()) queue(*state, std::move(zone));
@@ -206,7 +208,7 @@ void Catalogs::take(const ZonePlace& place) {
 void Catalogs::read(State& state, const KeptZone& kept) {
   const zone::Content& content = *kept.content();
   const dns::Serial serial = content.serial();
-  say(LogSeverity::kInfo, "updating catalog zone '{}' with serial {}", *state.name, serial.value);
+  say_of_catalog(LogSeverity::kInfo, "updating catalog zone '{}' with serial {}", *state.name, serial.value);
   std::optional<std::vector<zone::VersionStep>> steps;
   if (state.serial == serial) steps.emplace();
   if (!steps && state.serial && kept.served->recent() != nullptr)
@@ -219,7 +221,7 @@ void Catalogs::read(State& state, const KeptZone& kept) {
   state.serial = serial;
   state.common.clear();  // the catalog's own properties may be others
   for (const std::string& warning : state.listed.take_warnings())
-    say(LogSeverity::kWarning, "invalid record in catalog zone - {} - ignoring", warning);
+    say_of_catalog(LogSeverity::kWarning, "invalid record in catalog zone - {} - ignoring", warning);
 }
 
 // ---- zone by zone
@@ -261,15 +263,15 @@ void Catalogs::work(const ZonePlace& place) {
 
 /// Brings one zone of a view in line with what the catalog says of it now.
 void Catalogs::decide(State& state, const std::string& wire, Round& round) {
-  const dns::NameView name = name_of(wire);
+  const dns::NameView name = name_view(wire);
   const ZonePlace place{state.place.view, zone_key(name)};
   const auto wanted = state.ending ? std::nullopt : state.listed.find(name);
   const KeptZone* const kept = keeper_.at(place);
   auto known = state.members.find(place.key);
   if (known != state.members.end() && (kept == nullptr || kept->config->catalog != state.name)) {
     if (wanted)
-      say(LogSeverity::kInfo, "zone '{}' was expected to exist but can not be found, will be restored",
-          text_of(name));
+      say_of_catalog(LogSeverity::kInfo,
+                     "zone '{}' was expected to exist but can not be found, will be restored", text_of(name));
     if (kept == nullptr) round.to_clean.push_back(known->second.zone);
     state.members.erase(known);
     if (kept == nullptr) return;  // when that is cleared away, it comes here again
@@ -278,19 +280,21 @@ void Catalogs::decide(State& state, const std::string& wire, Round& round) {
   if (!wanted) {
     state.refused.erase(place.key);
     if (known == state.members.end()) return;
-    say(LogSeverity::kInfo, "deleting zone '{}' from catalog '{}' - success", text_of(name), *state.name);
+    say_of_catalog(LogSeverity::kInfo, "deleting zone '{}' from catalog '{}' - success", text_of(name),
+                   *state.name);
     return drop_member(state, place.key, round);
   }
   if (known == state.members.end()) return add_member(state, *wanted, kept, round);
   if (known->second.label != wanted->label) {
-    say(LogSeverity::kInfo, "zone '{}' unique label has changed, reset state", text_of(name));
+    say_of_catalog(LogSeverity::kInfo, "zone '{}' unique label has changed, reset state", text_of(name));
     return drop_member(state, place.key, round);
   }
   Member& member = known->second;
   auto settings = settings_of(state, *wanted);
   std::string file = file_of(state, name);
   if (!(*settings == *member.settings) || file != member.zone->file) {
-    say(LogSeverity::kInfo, "modifying zone '{}' from catalog '{}' - success", text_of(name), *state.name);
+    say_of_catalog(LogSeverity::kInfo, "modifying zone '{}' from catalog '{}' - success", text_of(name),
+                   *state.name);
     const auto before = std::exchange(member.zone, member_zone(name, state.name, *settings, std::move(file)));
     move_copy(*before, *member.zone);
     round.put.push_back(member.zone);
@@ -323,7 +327,8 @@ void Catalogs::add_member(State& state, const transfer::CatalogMember& wanted, c
   }
   Member member{wanted.label, settings_of(state, wanted), nullptr};
   member.zone = member_zone(wanted.zone, state.name, *member.settings, file_of(state, wanted.zone));
-  say(LogSeverity::kInfo, "adding zone '{}' from catalog '{}' - success", text_of(wanted.zone), *state.name);
+  say_of_catalog(LogSeverity::kInfo, "adding zone '{}' from catalog '{}' - success", text_of(wanted.zone),
+                 *state.name);
   round.put.push_back(member.zone);
   state.members.insert_or_assign(place.key, std::move(member));
   state.refused.erase(place.key);
@@ -335,8 +340,8 @@ void Catalogs::take_over(State& from, State& to, const transfer::CatalogMember& 
   to.refused.erase(key);
   const auto before = from.members.find(key);
   if (before == from.members.end()) return;  // it is about to go
-  say(LogSeverity::kInfo, "zone '{}' change of ownership from '{}' to '{}'", text_of(wanted.zone), *from.name,
-      *to.name);
+  say_of_catalog(LogSeverity::kInfo, "zone '{}' change of ownership from '{}' to '{}'", text_of(wanted.zone),
+                 *from.name, *to.name);
   if (before->second.label != wanted.label) return drop_member(from, key, round);
   const Member old = std::move(from.members.extract(key).mapped());
   Member member{wanted.label, settings_of(to, wanted), nullptr};
@@ -347,7 +352,7 @@ void Catalogs::take_over(State& from, State& to, const transfer::CatalogMember& 
 }
 
 void Catalogs::refuse(State& state, dns::NameView zone, std::string_view why) {
-  say(LogSeverity::kWarning, "zone '{}' {}", text_of(zone), why);
+  say_of_catalog(LogSeverity::kWarning, "zone '{}' {}", text_of(zone), why);
   state.refused.insert_or_assign(zone_key(zone), std::string(as_text(dns::Name(zone).lowered().bytes())));
 }
 
@@ -419,7 +424,7 @@ void Catalogs::clean(const State& state, const std::vector<config::ZonePtr>& zon
     for (const std::string& path : paths) ::unlink(path.c_str());
     if (ids.empty() || store == nullptr) return;
     if (const auto forgotten = store->forget(ids); !forgotten)
-      say(LogSeverity::kError, "the log of zone versions: {}", forgotten.error().text);
+      say_of_catalog(LogSeverity::kError, "the log of zone versions: {}", forgotten.error().text);
   };
   secondaries_.after_copies(work, [this, zones, view = state.place.view] {
     for (const config::ZonePtr& zone : zones) cleaned(view, zone->name());
@@ -462,8 +467,8 @@ void Catalogs::clear_left(const State& state, const std::vector<store::KnownZone
       continue;
     std::string path = config::path_in(keeper_.directory(), file_of(state, zone.name.apex));
     if (named.contains(path) || ::access(path.c_str(), F_OK) != 0) continue;
-    say(LogSeverity::kInfo, "clearing away what is left of zone '{}' from catalog '{}'",
-        text_of(zone.name.apex), *state.name);
+    say_of_catalog(LogSeverity::kInfo, "clearing away what is left of zone '{}' from catalog '{}'",
+                   text_of(zone.name.apex), *state.name);
     cleaning_.insert(place);
     left.push_back({std::move(path), zone.id, zone.name.apex});
   }

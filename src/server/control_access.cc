@@ -12,7 +12,7 @@ namespace nomen::server {
 
 namespace {
 
-void warn(const std::string& text) {
+void warn_of_control(const std::string& text) {
   log(LogCategory::kGeneral, LogSeverity::kWarning, "server", "{}", text);
 }
 
@@ -36,7 +36,7 @@ std::vector<control::RndcKey> keys_of_file() {
   Diagnostics diagnostics;
   const auto tree = config::parse_file(config::kRndcKeyFile, {}, config::real_disk(), diagnostics);
   if (!tree || has_error(diagnostics)) {
-    warn(std::string("ignoring ") + config::kRndcKeyFile + ": it has errors");
+    warn_of_control(std::string("ignoring ") + config::kRndcKeyFile + ": it has errors");
     return keys;
   }
   const config::Config config = config::build_config(*tree, diagnostics);
@@ -52,7 +52,7 @@ std::shared_ptr<const control::ChannelAccess> access_of(const config::Config& co
     const auto found = std::find_if(config.keys.begin(), config.keys.end(),
                                     [&](const config::Key& key) { return same_name(key.name, name); });
     if (found == config.keys.end() || !add_key(*found, access->keys)) {
-      warn("couldn't find key '" + name + "' for use with command channel");
+      warn_of_control("couldn't find key '" + name + "' for use with command channel");
     }
   }
   if (channel.keys.empty()) access->keys = keys_of_file();
@@ -68,7 +68,7 @@ std::vector<ControlAddress> control_addresses(const config::Config& config,
                        std::shared_ptr<const control::ChannelAccess> access) {
     const net::SocketAddress where(address, port);
     if (access->keys.empty()) {
-      warn("no key for command channel " + where.to_string() + ": it is not opened");
+      warn_of_control("no key for command channel " + where.to_string() + ": it is not opened");
       return;
     }
     const auto allows = [allow = std::move(allow), local](const net::SocketAddress& peer) {

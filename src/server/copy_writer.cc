@@ -9,7 +9,7 @@ namespace nomen::server {
 namespace {
 
 constexpr auto kLastWords = std::chrono::seconds(10);  // for copies that wait when the server ends
-constexpr int kNice = 10;
+constexpr int kCopyNice = 10;
 
 Result<void> work_on_log(const CopyJob& job) {
   if (job.log == nullptr) return {};
@@ -50,7 +50,7 @@ Result<os::FileStamp> work(const CopyJob& job) {
 }  // namespace
 
 CopyWriter::CopyWriter(net::EventLoop& home)
-    : home_(home), jobs_({.nice = kNice}, [this](std::vector<CopyJob>& jobs) { take(jobs.front()); }) {}
+    : home_(home), jobs_({.nice = kCopyNice}, [this](std::vector<CopyJob>& jobs) { take(jobs.front()); }) {}
 
 CopyWriter::~CopyWriter() {
   end_ = std::chrono::steady_clock::now() + kLastWords;

@@ -14,11 +14,6 @@ namespace nomen::server {
 namespace {
 
 constexpr size_t kSoaNumbersBytes = 20;
-constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
-
-bool is_soa(const zone::RecordList::Entry& entry) {
-  return entry.type == dns::number(dns::RRType::kSoa);
-}
 
 /// `change` whose new SOA, that of `edited`, has another serial.
 zone::Change with_serial(const zone::Content& served, const zone::Content& edited, const zone::Change& change,
@@ -34,7 +29,7 @@ zone::Change with_serial(const zone::Content& served, const zone::Content& edite
   out.added.add(apex, dns::RRType::kSoa, after.ttl_s(), soa);
   const auto copy = [](const zone::RecordList& from, zone::RecordList& to) {
     for (const auto& entry : from.entries()) {
-      if (!is_soa(entry))
+      if (!entry.is_soa())
         to.add(from.owner(entry), static_cast<dns::RRType>(entry.type), entry.ttl_s, from.rdata(entry));
     }
   };
@@ -58,7 +53,7 @@ Result<EditedVersion> edited_version(const zone::ContentPtr& served, zone::Conte
   version.serial_raised = true;
   version.change = std::make_shared<const zone::Change>(
       with_serial(*served, *edited, *change, update::next_serial(before, method, now_s)));
-  zone::ContentWriter writer(*served, kNoLimits);
+  zone::ContentWriter writer(*served, zone::kNoLimits);
   if (auto applied = writer.apply(*version.change); !applied) return std::unexpected(applied.error());
   Diagnostics diagnostics;
   version.content = writer.finish(diagnostics);

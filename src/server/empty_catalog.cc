@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
-
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "base/os/file.h"
 
 namespace nomen::server {
@@ -17,7 +16,7 @@ void begin_catalog(const std::string& path) {
       "@ SOA invalid. invalid. {} 3600 600 2147483646 0\n"
       "@ NS invalid.\n"
       "version TXT \"2\"\n",
-      static_cast<uint32_t>(std::time(nullptr)));
+      static_cast<uint32_t>(os::unix_time_s()));
   if (const auto written = os::replace_file(path, as_bytes(text)); !written)
     log(LogCategory::kGeneral, LogSeverity::kError, "catz", "catz: '{}' cannot be written: {}", path,
         written.error().text);

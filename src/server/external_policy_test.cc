@@ -5,17 +5,17 @@
 namespace nomen::server {
 namespace {
 
-dns::Name name_of(std::string_view text) {
+dns::Name parsed_name(std::string_view text) {
   return *dns::Name::parse(text);
 }
 
 TEST(ExternalPolicy, TheQuestionIsInBindsForm) {
   update::Requester requester;
-  requester.key = name_of("k.test.");
+  requester.key = parsed_name("k.test.");
   requester.address = {192, 0, 2, 7};
   requester.address_size = 4;
   const auto message =
-      external_question(requester, name_of("Host.example."), dns::RRType::kAaaa, "k.test/163/1");
+      external_question(requester, parsed_name("Host.example."), dns::RRType::kAaaa, "k.test/163/1");
   using namespace std::string_view_literals;
   const std::string_view text = as_text(Bytes(message));
   EXPECT_EQ(text.substr(0, 7), "\0\0\0\1\0\0\0"sv);
@@ -25,15 +25,15 @@ TEST(ExternalPolicy, TheQuestionIsInBindsForm) {
 
 TEST(ExternalPolicy, AKeyIsNamedWithItsAlgorithmAndTag) {
   dns::TsigKey key;
-  key.name = name_of("k.test.");
+  key.name = parsed_name("k.test.");
   key.secret = {1, 2, 3};
   // 0x0200 + 0x03a3 + 0x0102 + 0x0300
   EXPECT_EQ(external_key_text(key), "k.test/163/" + std::to_string(0x0200 + 0x03a3 + 0x0102 + 0x0300));
 }
 
 TEST(ExternalPolicy, TheSocketIsThePathOfTheIdentity) {
-  EXPECT_EQ(external_socket(name_of("local:/run/auth.sock")), "/run/auth.sock");
-  EXPECT_EQ(external_socket(name_of("other:/run/auth.sock")), "");
+  EXPECT_EQ(external_socket(parsed_name("local:/run/auth.sock")), "/run/auth.sock");
+  EXPECT_EQ(external_socket(parsed_name("other:/run/auth.sock")), "");
 }
 
 TEST(ExternalPolicy, WhereNobodyListensNothingIsGranted) {

@@ -1,10 +1,10 @@
 #include "server/file_history.h"
 
 #include <algorithm>
-#include <chrono>
 #include <future>
 #include <utility>
 
+#include "base/os/clock.h"
 #include "server/replay.h"
 #include "server/zone_log.h"
 #include "store/change_encoding.h"
@@ -16,15 +16,9 @@ namespace {
 
 /// Zones that share a sync; their changes are in memory until they are written.
 constexpr size_t kMostAtOnce = 256;
-constexpr int kNice = 15;
+constexpr int kHistoryNice = 15;
 
-int64_t now_us() {
-  using std::chrono::microseconds;
-  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-store::ZoneName name_of(const ZonePlace& place, const config::Zone& zone) {
+store::ZoneName store_name(const ZonePlace& place, const config::Zone& zone) {
   return {place.view, dns::Name(zone.name()), zone.rr_class};
 }
 
@@ -40,7 +34,8 @@ bool is_larger(const zone::Change& change, uint64_t most_bytes) {
 FileHistory::FileHistory(net::EventLoop& loop, VersionLog& log)
     : loop_(loop),
       log_(log),
-      jobs_({.nice = kNice, .most_at_once = kMostAtOnce}, [this](std::vector<Job>& jobs) { work(jobs); }) {}
+      jobs_({.nice = kHistoryNice, .most_at_once = kMostAtOnce},
+            [this](std::vector<Job>& jobs) { work(jobs); }) {}
 
 void FileHistory::add(Entry entry, const std::string& directory) {
   if (log_.store() == nullptr) {
@@ -51,7 +46,7 @@ void FileHistory::add(Entry entry, const std::string& directory) {
     if (!opened) return;
     cannot_open_ = false;
   }
-  Job job{std::move(entry), {}, now_us(), false};
+  Job job{std::move(entry), {}, os::unix_time_us(), false};
   job.id = log_.id_of(job.entry.place);
   jobs_.add(std::move(job));
 }
@@ -59,7 +54,7 @@ void FileHistory::add(Entry entry, const std::string& directory) {
 void FileHistory::prune(const ZonePlace& place, config::ZonePtr zone, zone::ContentPtr content) {
   const auto id = log_.id_of(place);
   if (!id || content == nullptr) return;
-  jobs_.add({{place, std::move(zone), std::move(content), {}, nullptr}, id, now_us(), true});
+  jobs_.add({{place, std::move(zone), std::move(content), {}, nullptr}, id, os::unix_time_us(), true});
 }
 
 /// One warning until a row is written again.
@@ -109,7 +104,7 @@ Result<void> FileHistory::number(std::vector<Job>& jobs) {
   for (Job& job : jobs) {
     // What has no number has no history to have a gap in.
     if (job.id || job.entry.change == nullptr) continue;
-    names.push_back(name_of(job.entry.place, *job.entry.zone));
+    names.push_back(store_name(job.entry.place, *job.entry.zone));
     unnumbered.push_back(&job);
   }
   if (names.empty()) return {};
@@ -159,7 +154,7 @@ Result<std::vector<store::Version>> FileHistory::rows_for(const Job& job) {
 /// What came after this version may be needed: it may be in no file yet.
 void FileHistory::prune(const Job& job) {
   const zone::Content& content = *job.entry.content;
-  const auto retention = retention_of(content, *job.entry.zone->options, now_us());
+  const auto retention = retention_of(content, *job.entry.zone->options, os::unix_time_us());
   const auto pruned = server::prune(*log_.store(), *job.id, content.serial(), retention);
   if (!pruned) complain(job, pruned.error());
 }

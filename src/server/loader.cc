@@ -20,10 +20,10 @@ namespace {
 
 constexpr size_t kBatchOutcomes = 512;                      // many small zones: one wake-up for so many
 constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits longer than this
-constexpr size_t kMostSpare = 4;  // batches kept; a heap of them goes back to the system
-constexpr size_t kMostJobs = 16;  // a thread takes at most so many at once,
-constexpr size_t kRowsLeft = 16;  // and leaves so many times as many
-constexpr int kNice = 19;
+constexpr size_t kMostSpare = 4;   // batches kept; a heap of them goes back to the system
+constexpr size_t kMostLoads = 16;  // a thread takes at most so many at once,
+constexpr size_t kRowsLeft = 16;   // and leaves so many times as many
+constexpr int kLoaderNice = 19;
 
 zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
   zone::LoadRequest request = load_request(*job.zone, *job.directory);
@@ -206,7 +206,7 @@ bool Loader::take_jobs(std::vector<LoadJob>& jobs, bool urgent_only) {
     return false;
   }
   // Near the end one at a time: nobody waits for a thread with several left.
-  const size_t count = std::clamp<size_t>(jobs_.size() / kRowsLeft, 1, kMostJobs);
+  const size_t count = std::clamp<size_t>(jobs_.size() / kRowsLeft, 1, kMostLoads);
   jobs.assign(std::make_move_iterator(jobs_.begin()),
               std::make_move_iterator(jobs_.begin() + static_cast<std::ptrdiff_t>(count)));
   jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -214,7 +214,7 @@ bool Loader::take_jobs(std::vector<LoadJob>& jobs, bool urgent_only) {
 }
 
 void Loader::run(Pace pace) {
-  if (pace == Pace::kGently) lower_priority(kNice);
+  if (pace == Pace::kGently) lower_priority(kLoaderNice);
   zone::LoadBuffers buffers;
   std::vector<LoadJob> jobs;
   std::vector<LoadOutcome> outcomes;
@@ -232,7 +232,7 @@ void Loader::run(Pace pace) {
       outcome.job = std::move(job);
     }
     const auto now = std::chrono::steady_clock::now();
-    if (outcomes.size() + kMostJobs > kBatchOutcomes || now - last > kBatchTime) {
+    if (outcomes.size() + kMostLoads > kBatchOutcomes || now - last > kBatchTime) {
       hand_over(outcomes);
       last = now;
     }

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "base/random.h"
 #include "server/zone_log.h"
 
@@ -24,12 +24,8 @@ constexpr uint32_t kDefaultStartRate = 20;  // BIND's: the others have most of t
 constexpr int64_t kQuiet_us = 60'000'000;
 constexpr size_t kMessageRoom = 2048;
 /// To a target with TLS, which takes several round trips.
-constexpr net::StreamClientTimeouts kStreamTimeouts{
+constexpr net::StreamClientTimeouts kNotifyTimeouts{
     .connect_ms = 10'000, .idle_ms = 15'000, .total_ms = 30'000};
-
-uint64_t unix_time_s() {
-  return static_cast<uint64_t>(std::time(nullptr));
-}
 
 transfer::NotifyTimes notify_times(const config::ZoneOptions& options) {
   transfer::NotifyTimes times;
@@ -224,7 +220,7 @@ void Notifier::send(Number number, Zone& zone, const transfer::NotifySender::Sen
   size_t size = transfer::write_notify(message, sent.message, has_soa ? soa.first_rdata() : Bytes(),
                                        has_soa ? soa.ttl_s() : 0);
   sent.session = {};
-  if (target.key != nullptr) size = sent.session.sign_request(message, size, *target.key, unix_time_s());
+  if (target.key != nullptr) size = sent.session.sign_request(message, size, *target.key, os::unix_time_s());
   message.resize(size);
   const std::string name = display_name(*zone.config, zone.place.view);
   if (what.tries == 1) sent_.add(target.address);
@@ -247,7 +243,7 @@ Result<void> Notifier::post(Number number, PeerId peer, Sent& sent, const Remote
                                           {.server = target.address,
                                            .source = target.source,
                                            .message = std::move(message),
-                                           .timeouts = kStreamTimeouts,
+                                           .timeouts = kNotifyTimeouts,
                                            .tls = target.tls},
                                           done);
     if (!asked) return std::unexpected(asked.error());
@@ -282,7 +278,7 @@ void Notifier::replied(Number number, PeerId peer, const Result<Bytes>& reply) {
     return;
   }
   if (target.key != nullptr) {
-    if (const auto verified = sent.session.verify_reply(*reply, unix_time_s()); !verified)
+    if (const auto verified = sent.session.verify_reply(*reply, os::unix_time_s()); !verified)
       return log_notify(LogSeverity::kInfo, target, name, verified.error().text);
   }
   const auto rcode = transfer::read_notify_reply(*reply, sent.message);

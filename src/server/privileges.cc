@@ -17,22 +17,18 @@ namespace nomen::server {
 
 namespace {
 
-std::unexpected<Error> system_failure(const std::string& what) {
-  return failure(what + ": " + os::system_error_text(errno));
-}
-
 Result<void> set_capabilities(std::initializer_list<cap_value_t> kept) {
   const std::unique_ptr<_cap_struct, int (*)(void*)> caps(cap_init(), cap_free);
-  if (!caps) return system_failure("cap_init");
+  if (!caps) return os::system_failure("cap_init");
   for (const cap_value_t value : kept) {
     // A capability that this process does not have (in a container, say) cannot be kept.
     if (cap_get_bound(value) != 1) continue;
     if (cap_set_flag(caps.get(), CAP_PERMITTED, 1, &value, CAP_SET) != 0 ||
         cap_set_flag(caps.get(), CAP_EFFECTIVE, 1, &value, CAP_SET) != 0) {
-      return system_failure("cap_set_flag");
+      return os::system_failure("cap_set_flag");
     }
   }
-  if (cap_set_proc(caps.get()) != 0) return system_failure("cap_set_proc");
+  if (cap_set_proc(caps.get()) != 0) return os::system_failure("cap_set_proc");
   return {};
 }
 
@@ -50,8 +46,8 @@ Result<UserIds> find_user(const std::string& name_or_number) {
 }
 
 Result<void> enter_root(const std::string& directory) {
-  if (::chroot(directory.c_str()) != 0) return system_failure("chroot('" + directory + "')");
-  if (::chdir("/") != 0) return system_failure("chdir('/')");
+  if (::chroot(directory.c_str()) != 0) return os::system_failure("chroot('" + directory + "')");
+  if (::chdir("/") != 0) return os::system_failure("chdir('/')");
   return {};
 }
 
@@ -61,10 +57,10 @@ Result<void> limit_capabilities() {
 }
 
 Result<void> become_user(const UserIds& user) {
-  if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return system_failure("prctl(PR_SET_KEEPCAPS)");
-  if (::initgroups(user.name.c_str(), user.gid) != 0) return system_failure("initgroups");
-  if (::setgid(user.gid) != 0) return system_failure("setgid");
-  if (::setuid(user.uid) != 0) return system_failure("setuid");
+  if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return os::system_failure("prctl(PR_SET_KEEPCAPS)");
+  if (::initgroups(user.name.c_str(), user.gid) != 0) return os::system_failure("initgroups");
+  if (::setgid(user.gid) != 0) return os::system_failure("setgid");
+  if (::setuid(user.uid) != 0) return os::system_failure("setuid");
   if (auto kept = set_capabilities({CAP_NET_BIND_SERVICE}); !kept) return kept;
   ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   return {};

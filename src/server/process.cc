@@ -22,10 +22,6 @@ namespace nomen::server {
 
 namespace {
 
-std::unexpected<Error> system_failure(const std::string& what) {
-  return failure(what + ": " + os::system_error_text(errno));
-}
-
 /// Makes the directory of a file, as BIND does for its pid file. A failure shows when the file is written.
 void make_directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -40,9 +36,9 @@ void make_directory_of(const std::string& path) {
 
 Result<void> Background::detach() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_failure("pipe");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return os::system_failure("pipe");
   const pid_t child = ::fork();
-  if (child < 0) return system_failure("fork");
+  if (child < 0) return os::system_failure("fork");
   if (child > 0) {
     ::close(ends[1]);
     char byte = 0;
@@ -109,7 +105,7 @@ PidFile::~PidFile() {
 Result<void> LockFile::acquire(const std::string& path) {
   make_directory_of(path);
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) return system_failure("could not create " + path);
+  if (fd < 0) return os::system_failure("could not create " + path);
   struct flock lock{};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;

@@ -6,7 +6,8 @@ namespace nomen::server {
 
 namespace {
 
-constexpr net::StreamClientTimeouts kTimeouts{.connect_ms = 10'000, .idle_ms = 15'000, .total_ms = 20'000};
+constexpr net::StreamClientTimeouts kRelayTimeouts{
+    .connect_ms = 10'000, .idle_ms = 15'000, .total_ms = 20'000};
 constexpr size_t kHeaderBytes = 12;
 
 /// The reply to the message: with its id, and QR set.
@@ -23,7 +24,7 @@ void RelayExchange::begin() {
                                         {.server = primary.address,
                                          .source = primary.source,
                                          .message = order_.message,
-                                         .timeouts = kTimeouts,
+                                         .timeouts = kRelayTimeouts,
                                          .tls = primary.tls},
                                         [this](const Result<Bytes>& reply) { answered(reply); });
   if (!asked) return failed(asked.error().text);

@@ -16,7 +16,6 @@ namespace {
 
 /// Up to so many records updates wait for the digest: that is about 20 ms for all that came meanwhile.
 constexpr uint64_t kMostRecords = 20'000;
-constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
 
 /// `change` with what happens at the apex taken from `apex_change`.
 zone::Change with_apex(const zone::Change& change, zone::Change apex_change, dns::NameView apex) {
@@ -49,7 +48,7 @@ void renew_zonemd(const zone::Content& before, zone::ContentPtr& after, zone::Ch
     log_zone(LogSeverity::kNotice, name,
              "its ZONEMD record goes with this change: it is signed, and only who has the key can renew it");
   }
-  zone::ContentWriter writer(*after, kNoLimits);
+  zone::ContentWriter writer(*after, zone::kNoLimits);
   if (!writer.apply(fix)) return;
   Diagnostics diagnostics;
   after = writer.finish(diagnostics);

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <future>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "base/os/clock.h"
 #include "zone/content_digest.h"
 #include "zone/content_writer.h"
 
@@ -26,22 +26,15 @@ constexpr size_t kBytesOfRecord = 64;
 constexpr size_t kLeastFileBytes = size_t{16} << 10;
 
 /// What people may look back on costs disk only.
-constexpr uint64_t kLeastLoggedBytes = uint64_t{64} << 20;
+constexpr uint64_t kLeastKeptBytes = uint64_t{64} << 20;
 
 /// The limits were kept when the changes were made.
-constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
 
 /// A serial that is not later is no step that anybody could ask for (RFC 1995): what follows begins anew.
 zone::RecentChangesPtr with_step(const zone::RecentChangesPtr& before, const store::Version& version,
                                  std::shared_ptr<const zone::Change> change, size_t most_bytes) {
   if (!version.to.is_after(version.from)) return nullptr;
   return zone::RecentChanges::with(before, {version.from, version.to, std::move(change)}, most_bytes);
-}
-
-int64_t now_us() {
-  using std::chrono::microseconds;
-  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 std::string out_of_step(dns::Serial file, const std::vector<store::VersionInfo>& newest_first) {
@@ -76,7 +69,7 @@ store::Retention retention_of(const zone::Content& content, const config::ZoneOp
   } else if (options.max_journal_size) {
     retention.max_bytes = options.max_journal_size;
   } else {
-    retention.max_bytes = std::max<uint64_t>(kLeastLoggedBytes, most_recent_bytes(content, std::nullopt));
+    retention.max_bytes = std::max<uint64_t>(kLeastKeptBytes, most_recent_bytes(content, std::nullopt));
   }
   return retention;
 }
@@ -121,7 +114,7 @@ Result<Replayed> replay(store::VersionStore& log, store::ZoneId zone, zone::Cont
   uint64_t number = is_near ? rows->back().number : 0;
   const uint64_t first_new = !is_near ? 0 : known->to == file ? known->number + 1 : known->number;
 
-  zone::ContentWriter writer(*result.content, kNoLimits);
+  zone::ContentWriter writer(*result.content, zone::kNoLimits);
   const size_t most_bytes = most_recent_bytes(*result.content, std::nullopt);
   Result<void> applied;
   const auto visit = [&](store::Version&& version) {
@@ -208,7 +201,7 @@ Result<void> append_gap(store::VersionStore& log, store::ZoneId zone, const zone
   rows.push_back({zone,
                   newest->front().to,
                   content.serial(),
-                  now_us(),
+                  os::unix_time_us(),
                   {store::ActorKind::kFile, ""},
                   {},
                   true,

@@ -16,16 +16,12 @@ using control::ResultCode;
 
 namespace {
 
-bool is_soa(const zone::RecordList::Entry& entry) {
-  return entry.type == dns::number(dns::RRType::kSoa);
-}
-
 /// Without SOA records: the version that goes back has a serial of its own.
 zone::Change without_soa(const zone::Change& change) {
   zone::Change out;
   for (const auto& [from, to] : {std::pair{&change.removed, &out.removed}, {&change.added, &out.added}}) {
     for (const auto& entry : from->entries()) {
-      if (!is_soa(entry))
+      if (!entry.is_soa())
         to->add(from->owner(entry), static_cast<dns::RRType>(entry.type), entry.ttl_s, from->rdata(entry));
     }
   }

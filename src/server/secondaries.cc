@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "base/random.h"
 #include "server/zone_log.h"
 
@@ -19,12 +19,6 @@ using transfer::SecondaryWork;
 using Kind = SecondaryWork::Kind;
 
 constexpr uint64_t kMinute_ms = 60'000;
-
-int64_t unix_time_us() {
-  using std::chrono::microseconds;
-  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 transfer::SecondaryOptions machine_options(const config::Zone& zone, const std::vector<Remote>& primaries) {
   const config::ZoneOptions& options = *zone.options;
@@ -43,7 +37,7 @@ transfer::SecondaryOptions machine_options(const config::Zone& zone, const std::
   return made;
 }
 
-void log_notify(const std::string& zone, const net::SocketAddress& peer, const std::string& text) {
+void log_received_notify(const std::string& zone, const net::SocketAddress& peer, const std::string& text) {
   log(LogCategory::kNotify, LogSeverity::kInfo, "notify", "zone {}: notify from {}: {}", zone,
       peer.to_string(), text);
 }
@@ -66,7 +60,7 @@ Secondaries::Secondaries(net::EventLoop& loop, ZoneKeeper& zones, VersionLog& lo
       client_(std::move(client)),
       copies_(loop),
       began_(std::chrono::steady_clock::now()),
-      began_us_(unix_time_us()) {}
+      began_us_(os::unix_time_us()) {}
 
 Secondaries::~Secondaries() {
   loop_.cancel(*this);
@@ -437,15 +431,16 @@ void Secondaries::take(const std::vector<ForwardedNotify>& notifies) {
     }
     const bool was_busy = zone->machine.is_busy();
     if (!zone->machine.notified(primary, notify.serial, now_us())) {
-      log_notify(zone->name, notify.peer, "zone is up to date");
+      log_received_notify(zone->name, notify.peer, "zone is up to date");
       continue;
     }
     const std::string serial = notify.serial ? fmt::format("serial {}", notify.serial->value) : "";
     if (was_busy) {
-      log_notify(zone->name, notify.peer,
-                 serial + (serial.empty() ? "" : ": ") + "refresh in progress, refresh check queued");
+      log_received_notify(
+          zone->name, notify.peer,
+          serial + (serial.empty() ? "" : ": ") + "refresh in progress, refresh check queued");
     } else {
-      log_notify(zone->name, notify.peer, serial.empty() ? "no serial" : serial);
+      log_received_notify(zone->name, notify.peer, serial.empty() ? "no serial" : serial);
     }
     zone->notified = true;
     consider(number, *zone);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "base/os/file.h"
 #include "base/os/usable_cores.h"
 #include "base/random.h"
@@ -281,7 +282,7 @@ void Server::open_controls() {
   for (ControlAddress& wanted : added) {
     auto opened =
         control::RndcListener::open(*loop_, wanted.address, std::move(wanted.policy), *this, replays_,
-                                    [] { return static_cast<uint32_t>(std::time(nullptr)); });
+                                    [] { return static_cast<uint32_t>(os::unix_time_s()); });
     if (opened) {
       controls_.push_back(std::move(*opened));
     } else {

@@ -11,34 +11,34 @@ namespace nomen::server {
 
 namespace {
 
-using Kind = config::MatchElement::Kind;
+using MatchKind = config::MatchElement::Kind;
 
 policy::Acl::Element compile_element(const config::MatchElement& element) {
   policy::Acl::Element out;
   out.negated = element.negated;
   switch (element.kind) {
-    case Kind::kAny:
+    case MatchKind::kAny:
       out.kind = policy::Acl::Element::Kind::kAny;
       break;
-    case Kind::kNone:
-    case Kind::kGeoip:  // the checker refuses it: no database is built in
+    case MatchKind::kNone:
+    case MatchKind::kGeoip:  // the checker refuses it: no database is built in
       out.kind = policy::Acl::Element::Kind::kNone;
       break;
-    case Kind::kLocalhost:
+    case MatchKind::kLocalhost:
       out.kind = policy::Acl::Element::Kind::kLocalhost;
       break;
-    case Kind::kLocalnets:
+    case MatchKind::kLocalnets:
       out.kind = policy::Acl::Element::Kind::kLocalnets;
       break;
-    case Kind::kPrefix:
+    case MatchKind::kPrefix:
       out.kind = policy::Acl::Element::Kind::kPrefix;
       out.prefix = {to_net(element.prefix.address), element.prefix.length};
       break;
-    case Kind::kKey:
+    case MatchKind::kKey:
       out.kind = policy::Acl::Element::Kind::kKey;
       if (const auto name = dns::Name::parse(element.name)) out.key = *name;
       break;
-    case Kind::kNested:
+    case MatchKind::kNested:
       out.kind = policy::Acl::Element::Kind::kNested;
       out.nested = compile(element.nested);
       break;

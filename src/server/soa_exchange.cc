@@ -1,8 +1,8 @@
 #include "server/soa_exchange.h"
 
-#include <ctime>
 #include <utility>
 
+#include "base/os/clock.h"
 #include "base/random.h"
 
 namespace nomen::server {
@@ -13,13 +13,8 @@ using transfer::QueryFailure;
 using Verdict = transfer::SoaReply::Verdict;
 
 constexpr uint32_t kUdpTimeout_ms = 2000;  // the zone's machine asks again: it counts the tries
-constexpr net::StreamClientTimeouts kStreamTimeouts{
-    .connect_ms = 10'000, .idle_ms = 10'000, .total_ms = 30'000};
-constexpr size_t kQueryRoom = 2048;  // a signature included
-
-uint64_t unix_time_s() {
-  return static_cast<uint64_t>(std::time(nullptr));
-}
+constexpr net::StreamClientTimeouts kSoaTimeouts{.connect_ms = 10'000, .idle_ms = 10'000, .total_ms = 30'000};
+constexpr size_t kSoaQueryRoom = 2048;  // a signature included
 
 /// An error of the client names the server first: "192.0.2.1#53: connection refused".
 std::string reason_of(const std::string& text) {
@@ -47,11 +42,11 @@ void SoaExchange::begin() {
 
 std::vector<uint8_t> SoaExchange::make_query() {
   query_.id = static_cast<uint16_t>(random_u64());
-  std::vector<uint8_t> message(kQueryRoom);
+  std::vector<uint8_t> message(kSoaQueryRoom);
   size_t size = transfer::write_soa_query(message, query_);
   session_ = {};
   if (question_.primary.key != nullptr)
-    size = session_.sign_request(message, size, *question_.primary.key, unix_time_s());
+    size = session_.sign_request(message, size, *question_.primary.key, os::unix_time_s());
   message.resize(size);
   return message;
 }
@@ -74,7 +69,7 @@ void SoaExchange::ask_over_udp() {
 
 void SoaExchange::ask_over_tcp() {
   auto client = net::StreamClient::open(loop_, question_.primary.address, question_.primary.source,
-                                        kStreamTimeouts, *this, question_.primary.tls);
+                                        kSoaTimeouts, *this, question_.primary.tls);
   if (!client) return fail(QueryFailure::kTimeout, "failure trying primary", client.error().text);
   stream_ = std::move(*client);
   stream_->send(make_query());
@@ -87,7 +82,7 @@ void SoaExchange::on_end(const Error& why) {
 void SoaExchange::take_reply(Bytes message) {
   if (!done_) return;
   if (session_.is_signed()) {
-    if (const auto verified = session_.verify_reply(message, unix_time_s()); !verified)
+    if (const auto verified = session_.verify_reply(message, os::unix_time_s()); !verified)
       return fail(QueryFailure::kBadAnswer, "failure trying primary", verified.error().text);
   }
   const transfer::SoaReply reply = transfer::read_soa_reply(message, query_);

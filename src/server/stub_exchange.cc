@@ -1,8 +1,8 @@
 #include "server/stub_exchange.h"
 
-#include <ctime>
 #include <utility>
 
+#include "base/os/clock.h"
 #include "base/random.h"
 
 namespace nomen::server {
@@ -11,13 +11,10 @@ namespace {
 
 using transfer::Progress;
 
-constexpr size_t kQueryRoom = 2048;  // a signature included
+constexpr size_t kStubQueryRoom = 2048;  // a signature included
 // A few short questions: who is slow at them is of no use. BIND gives each of them 15 seconds.
-constexpr net::StreamClientTimeouts kTimeouts{.connect_ms = 15'000, .idle_ms = 15'000, .total_ms = 120'000};
-
-uint64_t unix_time_s() {
-  return static_cast<uint64_t>(std::time(nullptr));
-}
+constexpr net::StreamClientTimeouts kStubTimeouts{
+    .connect_ms = 15'000, .idle_ms = 15'000, .total_ms = 120'000};
 
 transfer::IncomingOptions with_random_id(transfer::IncomingOptions options) {
   options.id = static_cast<uint16_t>(random_u64());
@@ -33,15 +30,15 @@ StubExchange::StubExchange(net::EventLoop& loop, TransferOrder order, Done done)
       fetch_(with_random_id(std::move(order_.options))) {}
 
 void StubExchange::begin() {
-  auto client = net::StreamClient::open(loop_, order_.primary.address, order_.primary.source, kTimeouts,
+  auto client = net::StreamClient::open(loop_, order_.primary.address, order_.primary.source, kStubTimeouts,
                                         *this, order_.primary.tls);
   if (!client) return finish(Progress::kFailed, client.error().text);
   stream_ = std::move(*client);
 }
 
 void StubExchange::ask() {
-  std::vector<uint8_t> message(kQueryRoom);
-  message.resize(fetch_.request(message, session_, order_.primary.key.get(), unix_time_s()));
+  std::vector<uint8_t> message(kStubQueryRoom);
+  message.resize(fetch_.request(message, session_, order_.primary.key.get(), os::unix_time_s()));
   stream_->send(message);
 }
 
@@ -53,7 +50,7 @@ void StubExchange::on_connected() {
 void StubExchange::on_message(Bytes message) {
   if (!done_) return;
   dns::TsigSession* const session = order_.primary.key != nullptr ? &session_ : nullptr;
-  const Progress progress = fetch_.feed(message, session, unix_time_s());
+  const Progress progress = fetch_.feed(message, session, os::unix_time_s());
   if (progress == Progress::kMore) return ask();
   finish(progress, fetch_.reason());
 }

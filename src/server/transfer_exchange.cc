@@ -1,9 +1,9 @@
 #include "server/transfer_exchange.h"
 
-#include <ctime>
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "base/random.h"
 
 namespace nomen::server {
@@ -13,10 +13,6 @@ namespace {
 using transfer::Progress;
 
 constexpr size_t kRequestRoom = 2048;  // a question, an SOA, an OPT and a signature
-
-uint64_t unix_time_s() {
-  return static_cast<uint64_t>(std::time(nullptr));
-}
 
 }  // namespace
 
@@ -43,7 +39,7 @@ void TransferExchange::on_connected() {
       order_.name, order_.primary.address.to_string(), stream_->local().to_string(),
       order_.primary.key != nullptr ? " TSIG " + dns::to_string_no_dot(order_.primary.key->name) : "");
   std::vector<uint8_t> message(kRequestRoom);
-  message.resize(transfer_->request(message, session_, order_.primary.key.get(), unix_time_s()));
+  message.resize(transfer_->request(message, session_, order_.primary.key.get(), os::unix_time_s()));
   stream_->send(message);
   begin_period();
 }
@@ -62,7 +58,7 @@ void TransferExchange::on_timer() {
 void TransferExchange::on_message(Bytes message) {
   period_bytes_ += message.size();
   dns::TsigSession* const session = order_.primary.key != nullptr ? &session_ : nullptr;
-  const Progress progress = transfer_->feed(message, session, unix_time_s());
+  const Progress progress = transfer_->feed(message, session, os::unix_time_s());
   if (progress != Progress::kMore) finish(progress, transfer_->reason());
 }
 

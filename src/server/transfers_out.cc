@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <ctime>
 #include <deque>
 #include <utility>
 
 #include "answer/zone_options.h"
 #include "base/log.h"
+#include "base/os/clock.h"
 
 namespace nomen::server {
 
@@ -25,11 +25,7 @@ constexpr size_t kTransfersPerConnection = 8;
 /// An IXFR of more steps than this is sent as one (RFC 1995 5).
 constexpr size_t kStepsBeforeCondensing = 16;
 
-constexpr uint32_t kMinute_ms = 60'000;
-
-uint64_t unix_time_s() {
-  return static_cast<uint64_t>(std::time(nullptr));
-}
+constexpr uint32_t kTransferMinute_ms = 60'000;
 
 struct Running {
   OutgoingTransfer transfer;
@@ -91,7 +87,7 @@ OutgoingTransfer make_transfer(const transfer::TransferRequest& request, const a
   options.message_bytes = snapshot.server->transfer_message_bytes;
   options.one_answer = !rule.many_answers;
   options.edns_udp_bytes = query.view->settings->edns_udp_size;
-  options.expire_s = answer::expire_s(zone, static_cast<uint32_t>(unix_time_s()));
+  options.expire_s = answer::expire_s(zone, static_cast<uint32_t>(os::unix_time_s()));
   std::vector<transfer::IxfrStep> steps;
   if (request.type == dns::RRType::kIxfr && zone.recent() != nullptr) {
     if (auto known = zone.recent()->since(request.serial)) steps = std::move(*known);
@@ -140,12 +136,12 @@ dns::Rcode TransfersOut::begin(net::Connection& connection, const answer::Query&
   }
   const answer::ZoneSettings& settings = query.zone->settings();
   Running running{make_transfer(*request, query, snapshot), signature.take_session(), client, Clock::now(),
-                  loop_.now_ms() + settings.max_transfer_time_out_min * kMinute_ms};
+                  loop_.now_ms() + settings.max_transfer_time_out_min * kTransferMinute_ms};
   log_out(LogSeverity::kInfo, client,
           running.transfer.start_line(query.signer != nullptr ? dns::to_string_no_dot(*query.signer) : ""));
   transfers->queue.push_back(std::move(running));
   connection.hold();
-  connection.set_write_timeout_ms(settings.max_transfer_idle_out_min * kMinute_ms);
+  connection.set_write_timeout_ms(settings.max_transfer_idle_out_min * kTransferMinute_ms);
   if (transfers->queue.size() == 1) send(connection);
   return dns::Rcode::kNoError;
 }
@@ -161,11 +157,11 @@ dns::Rcode TransfersOut::answer_datagram(const answer::Query& query, const answe
   OutgoingTransfer whole = make_transfer(*request, query, snapshot);
   transfer::OutgoingOptions soa_options;
   soa_options.edns_udp_bytes = query.view->settings->edns_udp_size;
-  soa_options.expire_s = answer::expire_s(*query.zone, static_cast<uint32_t>(unix_time_s()));
+  soa_options.expire_s = answer::expire_s(*query.zone, static_cast<uint32_t>(os::unix_time_s()));
   OutgoingTransfer soa = OutgoingTransfer::single_soa(*request, query.zone->shared_content(), soa_options);
   // Not into `out`, which may be the request: it is still needed when nothing fits.
   reply_size = transfer::answer_over_udp(std::move(whole), std::move(soa), MutableBytes(message_).first(room),
-                                         tsig, unix_time_s());
+                                         tsig, os::unix_time_s());
   if (reply_size == 0) return dns::Rcode::kServFail;
   std::memcpy(out.data(), message_.data(), reply_size);
   return dns::Rcode::kNoError;
@@ -177,7 +173,7 @@ void TransfersOut::send(net::Connection& connection) {
   while (!transfers->queue.empty() && connection.writable()) {
     Running& running = transfers->queue.front();
     dns::TsigSession* const tsig = running.session.is_signed() ? &running.session : nullptr;
-    const size_t size = running.transfer.next(message_, tsig, unix_time_s());
+    const size_t size = running.transfer.next(message_, tsig, os::unix_time_s());
     if (size != 0) connection.reply({message_.data(), size});
     if (running.transfer.has_failed()) {
       log_out(LogSeverity::kError, running.client, "zone transfer failed: a record fits into no message");

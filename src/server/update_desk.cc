@@ -1,12 +1,11 @@
 #include "server/update_desk.h"
 
-#include <chrono>
-#include <ctime>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "server/edited_version.h"
 #include "server/renew_zonemd.h"
 #include "server/update_lines.h"
@@ -19,13 +18,6 @@ namespace nomen::server {
 namespace {
 
 /// The limits were kept when the change was made first.
-constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
-
-int64_t now_us() {
-  using std::chrono::microseconds;
-  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// Who stands in the log: the key, or the address without its port.
 store::Actor actor_of(const ForwardedUpdate& update) {
@@ -169,12 +161,12 @@ Result<UpdateDesk::Made> UpdateDesk::make_edit(const ZonePlace& place, Edit& edi
   auto change = edit.make(*served);
   if (!change) return std::unexpected(change.error());
   if (change->empty()) return failure("there is nothing to change");
-  zone::ContentWriter writer(*served, kNoLimits);
+  zone::ContentWriter writer(*served, zone::kNoLimits);
   if (auto applied = writer.apply(*change); !applied) return std::unexpected(applied.error());
   Diagnostics diagnostics;
-  auto version = edited_version(
-      served, writer.finish(diagnostics), std::make_shared<const zone::Change>(std::move(*change)),
-      settings_of(place, *zone).update.serial_method, static_cast<uint64_t>(std::time(nullptr)));
+  auto version = edited_version(served, writer.finish(diagnostics),
+                                std::make_shared<const zone::Change>(std::move(*change)),
+                                settings_of(place, *zone).update.serial_method, os::unix_time_s());
   if (!version) return std::unexpected(version.error());
   zone::Change step = *version->change;
   renew_zonemd(*served, version->content, step, ZonemdCost::kAny, display_name(*zone->config, place.view));
@@ -182,7 +174,7 @@ Result<UpdateDesk::Made> UpdateDesk::make_edit(const ZonePlace& place, Edit& edi
   const dns::Serial from = served->serial();
   const dns::Serial to = version->content->serial();
   made.content = std::move(version->content);
-  made.versions.push_back({*id, from, to, now_us(), edit.actor, step});
+  made.versions.push_back({*id, from, to, os::unix_time_us(), edit.actor, step});
   made.steps.push_back({from, to, std::make_shared<const zone::Change>(std::move(step))});
   made.edited = std::move(edit.done);
   return made;
@@ -197,7 +189,7 @@ UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, 
   Made made;
   made.content = zone.served->shared_content();
   for (size_t first = 0; first < updates.size();) {
-    update::UpdateBatch batch(made.content, settings.update, static_cast<uint64_t>(std::time(nullptr)));
+    update::UpdateBatch batch(made.content, settings.update, os::unix_time_s());
     size_t at = first;
     for (; at < updates.size() && has_same_client(*updates[first], *updates[at]); at++) {
       ForwardedUpdate& update = *updates[at];
@@ -216,7 +208,7 @@ UpdateDesk::Made UpdateDesk::make(const ZonePlace& place, const KeptZone& zone, 
     const dns::Serial to = result.content->serial();
     made.content = std::move(result.content);
     made.steps.push_back({from, to, std::make_shared<const zone::Change>(result.change)});
-    made.versions.push_back({id, from, to, now_us(), actor, std::move(result.change)});
+    made.versions.push_back({id, from, to, os::unix_time_us(), actor, std::move(result.change)});
   }
   made.updates = std::move(updates);
   return made;

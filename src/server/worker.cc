@@ -1,12 +1,12 @@
 #include "server/worker.h"
 
 #include <algorithm>
-#include <ctime>
 #include <future>
 #include <utility>
 
 #include "answer/limits.h"
 #include "base/log.h"
+#include "base/os/clock.h"
 #include "base/random.h"
 #include "server/update_lines.h"
 #include "transfer/notify_message.h"
@@ -18,10 +18,6 @@ namespace {
 /// Answered updates that are kept for their memory, and how much of it each may have.
 constexpr size_t kMostSpareUpdates = 1024;
 constexpr size_t kMostSpareBytes = 4096;
-
-uint32_t unix_time_s() {
-  return static_cast<uint32_t>(std::time(nullptr));
-}
 
 update::Requester requester_of(const answer::Query& query, const policy::LocalAddresses& local) {
   update::Requester requester;
@@ -173,7 +169,7 @@ void Worker::handle(std::span<net::Datagram> batch) {
                               .truncated = datagram.truncated};
     exchanges_[i].out = {datagram.data, datagram.capacity};
   }
-  pipeline_.answer(*snapshot_, {exchanges_.data(), batch.size()}, unix_time_s());
+  pipeline_.answer(*snapshot_, {exchanges_.data(), batch.size()}, static_cast<uint32_t>(os::unix_time_s()));
   for (size_t i = 0; i < batch.size(); i++) batch[i].size = static_cast<uint32_t>(exchanges_[i].reply_size);
 }
 
@@ -194,7 +190,7 @@ void Worker::on_message(net::Connection& connection, Bytes message) {
                        .speaks_dot = connection.speaks_dot()};
   exchange.out = stream_reply_;
   asking_ = &connection;
-  pipeline_.answer(*snapshot_, {&exchange, 1}, unix_time_s());
+  pipeline_.answer(*snapshot_, {&exchange, 1}, static_cast<uint32_t>(os::unix_time_s()));
   asking_ = nullptr;
   if (exchange.answered_later) return;
   if (exchange.wants_keepalive) connection.use_keepalive();
@@ -290,7 +286,7 @@ void Worker::send_late(ForwardedUpdates updates) {
 
 /// Sends the replies and keeps the updates for the next ones.
 void Worker::send_now(ForwardedUpdates& updates) {
-  const uint32_t now_s = unix_time_s();
+  const uint32_t now_s = static_cast<uint32_t>(os::unix_time_s());
   for (size_t first = 0, end = 0; first < updates.size(); first = end) {
     for (; end < updates.size() && leave_together(updates[first]->reply, updates[end]->reply); end++) {
       LateReply& reply = updates[end]->reply;

@@ -10,10 +10,10 @@ namespace nomen::server {
 namespace {
 
 /// A version that waits is kept in memory: no more than these. Who is not let in asks again.
-constexpr size_t kMostJobs = 16;
+constexpr size_t kMostDigests = 16;
 /// About 100 bytes each.
 constexpr size_t kMostKnown = 10'000;
-constexpr int kNice = 19;
+constexpr int kDigestNice = 19;
 
 /// Whether both are, or were, the same object.
 bool is_same(const std::weak_ptr<const zone::Content>& a, const zone::ContentPtr& b) {
@@ -54,7 +54,7 @@ void ZoneDigests::begin(const ZonePlace& place, const zone::ContentPtr& content)
     jobs_[i].content = content;
     return;
   }
-  if (jobs_.size() >= kMostJobs || ending_) return;
+  if (jobs_.size() >= kMostDigests || ending_) return;
   jobs_.push_back({place, content});
   if (!running_) {
     running_ = true;
@@ -64,7 +64,7 @@ void ZoneDigests::begin(const ZonePlace& place, const zone::ContentPtr& content)
 }
 
 void ZoneDigests::run() {
-  lower_priority(kNice);
+  lower_priority(kDigestNice);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });

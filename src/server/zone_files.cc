@@ -2,10 +2,9 @@
 
 #include <unistd.h>
 
-#include <chrono>
-#include <ctime>
 #include <utility>
 
+#include "base/os/clock.h"
 #include "server/edited_version.h"
 #include "server/renew_zonemd.h"
 #include "server/replay.h"
@@ -21,12 +20,6 @@ namespace {
 
 /// BIND writes a zone's file a quarter of an hour after its first change.
 constexpr uint64_t kDelayMs = 15 * 60 * 1000;
-
-int64_t now_us() {
-  using std::chrono::microseconds;
-  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -216,8 +209,7 @@ void ZoneFiles::publish_file_version(const ZonePlace& place, const KeptZone& zon
   const zone::ContentPtr& served = zone.served->shared_content();
   const auto id = log_.id_of(place);
   auto made = edited_version(served, outcome.result.content, outcome.result.change,
-                             update_settings(*zone.config, nullptr).serial_method,
-                             static_cast<uint64_t>(std::time(nullptr)));
+                             update_settings(*zone.config, nullptr).serial_method, os::unix_time_s());
   if (!made || !id) {
     log_zone(LogSeverity::kError, name,
              "stays frozen: " + (made ? std::string("its versions are not logged") : made.error().text));
@@ -231,8 +223,12 @@ void ZoneFiles::publish_file_version(const ZonePlace& place, const KeptZone& zon
     log_zone(LogSeverity::kNotice, name,
              fmt::format("the file was changed but not its serial, which is {} now", step.to.value));
   std::vector<store::Version> versions;
-  versions.push_back(
-      {*id, step.from, step.to, now_us(), {store::ActorKind::kFile, zone.config->file}, *step.change});
+  versions.push_back({*id,
+                      step.from,
+                      step.to,
+                      os::unix_time_us(),
+                      {store::ActorKind::kFile, zone.config->file},
+                      *step.change});
   log_.append(std::move(versions),
               [this, place, name, step, content = made->content,
                is_file = made->content == outcome.result.content](const Result<void>& result) {

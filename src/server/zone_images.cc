@@ -22,9 +22,9 @@ namespace {
 constexpr size_t kLeastContentBytes = size_t{4} << 20;
 constexpr size_t kMostNameBytes = 200;
 constexpr const char* kSuffix = ".image";
-constexpr int kNice = 19;
+constexpr int kImageNice = 19;
 
-void warn(const std::string& text) {
+void warn_of_image(const std::string& text) {
   log(LogCategory::kGeneral, LogSeverity::kWarning, "server", "{}", text);
 }
 
@@ -114,7 +114,7 @@ std::optional<zone::LoadResult> load_image(const std::string& path, const config
   if (!take_files(std::string_view(*note).substr(settings.size()), result)) return std::nullopt;
   auto image = zone::read_image(path, zone.name(), zone.rr_class);
   if (!image) {
-    warn("an image of a zone is not used: " + image.error().text);
+    warn_of_image("an image of a zone is not used: " + image.error().text);
     return std::nullopt;
   }
   result.is_signed = zone::is_dnssec_signed(*image->content);
@@ -123,7 +123,7 @@ std::optional<zone::LoadResult> load_image(const std::string& path, const config
 }
 
 ZoneImages::ZoneImages()
-    : jobs_({.nice = kNice}, [this](const std::vector<Job>& jobs) { work(jobs.front()); }) {}
+    : jobs_({.nice = kImageNice}, [this](const std::vector<Job>& jobs) { work(jobs.front()); }) {}
 
 ZoneImages::~ZoneImages() {
   stop_.request_stop();
@@ -179,7 +179,7 @@ void ZoneImages::remove(const config::Zone& zone, const std::string& view) {
 void ZoneImages::work(const Job& job) {
   const auto written = zone::write_image(*job.content, job.note, job.path, stop_.get_token());
   if (!written && !stop_.stop_requested())
-    warn("the image '" + job.path + "' cannot be written: " + written.error().text);
+    warn_of_image("the image '" + job.path + "' cannot be written: " + written.error().text);
 }
 
 }  // namespace nomen::server

@@ -18,7 +18,7 @@ bool is_older(uint32_t serial, uint32_t than) {
 }
 
 /// Why a file could not be taken, in a few words: it cannot be read, or its first error.
-std::string reason_of(const LoadOutcome& outcome) {
+std::string load_failure(const LoadOutcome& outcome) {
   if (::access(outcome.path.c_str(), R_OK) != 0) return os::system_error_text(errno);
   for (const Diagnostic& diagnostic : outcome.result.diagnostics) {
     if (diagnostic.severity == Severity::kError) return diagnostic.text;
@@ -70,13 +70,14 @@ void log_findings(const LoadOutcome& outcome, const std::string& name) {
   for (const Diagnostic& diagnostic : result.diagnostics) {
     const bool error = diagnostic.severity == Severity::kError;
     if (error && diagnostic.position.file.empty() && result.records_read == 0)
-      continue;  // said as a whole: reason_of()
+      continue;  // said as a whole: load_failure()
     log(LogCategory::kGeneral, error ? LogSeverity::kError : LogSeverity::kWarning, "zone", "{}",
         dns::with_idn_shown(to_string(diagnostic)));
   }
   if (result.content != nullptr) return;
-  log_zone(LogSeverity::kError, name,
-           fmt::format("loading from master file {} failed: {}", outcome.job.zone->file, reason_of(outcome)));
+  log_zone(
+      LogSeverity::kError, name,
+      fmt::format("loading from master file {} failed: {}", outcome.job.zone->file, load_failure(outcome)));
   log_zone(LogSeverity::kError, name, "not loaded due to errors.");
 }
 

@@ -1,8 +1,8 @@
 #include "server/zone_writer.h"
 
-#include <ctime>
 #include <utility>
 
+#include "base/os/clock.h"
 #include "server/loader.h"
 #include "zone/dump.h"
 #include "zone/raw.h"
@@ -21,7 +21,7 @@ Result<os::FileStamp> write_zone_file(const zone::Content& content, const ZoneFi
     written = replacement->write({reinterpret_cast<const uint8_t*>(piece.data()), piece.size()});
     return written.has_value();
   };
-  const auto now_s = static_cast<uint32_t>(std::time(nullptr));
+  const auto now_s = static_cast<uint32_t>(os::unix_time_s());
   if (file.format == config::MasterFormat::kRaw) {
     zone::RawHeader header;
     header.dumped_at_s = now_s;

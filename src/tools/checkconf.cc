@@ -19,9 +19,9 @@ namespace nomen::tools {
 
 namespace {
 
-constexpr const char* kBindUsage =
+constexpr const char* kCheckconfUsage =
     "usage: named-checkconf [-chijlvz] [-p [-x]] [-t directory] [named.conf]\n";
-constexpr const char* kExamples =
+constexpr const char* kCheckconfExamples =
     "A valid file ends with status 0, and says nothing but what this version would ignore or refuse.\n\n"
     "Examples:\n"
     "  nomen checkconf                             is /etc/bind/named.conf valid, and what of it is not "
@@ -34,7 +34,7 @@ constexpr const char* kExamples =
     "  nomen checkconf --reference                 all statements: where they stand, defaults, what is "
     "obeyed\n";
 
-struct Options {
+struct CheckconfOptions {
   std::string file = config::kNamedConfFile;
   std::string chroot;
   bool core_only = false, ignore_deprecated = false, journal = false, list = false, print = false,
@@ -48,7 +48,7 @@ struct Checked {
   bool is_valid = false;
 };
 
-Checked check(const Options& options) {
+Checked check(const CheckconfOptions& options) {
   Checked out;
   config::Disk& disk = config::real_disk();
   out.tree = config::parse_file(options.file, {.ignore_deprecated = options.ignore_deprecated}, disk,
@@ -104,7 +104,7 @@ void list_zones(const config::Tree& tree) {
   list(tree.statements(), "_default", "IN");
 }
 
-bool test_zones(const config::Config& config, const Options& options, const ZoneTester& test_zone) {
+bool test_zones(const config::Config& config, const CheckconfOptions& options, const ZoneTester& test_zone) {
   bool all_good = true;
   for (const config::View& view : config.views) {
     for (const config::ZonePtr& zone : view.zones) {
@@ -116,7 +116,7 @@ bool test_zones(const config::Config& config, const Options& options, const Zone
 }
 
 // What both faces do with a valid configuration.
-int show(const Checked& checked, const Options& options, const ZoneTester& test_zone) {
+int show(const Checked& checked, const CheckconfOptions& options, const ZoneTester& test_zone) {
   if (options.zones && !test_zone) {
     fmt::print(stderr, "loading zones on trial is not part of this program\n");
     return 1;
@@ -135,7 +135,7 @@ int change_root(const std::string& directory) {
   return 1;
 }
 
-int run_as_bind(const Options& options, const ZoneTester& test_zone) {
+int run_as_bind(const CheckconfOptions& options, const ZoneTester& test_zone) {
   if (change_root(options.chroot) != 0) return 1;
   const Checked checked = check(options);
   print_as_bind(checked.diagnostics);
@@ -151,12 +151,12 @@ int run_as_bind(const Options& options, const ZoneTester& test_zone) {
 
 int usage_error(const std::string& text) {
   fmt::print(stderr, "{}", text);
-  fmt::print(stderr, "{}", kBindUsage);
+  fmt::print(stderr, "{}", kCheckconfUsage);
   return 1;
 }
 
 int bind_main(int argc, char** argv, const ZoneTester& test_zone) {
-  Options options;
+  CheckconfOptions options;
   opterr = 0;
   optind = 1;
   for (int flag; (flag = getopt(argc, argv, "cdhijlpt:vxz")) != -1;) {
@@ -191,7 +191,7 @@ int bind_main(int argc, char** argv, const ZoneTester& test_zone) {
         options.zones = true;
         break;
       case 'h':
-        fmt::print(stderr, "{}", kBindUsage);
+        fmt::print(stderr, "{}", kCheckconfUsage);
         return 0;
       default:
         return usage_error(fmt::format("named-checkconf: invalid argument -{}\n", static_cast<char>(optopt)));
@@ -204,8 +204,8 @@ int bind_main(int argc, char** argv, const ZoneTester& test_zone) {
   return run_as_bind(options, test_zone);
 }
 
-void define(CLI::App& app, Options& options) {
-  app.footer(kExamples);
+void define_checkconf(CLI::App& app, CheckconfOptions& options) {
+  app.footer(kCheckconfExamples);
   app.add_option("file", options.file, "the configuration")->capture_default_str();
   app.add_flag("--strict", options.strict, "fail on what `nomen serve` would refuse");
   app.add_flag("-p,--print", options.print, "print the configuration and all it includes in one form");
@@ -223,7 +223,7 @@ void define(CLI::App& app, Options& options) {
   app.add_option("-t,--chroot", options.chroot, "change root to this directory first");
 }
 
-void print_json(const Checked& checked, const Diagnostics& all, bool is_good) {
+void print_checkconf_json(const Checked& checked, const Diagnostics& all, bool is_good) {
   nlohmann::json out = {{"valid", checked.is_valid}, {"ok", is_good}, {"zones", checked.config.zone_count()}};
   out["diagnostics"] = nlohmann::json::array();
   for (const Diagnostic& d : all) {
@@ -239,7 +239,7 @@ void print_json(const Checked& checked, const Diagnostics& all, bool is_good) {
   fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-int run_plain(const Options& options, const ZoneTester& test_zone) {
+int run_plain(const CheckconfOptions& options, const ZoneTester& test_zone) {
   if (change_root(options.chroot) != 0) return 1;
   const Checked checked = check(options);
   Diagnostics all = checked.diagnostics;
@@ -253,7 +253,7 @@ int run_plain(const Options& options, const ZoneTester& test_zone) {
   }
   if (options.quiet) std::erase_if(all, [](const Diagnostic& d) { return d.severity != Severity::kError; });
   if (options.json) {
-    print_json(checked, all, is_good);
+    print_checkconf_json(checked, all, is_good);
   } else {
     print_plain(all);
   }
@@ -267,8 +267,8 @@ int run_plain(const Options& options, const ZoneTester& test_zone) {
 int checkconf_main(int argc, char** argv, bool as_bind, const ZoneTester& test_zone) {
   if (as_bind) return bind_main(argc, argv, test_zone);
   CLI::App app("Is a named.conf valid, and what of it does this version obey?", "nomen checkconf");
-  Options options;
-  define(app, options);
+  CheckconfOptions options;
+  define_checkconf(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

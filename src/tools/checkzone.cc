@@ -5,10 +5,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/os/clock.h"
 #include "tools/checkzone_options.h"
 #include "tools/checkzone_trial.h"
 #include "tools/checkzone_verdict.h"
@@ -61,7 +61,7 @@ const char* severity_word(Severity severity) {
   return severity == Severity::kWarning ? "warning" : "note";
 }
 
-void print_json(const CheckzoneOptions& options, const Trial& trial) {
+void print_checkzone_json(const CheckzoneOptions& options, const Trial& trial) {
   nlohmann::json out = {{"zone", dns::to_string_no_dot(options.zone)},
                         {"class", dns::to_string(options.rr_class)},
                         {"file", options.file},
@@ -87,7 +87,7 @@ bool dump_to(const CheckzoneOptions& options, const Trial& trial, std::FILE* to)
   const auto sink = [to](std::string_view piece) {
     return std::fwrite(piece.data(), 1, piece.size(), to) == piece.size();
   };
-  const auto now_s = static_cast<uint32_t>(std::time(nullptr));
+  const auto now_s = static_cast<uint32_t>(os::unix_time_s());
   bool written = false;
   if (options.output == ZoneFormat::kRaw) {
     zone::RawHeader header;
@@ -133,7 +133,7 @@ int checkzone_main(int argc, char** argv, CheckzoneFace face) {
   static const Trial* trial = nullptr;
   trial = new Trial(try_zone(options));
   if (options.json) {
-    print_json(options, *trial);
+    print_checkzone_json(options, *trial);
   } else if (!options.quiet) {
     print_verdict(options, *trial, talk(options));
   }

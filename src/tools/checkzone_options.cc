@@ -12,7 +12,7 @@ namespace {
 
 using zone::Strictness;
 
-constexpr std::string_view kBindUsage =
+constexpr std::string_view kCheckzoneUsage =
     "[-djqvD] [-c class] [-f inputformat] [-F outputformat] [-J filename] [-s (full|relative)] "
     "[-t directory] [-w directory] [-k (ignore|warn|fail)] [-m (ignore|warn|fail)] [-n (ignore|warn|fail)] "
     "[-r (ignore|warn|fail)] [-i (full|full-sibling|local|local-sibling|none)] [-M (ignore|warn|fail)] "
@@ -34,7 +34,7 @@ std::string program_name(CheckzoneFace face) {
 }
 
 Leave usage(CheckzoneFace face) {
-  fmt::print(stderr, "usage: {} {} {} zonename [ (filename|-) ]\n", program_name(face), kBindUsage,
+  fmt::print(stderr, "usage: {} {} {} zonename [ (filename|-) ]\n", program_name(face), kCheckzoneUsage,
              face == CheckzoneFace::kNamedCompilezone ? "-o filename" : "[-o filename]");
   return {1};
 }
@@ -247,7 +247,8 @@ std::variant<CheckzoneOptions, Leave> parse_bind(int argc, char** argv, Checkzon
 
 /// An option whose text goes through one of the functions above.
 template <class Set>
-void add(CLI::App& app, const std::string& names, const std::string& help, const std::string& type, Set set) {
+void add_checkzone_option(CLI::App& app, const std::string& names, const std::string& help,
+                          const std::string& type, Set set) {
   app.add_option_function<std::string>(
          names,
          [names, set](const std::string& value) {
@@ -258,14 +259,15 @@ void add(CLI::App& app, const std::string& names, const std::string& help, const
       ->type_name(type);
 }
 
-void define(CLI::App& app, CheckzoneOptions& options, bool& reads_journal) {
+void define_checkzone(CLI::App& app, CheckzoneOptions& options, bool& reads_journal) {
   constexpr const char* kStrictness = "ignore|warn|fail";
   app.footer(kFooter);
   app.add_option("zone", options.zone_text, "the zone's name")->required();
   app.add_option("file", options.file, "the master file; - or nothing: standard input");
-  add(app, "-c,--class", "class of the zone: IN, CH or HS", "CLASS",
-      [&](const std::string& v) { return set_class(options, v); });
-  add(app, "-i,--integrity",
+  add_checkzone_option(app, "-c,--class", "class of the zone: IN, CH or HS", "CLASS",
+                       [&](const std::string& v) { return set_class(options, v); });
+  add_checkzone_option(
+      app, "-i,--integrity",
       "look at what NS, MX and SRV point at: in this zone, or everywhere (full asks the resolver)",
       "full|full-sibling|local|local-sibling|none",
       [&](const std::string& v) { return set_mode(options, 'i', v); });
@@ -280,26 +282,26 @@ void define(CLI::App& app, CheckzoneOptions& options, bool& reads_journal) {
                           Mode{"-M,--mx-cname", 'M', "MX that point at a CNAME"},
                           Mode{"-S,--srv-cname", 'S', "SRV that point at a CNAME"},
                           Mode{"-r,--duplicates", 'r', "records that differ for DNSSEC only"}}) {
-    add(app, mode.names, mode.help, kStrictness,
-        [&options, mode](const std::string& v) { return set_mode(options, mode.flag, v); });
+    add_checkzone_option(app, mode.names, mode.help, kStrictness,
+                         [&options, mode](const std::string& v) { return set_mode(options, mode.flag, v); });
   }
-  add(app, "-T,--spf", "SPF records without the same in TXT", "ignore|warn",
-      [&](const std::string& v) { return set_mode(options, 'T', v); });
-  add(app, "-W,--wildcards", "wildcards that do nothing", "ignore|warn",
-      [&](const std::string& v) { return set_mode(options, 'W', v); });
-  add(app, "-l,--max-ttl", "a greater TTL is an error", "SECONDS",
-      [&](const std::string& v) { return set_max_ttl(options, v); });
-  add(app, "-f,--input-format", "format of the file", "text|raw",
-      [&](const std::string& v) { return set_input_format(options, v); });
+  add_checkzone_option(app, "-T,--spf", "SPF records without the same in TXT", "ignore|warn",
+                       [&](const std::string& v) { return set_mode(options, 'T', v); });
+  add_checkzone_option(app, "-W,--wildcards", "wildcards that do nothing", "ignore|warn",
+                       [&](const std::string& v) { return set_mode(options, 'W', v); });
+  add_checkzone_option(app, "-l,--max-ttl", "a greater TTL is an error", "SECONDS",
+                       [&](const std::string& v) { return set_max_ttl(options, v); });
+  add_checkzone_option(app, "-f,--input-format", "format of the file", "text|raw",
+                       [&](const std::string& v) { return set_input_format(options, v); });
   app.add_flag("-D,--dump", options.dump, "print the zone in canonical order");
-  add(app, "-o,--output", "dump to this file", "FILE",
-      [&](const std::string& v) { return set_output_file(options, v); });
-  add(app, "-F,--output-format", "format of the dump", "text|raw|raw=0",
-      [&](const std::string& v) { return set_output_format(options, v); });
-  add(app, "-s,--style", "one record a line, or short for people", "full|relative",
-      [&](const std::string& v) { return set_style(options, v); });
-  add(app, "-L,--source-serial", "put this serial into the raw header", "SERIAL",
-      [&](const std::string& v) { return set_source_serial(options, v); });
+  add_checkzone_option(app, "-o,--output", "dump to this file", "FILE",
+                       [&](const std::string& v) { return set_output_file(options, v); });
+  add_checkzone_option(app, "-F,--output-format", "format of the dump", "text|raw|raw=0",
+                       [&](const std::string& v) { return set_output_format(options, v); });
+  add_checkzone_option(app, "-s,--style", "one record a line, or short for people", "full|relative",
+                       [&](const std::string& v) { return set_style(options, v); });
+  add_checkzone_option(app, "-L,--source-serial", "put this serial into the raw header", "SERIAL",
+                       [&](const std::string& v) { return set_source_serial(options, v); });
   app.add_flag("-j,--journal", reads_journal,
                "read FILE.jnl too (an error if there is one: journals are not read yet)");
   app.add_option("-J,--journal-file", options.journal, "the same with this journal");
@@ -316,7 +318,7 @@ std::variant<CheckzoneOptions, Leave> parse_nomen(int argc, char** argv) {
   set_integrity(options, "local");
   bool reads_journal = false;
   CLI::App app("Would a server load this zone, and what is odd about it?", "nomen checkzone");
-  define(app, options, reads_journal);
+  define_checkzone(app, options, reads_journal);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

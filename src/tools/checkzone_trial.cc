@@ -144,9 +144,7 @@ class ZoneTrial {
   }
 
   /// A tool says what it is asked about; limits are the server's affair.
-  static zone::ContentLimits no_limits() {
-    return {.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
-  }
+  static zone::ContentLimits no_limits() { return zone::kNoLimits; }
   bool is_missing() const {
     struct stat status{};
     return stat(path_.c_str(), &status) != 0 && errno == ENOENT;

@@ -13,7 +13,7 @@ namespace nomen::tools {
 
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kCtlExamples =
     "Commands are those of rndc; `nomen ctl help` lists them, `nomen ctl help reload` explains one.\n\n"
     "Examples:\n"
     "  nomen ctl status                      how the server stands\n"
@@ -25,7 +25,7 @@ constexpr const char* kExamples =
     "the key\n"
     "that is named there: from /etc/bind/rndc.key, or from what --config or --key-file names.\n";
 
-struct Options {
+struct CtlOptions {
   RndcRequest request;
   std::string server;
   std::string key;
@@ -37,8 +37,8 @@ struct Options {
   std::vector<std::string> words;
 };
 
-void define(CLI::App& app, Options& options) {
-  app.footer(kExamples);
+void define_ctl(CLI::App& app, CtlOptions& options) {
+  app.footer(kCtlExamples);
   app.add_option("-s,--server", options.server,
                  "name or address of the server (default: the configuration's, or 127.0.0.1)");
   app.add_option("-p,--port", options.port,
@@ -95,7 +95,7 @@ nlohmann::ordered_json fields_of(const std::string& text) {
   return fields;
 }
 
-void print_json(const std::string& command, const control::RndcReply& reply) {
+void print_ctl_json(const std::string& command, const control::RndcReply& reply) {
   nlohmann::ordered_json out;
   out["command"] = command;
   out["ok"] = !reply.error;
@@ -108,7 +108,7 @@ void print_json(const std::string& command, const control::RndcReply& reply) {
   fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
-int print_text(const Options& options, const control::RndcReply& reply) {
+int print_text(const CtlOptions& options, const control::RndcReply& reply) {
   if (reply.error) {
     fmt::print(stderr, "nomen ctl: the server could not do '{}': {}\n", options.words.front(), *reply.error);
     if (!reply.text.empty()) fmt::print(stderr, "{}\n", reply.text);
@@ -118,7 +118,7 @@ int print_text(const Options& options, const control::RndcReply& reply) {
   return reply.error ? 1 : 0;
 }
 
-RndcRequest request_of(const Options& options) {
+RndcRequest request_of(const CtlOptions& options) {
   RndcRequest request = options.request;
   if (!options.server.empty()) request.server = options.server;
   if (!options.key.empty()) request.key_name = options.key;
@@ -130,7 +130,7 @@ RndcRequest request_of(const Options& options) {
   return request;
 }
 
-int run(const Options& options) {
+int run_ctl(const CtlOptions& options) {
   const auto note = [&](const std::string& text) {
     if (options.verbose) fmt::print(stderr, "{}\n", text);
   };
@@ -149,7 +149,7 @@ int run(const Options& options) {
     return 1;
   }
   if (!options.json) return print_text(options, *reply);
-  print_json(command, *reply);
+  print_ctl_json(command, *reply);
   return reply->error ? 1 : 0;
 }
 
@@ -158,14 +158,14 @@ int run(const Options& options) {
 int ctl_main(int argc, char** argv) {
   CLI::App app("Asks a running server to do something: show its status, reload, switch the query log, stop.",
                "nomen ctl");
-  Options options;
-  define(app, options);
+  CtlOptions options;
+  define_ctl(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  return options.words.front() == "help" ? print_help(options.words) : run(options);
+  return options.words.front() == "help" ? print_help(options.words) : run_ctl(options);
 }
 
 }  // namespace nomen::tools

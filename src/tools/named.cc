@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kFlags = "+46A:c:Cd:D:E:fFgL:M:m:n:N:p:sS:t:T:U:u:vVx:X:h";
 
-void print_usage(FILE* to, bool as_serve) {
+void print_named_usage(FILE* to, bool as_serve) {
   fmt::print(to,
              "usage: {} [-4|-6] [-c conffile] [-d debuglevel] [-D comment] [-f|-g]\n"
              "             [-L logfile] [-n number_of_workers] [-p port] [-t chrootdir]\n"
@@ -65,7 +65,7 @@ void print_build() {
       "  PID file:             /run/named/named.pid\n");
 }
 
-std::optional<unsigned> parse_number(const char* text, unsigned most) {
+std::optional<unsigned> parse_flag_number(const char* text, unsigned most) {
   unsigned value = 0;
   const char* end = text + std::strlen(text);
   const auto parsed = std::from_chars(text, end, value);
@@ -103,7 +103,7 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
         options.config_file = optarg;
         break;
       case 'd': {
-        const auto level = parse_number(optarg, 1000);
+        const auto level = parse_flag_number(optarg, 1000);
         if (!level) return wrong_flag(fmt::format("-d: a number is expected, not '{}'", optarg));
         options.debug_level = static_cast<int>(*level);
         break;
@@ -120,7 +120,7 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
         break;
       case 'n':
       case 'N': {
-        const auto count = parse_number(optarg, 1024);
+        const auto count = parse_flag_number(optarg, 1024);
         if (!count) return wrong_flag(fmt::format("-n: a number up to 1024 is expected, not '{}'", optarg));
         options.workers = *count;
         break;
@@ -128,7 +128,7 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
       case 'p': {
         const bool is_tls = std::strncmp(optarg, "tls=", 4) == 0;
         const bool is_named = is_tls || std::strncmp(optarg, "dns=", 4) == 0;
-        const auto port = parse_number(is_named ? optarg + 4 : optarg, 65535);
+        const auto port = parse_flag_number(is_named ? optarg + 4 : optarg, 65535);
         if (!port || *port == 0)
           return wrong_flag(fmt::format(
               "-p: a port from 1 to 65535 is expected, or dns=PORT or tls=PORT, not '{}'", optarg));
@@ -151,7 +151,7 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
         print_build();
         return {{}, 0};
       case 'h':
-        print_usage(stdout, as_serve);
+        print_named_usage(stdout, as_serve);
         return {{}, 0};
       case 'A':
       case 'D':
@@ -167,13 +167,13 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
       case 'F':
       case 'x':
       default:
-        print_usage(stderr, as_serve);
+        print_named_usage(stderr, as_serve);
         if (optopt != 0) return wrong_flag(fmt::format("unknown option '-{}'", static_cast<char>(optopt)));
         return {{}, 1};
     }
   }
   if (optind < argc) {
-    print_usage(stderr, as_serve);
+    print_named_usage(stderr, as_serve);
     return wrong_flag(fmt::format("extra command line arguments: '{}'", argv[optind]));
   }
   if (only4 && only6) return wrong_flag("only one of -4 and -6 allowed");
@@ -186,7 +186,7 @@ Parsed parse_flags(int argc, char** argv, bool as_serve) {
 int named_main(int argc, char** argv, bool as_serve) {
   for (int i = 1; i < argc; i++) {
     if (std::strcmp(argv[i], "--help") == 0) {
-      print_usage(stdout, as_serve);
+      print_named_usage(stdout, as_serve);
       return 0;
     }
   }

@@ -14,7 +14,7 @@ namespace nomen::tools {
 
 namespace {
 
-void print_usage() {
+void print_rndc_usage() {
   fmt::print(stderr,
              "Usage: rndc [-b address] [-c config] [-s server] [-p port]\n"
              "\t[-k key-file ] [-y key] [-q] [-r] [-V] [-4 | -6] command\n\n"
@@ -108,7 +108,7 @@ std::optional<Invocation> parse_arguments(int argc, char** argv) {
         break;
       default:
         fmt::print(stderr, "rndc: invalid argument -{}\n", static_cast<char>(::optopt));
-        print_usage();
+        print_rndc_usage();
         return std::nullopt;
     }
   }
@@ -120,11 +120,11 @@ std::optional<Invocation> parse_arguments(int argc, char** argv) {
   request.use_v6 = !only_v4;
   out.words.assign(argv + ::optind, argv + argc);
   if (!out.words.empty()) return out;
-  print_usage();
+  print_rndc_usage();
   return std::nullopt;
 }
 
-void print_diagnostics(const Diagnostics& diagnostics) {
+void print_rndc_diagnostics(const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.severity == Severity::kError) {
       fmt::print(stderr, "rndc: error: {}\n", to_string(diagnostic));
@@ -152,7 +152,7 @@ int rndc_main(int argc, char** argv) {
   const std::optional<Invocation> invocation = parse_arguments(argc, argv);
   if (!invocation) return 1;
   if (invocation->help) {
-    print_usage();
+    print_rndc_usage();
     return 0;
   }
   const auto note = [&](const std::string& text) {
@@ -169,7 +169,7 @@ int rndc_main(int argc, char** argv) {
 
   Diagnostics diagnostics;
   const Result<RndcTarget> target = find_target(invocation->request, diagnostics, note);
-  print_diagnostics(diagnostics);
+  print_rndc_diagnostics(diagnostics);
   if (!target) return failed(target.error());
   const Result<control::RndcReply> reply = ask_server(*target, command, note);
   return reply ? print_reply(*invocation, *reply) : failed(reply.error());

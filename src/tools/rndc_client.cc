@@ -10,8 +10,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 
+#include "base/os/clock.h"
 #include "base/os/file.h"
 #include "base/random.h"
 #include "net/descriptor.h"
@@ -190,10 +190,6 @@ Result<std::vector<uint8_t>> receive(const net::Descriptor& socket) {
   }
 }
 
-uint32_t unix_time_s() {
-  return static_cast<uint32_t>(::time(nullptr));
-}
-
 }  // namespace
 
 Result<RndcTarget> find_target(const RndcRequest& request, Diagnostics& diagnostics, const Note& note) {
@@ -241,12 +237,12 @@ Result<control::RndcReply> ask_server(const RndcTarget& target, const std::strin
   if (!socket) return std::unexpected(socket.error());
 
   control::RndcExchange exchange(target.key, command, static_cast<uint32_t>(random_u64()));
-  control::RndcExchange::Step step{exchange.start(unix_time_s()), std::nullopt};
+  control::RndcExchange::Step step{exchange.start(os::unix_time_s()), std::nullopt};
   while (!step.reply) {
     if (Result<void> sent = send_all(*socket, step.send); !sent) return std::unexpected(sent.error());
     const Result<std::vector<uint8_t>> bytes = receive(*socket);
     if (!bytes) return std::unexpected(bytes.error());
-    Result<control::RndcExchange::Step> next = exchange.receive(*bytes, unix_time_s());
+    Result<control::RndcExchange::Step> next = exchange.receive(*bytes, os::unix_time_s());
     if (!next) return failure("recv failed: " + next.error().text);
     step = std::move(*next);
   }

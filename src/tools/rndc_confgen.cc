@@ -22,7 +22,7 @@ namespace nomen::tools {
 
 namespace {
 
-struct Options {
+struct ConfgenOptions {
   bool automatic = false;  ///< -a: write the key file
   bool quiet = false;
   std::string algorithm = "hmac-sha256";
@@ -35,7 +35,7 @@ struct Options {
   std::string user;
 };
 
-void print_usage() {
+void print_confgen_usage() {
   fmt::print(
       stderr,
       "Usage: rndc-confgen [-a] [-A algorithm] [-b bits] [-c keyfile] [-k keyname] [-p port] [-q]\n"
@@ -54,13 +54,13 @@ void print_usage() {
       config::kRndcKeyFile, kRndcPort);
 }
 
-int fail(const std::string& text) {
+int confgen_failure(const std::string& text) {
   fmt::print(stderr, "rndc-confgen: {}\n", text);
   return 1;
 }
 
 template <class Number>
-Result<Number> parse_number(std::string_view text, Number least, Number most, std::string_view what) {
+Result<Number> parse_confgen_number(std::string_view text, Number least, Number most, std::string_view what) {
   Number value{};
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || stop != text.data() + text.size() || value < least || value > most)
@@ -68,7 +68,7 @@ Result<Number> parse_number(std::string_view text, Number least, Number most, st
   return value;
 }
 
-Result<void> take_option(int option, const char* value, Options& options) {
+Result<void> take_confgen_option(int option, const char* value, ConfgenOptions& options) {
   switch (option) {
     case 'a':
       options.automatic = true;
@@ -77,7 +77,7 @@ Result<void> take_option(int option, const char* value, Options& options) {
       options.algorithm = value;
       break;
     case 'b': {
-      const Result<unsigned> bits = parse_number<unsigned>(value, 1, 512, "keysize");
+      const Result<unsigned> bits = parse_confgen_number<unsigned>(value, 1, 512, "keysize");
       if (!bits) return std::unexpected(bits.error());
       options.key_bits = *bits;
       break;
@@ -90,7 +90,7 @@ Result<void> take_option(int option, const char* value, Options& options) {
       options.key_name = value;
       break;
     case 'p': {
-      const Result<uint16_t> port = parse_number<uint16_t>(value, 1, 65535, "port");
+      const Result<uint16_t> port = parse_confgen_number<uint16_t>(value, 1, 65535, "port");
       if (!port) return std::unexpected(port.error());
       options.port = *port;
       break;
@@ -114,7 +114,7 @@ Result<void> take_option(int option, const char* value, Options& options) {
   return {};
 }
 
-std::string key_of(const Options& options, std::string_view secret, std::string_view margin) {
+std::string key_of(const ConfgenOptions& options, std::string_view secret, std::string_view margin) {
   return key_statement(options.key_name, options.algorithm, secret, margin);
 }
 
@@ -134,20 +134,20 @@ Result<void> write_key_file(const std::string& path, const std::string& text, co
   return {};
 }
 
-int write_key_files(const Options& options, const std::string& secret) {
+int write_key_files(const ConfgenOptions& options, const std::string& secret) {
   const std::string text = key_of(options, secret, "");
   std::vector<std::pair<std::string, std::string>> files = {
       {options.key_file, options.chroot.empty() ? options.user : ""}};
   if (!options.chroot.empty()) files.emplace_back(options.chroot + "/" + options.key_file, options.user);
   for (const auto& [path, user] : files) {
     if (const Result<void> written = write_key_file(path, text, user); !written)
-      return fail(written.error().text);
+      return confgen_failure(written.error().text);
     if (!options.quiet) fmt::print("wrote key file \"{}\"\n", path);
   }
   return 0;
 }
 
-void print_configuration(const Options& options, const std::string& secret) {
+void print_configuration(const ConfgenOptions& options, const std::string& secret) {
   fmt::print(
       "# Start of rndc.conf\n{}\noptions {{\n\tdefault-key \"{}\";\n\tdefault-server {};\n\tdefault-port "
       "{};\n}};\n"
@@ -162,29 +162,29 @@ void print_configuration(const Options& options, const std::string& secret) {
 }  // namespace
 
 int rndc_confgen_main(int argc, char** argv) {
-  Options options;
+  ConfgenOptions options;
   ::opterr = 0;
   ::optind = 1;
   int option = 0;
   while ((option = ::getopt(argc, argv, "+aA:b:c:hk:Mmp:qs:t:u:y:")) != -1) {
     if (option == 'h') {
-      print_usage();
+      print_confgen_usage();
       return 0;
     }
     if (option == '?') {
       fmt::print(stderr, "rndc-confgen: invalid argument -{}\n", static_cast<char>(::optopt));
-      print_usage();
+      print_confgen_usage();
       return 1;
     }
-    if (const Result<void> taken = take_option(option, ::optarg, options); !taken)
-      return fail(taken.error().text);
+    if (const Result<void> taken = take_confgen_option(option, ::optarg, options); !taken)
+      return confgen_failure(taken.error().text);
   }
   if (::optind != argc) {
-    print_usage();
+    print_confgen_usage();
     return 1;
   }
   const std::optional<crypto::DigestAlgorithm> algorithm = control::parse_hmac_name(options.algorithm);
-  if (!algorithm) return fail("unsupported algorithm " + options.algorithm);
+  if (!algorithm) return confgen_failure("unsupported algorithm " + options.algorithm);
   const size_t bits = options.key_bits.value_or(static_cast<unsigned>(crypto::digest_size(*algorithm) * 8));
   const std::string secret = make_secret(bits);
   if (options.automatic) return write_key_files(options, secret);

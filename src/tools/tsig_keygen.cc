@@ -14,7 +14,7 @@ namespace nomen::tools {
 
 namespace {
 
-struct Options {
+struct KeygenOptions {
   std::string algorithm = "hmac-sha256";
   std::string key_name;
   std::string updated_name;  ///< -s: the key may update this name only
@@ -51,7 +51,7 @@ constexpr Face kFaces[] = {
      "tsig-key"},
 };
 
-int fail(const Face& face, std::string_view text) {
+int keygen_failure(const Face& face, std::string_view text) {
   fmt::print(stderr, "{}: {}\n", face.program, text);
   return 1;
 }
@@ -61,7 +61,7 @@ int misused(const Face& face) {
   return 1;
 }
 
-void take_option(int option, const char* value, Options& options) {
+void take_keygen_option(int option, const char* value, KeygenOptions& options) {
   switch (option) {
     case 'a':
       options.algorithm = value;
@@ -84,14 +84,14 @@ void take_option(int option, const char* value, Options& options) {
   }
 }
 
-std::string key_name_of(const Face& face, const Options& options) {
+std::string key_name_of(const Face& face, const KeygenOptions& options) {
   if (!options.key_name.empty()) return options.key_name;
   const std::string& updated = options.updated_name.empty() ? options.updated_zone : options.updated_name;
   return updated.empty() ? face.default_name : fmt::format("{}.{}", face.default_name, updated);
 }
 
 /// What of named.conf lets the key update what was named.
-std::string grant_text(const Options& options, std::string_view key_name) {
+std::string grant_text(const KeygenOptions& options, std::string_view key_name) {
   const bool one_name = !options.updated_name.empty();
   const std::string zone = one_name ? fmt::format("the zone of {}", options.updated_name)
                            : options.updated_zone.empty() ? "each zone that the key may update"
@@ -101,7 +101,7 @@ std::string grant_text(const Options& options, std::string_view key_name) {
                      key_name, rule);
 }
 
-void print_for_updates(const Options& options, std::string_view key_name, std::string_view statement) {
+void print_for_updates(const KeygenOptions& options, std::string_view key_name, std::string_view statement) {
   fmt::print("# For named.conf, and alone in a file of its own where updates are sent from:\n{}\n{}\n",
              statement, grant_text(options, key_name));
   fmt::print("# An update is then signed by\nnsupdate -k <keyfile>\n");
@@ -111,7 +111,7 @@ void print_for_updates(const Options& options, std::string_view key_name, std::s
 
 int tsig_keygen_main(int argc, char** argv, KeygenFace which) {
   const Face& face = kFaces[static_cast<size_t>(which)];
-  Options options;
+  KeygenOptions options;
   ::opterr = 0;
   ::optind = 1;
   int option = 0;
@@ -121,18 +121,18 @@ int tsig_keygen_main(int argc, char** argv, KeygenFace which) {
       return 0;
     }
     if (option == '?' && ::optopt == 'r')
-      return fail(face, "option -r is gone: the system's random numbers are used");
+      return keygen_failure(face, "option -r is gone: the system's random numbers are used");
     if (option == '?' || option == ':') {
-      fail(face, fmt::format("invalid argument -{}", static_cast<char>(::optopt)));
+      keygen_failure(face, fmt::format("invalid argument -{}", static_cast<char>(::optopt)));
       return misused(face);
     }
-    take_option(option, ::optarg, options);
+    take_keygen_option(option, ::optarg, options);
   }
   if (which != KeygenFace::kDdnsConfgen && ::optind < argc) options.key_name = argv[::optind++];
   if (::optind != argc) return misused(face);
   if (!options.updated_name.empty() && !options.updated_zone.empty()) return misused(face);
   const std::optional<crypto::DigestAlgorithm> algorithm = control::parse_hmac_name(options.algorithm);
-  if (!algorithm) return fail(face, fmt::format("Unsupported algorithm '{}'", options.algorithm));
+  if (!algorithm) return keygen_failure(face, fmt::format("Unsupported algorithm '{}'", options.algorithm));
   const std::string key_name = key_name_of(face, options);
   const std::string statement = key_statement(key_name, control::hmac_name(*algorithm),
                                               make_secret(crypto::digest_size(*algorithm) * 8));

@@ -8,7 +8,7 @@ namespace nomen::tools {
 
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kZoneExamples =
     "Examples:\n"
     "  nomen zone log example.com                     versions, newest first: serial, time, who, how much\n"
     "  nomen zone show example.com --serial 41        what version 41 said, as a master file\n"
@@ -34,7 +34,7 @@ constexpr const char* kExamples =
 int zone_main(int argc, char** argv) {
   CLI::App app("The versions of a zone: shows and compares them, makes new ones, and sees them arrive.",
                "nomen zone");
-  app.footer(kExamples);
+  app.footer(kZoneExamples);
   app.require_subcommand(1);
   ZoneCommands commands;
   add_history_commands(app, commands);

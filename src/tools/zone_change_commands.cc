@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -15,6 +14,7 @@
 #include <thread>
 
 #include "base/encoding.h"
+#include "base/os/clock.h"
 #include "base/os/file.h"
 #include "base/random.h"
 #include "config/paths.h"
@@ -35,7 +35,7 @@ constexpr size_t kPieceBytes = 20'000;
 constexpr auto kApplyTimeout = std::chrono::seconds(60);
 constexpr auto kApplyPause = std::chrono::milliseconds(20);
 
-struct Options {
+struct ChangeOptions {
   ZoneChoice choice{config::kNamedConfFile, {}, {}};
   ControlChoice control;
   std::string file;
@@ -115,7 +115,7 @@ std::optional<Plan> read_master_plan(const Present& present, const std::string& 
   return std::move(made.plan);
 }
 
-int run_plan(const Options& options) {
+int run_plan(const ChangeOptions& options) {
   const auto present = present_zone(options.choice);
   if (!present) return fail(present.error().text);
   const auto plan = read_master_plan(*present, options.file);
@@ -149,7 +149,7 @@ Result<void> check_still_good(const Plan& plan, const Present& present) {
   return {};
 }
 
-int apply_plan(const Plan& plan, const Present& present, const Options& options) {
+int apply_plan(const Plan& plan, const Present& present, const ChangeOptions& options) {
   if (auto good = check_still_good(plan, present); !good) return fail(good.error().text);
   if (plan.empty()) {
     fmt::print("{}: nothing to change, serial {}\n", plan.zone, plan.from.value);
@@ -164,7 +164,7 @@ int apply_plan(const Plan& plan, const Present& present, const Options& options)
   return 0;
 }
 
-int run_apply(const Options& options) {
+int run_apply(const ChangeOptions& options) {
   const auto text = os::read_file(options.file);
   if (!text) return fail(text.error().text);
   const auto present = present_zone(options.choice);
@@ -195,7 +195,7 @@ class EditFile {
     if (descriptor < 0) return failure("no file for the edit: " + os::system_error_text(errno));
     std::FILE* const out = ::fdopen(descriptor, "w");
     const bool all = zone::dump_text(content, zone::DumpStyle::kRelative,
-                                     static_cast<uint32_t>(std::time(nullptr)), [&](std::string_view piece) {
+                                     static_cast<uint32_t>(os::unix_time_s()), [&](std::string_view piece) {
                                        return std::fwrite(piece.data(), 1, piece.size(), out) == piece.size();
                                      });
     if (std::fclose(out) != 0 || !all) return failure("'" + file.path_ + "' cannot be written");
@@ -238,7 +238,7 @@ char ask(const std::string& question, std::string_view choices) {
   }
 }
 
-int run_edit(const Options& options) {
+int run_edit(const ChangeOptions& options) {
   const auto present = present_zone(options.choice);
   if (!present) return fail(present.error().text);
   const auto file = EditFile::write(*present->content);
@@ -266,8 +266,9 @@ int run_edit(const Options& options) {
   }
 }
 
-CLI::App* add(CLI::App& app, ZoneCommands& commands, const std::shared_ptr<Options>& options,
-              const char* name, const char* help, int (*run)(const Options&)) {
+CLI::App* add_change_command(CLI::App& app, ZoneCommands& commands,
+                             const std::shared_ptr<ChangeOptions>& options, const char* name,
+                             const char* help, int (*run)(const ChangeOptions&)) {
   CLI::App* const command = add_zone_command(app, options->choice, name, help);
   command
       ->add_option("--allow-removal", options->allow_removal, "share of the records that may go, in percent")
@@ -311,23 +312,24 @@ Result<std::string> hand_over(const Plan& plan, const ControlChoice& control) {
 }
 
 void add_change_commands(CLI::App& app, ZoneCommands& commands) {
-  const auto options = std::make_shared<Options>();
-  CLI::App* const plan = add(app, commands, options, "plan", "say what a master file would change", run_plan);
+  const auto options = std::make_shared<ChangeOptions>();
+  CLI::App* const plan =
+      add_change_command(app, commands, options, "plan", "say what a master file would change", run_plan);
   plan->footer(
       "Nothing is changed. The zone's version is that of the log and the zone's file, so the server need "
       "not run.\nA plan that is kept with -o is a patch: people can read it, and `apply` does just that.");
   plan->add_option("file", options->file, "a master file that says what the zone should be")->required();
   plan->add_option("-o,--out", options->out, "keep the plan in this file");
   plan->add_flag("--json", options->json, "as JSON");
-  CLI::App* const apply = add(app, commands, options, "apply",
-                              "do what a plan or a master file says, as one new version", run_apply);
+  CLI::App* const apply = add_change_command(
+      app, commands, options, "apply", "do what a plan or a master file says, as one new version", run_apply);
   apply->footer(
       "A plan is refused when the zone is not the version any more that it was made for. The change goes\n"
       "through the control channel, and stands in the log under the name of the channel's key.");
   apply->add_option("file", options->file, "a plan (nomen zone plan -o), or a master file")->required();
   add_control_options(*apply, options->control);
-  CLI::App* const edit = add(app, commands, options, "edit",
-                             "edit the zone in $EDITOR, look at the difference, apply it", run_edit);
+  CLI::App* const edit = add_change_command(
+      app, commands, options, "edit", "edit the zone in $EDITOR, look at the difference, apply it", run_edit);
   edit->add_flag("-y,--yes", options->yes, "apply without asking");
   add_control_options(*edit, options->control);
 }

@@ -28,7 +28,7 @@ constexpr uint32_t kWaitProbe_ms = 2000;
 /// Versions of the log in which the one that a server has is looked for.
 constexpr size_t kMostRows = 100'000;
 
-struct Options {
+struct ConvergenceOptions {
   ZoneChoice choice{config::kNamedConfFile, {}, {}};
   std::vector<std::string> servers;
   std::string key;
@@ -48,7 +48,7 @@ struct Subject {
   zone::ContentPtr content;  ///< what the log and the file beside this tool say; nullptr: not known
 };
 
-Result<Subject> subject_of(const Options& options) {
+Result<Subject> subject_of(const ConvergenceOptions& options) {
   Subject subject;
   const auto name = dns::Name::parse(options.choice.zone);
   if (!name) return failure("'" + options.choice.zone + "' is not a name: " + name.error().text);
@@ -151,8 +151,8 @@ void print_differences(const Convergence& convergence) {
   }
 }
 
-nlohmann::ordered_json json_of(const std::string& zone, const Convergence& convergence,
-                               const std::vector<store::VersionInfo>& rows) {
+nlohmann::ordered_json convergence_json(const std::string& zone, const Convergence& convergence,
+                                        const std::vector<store::VersionInfo>& rows) {
   nlohmann::ordered_json out;
   out["zone"] = zone;
   out["serial"] = convergence.newest.value;
@@ -189,7 +189,7 @@ std::vector<store::VersionInfo> rows_of(const Subject& subject) {
   return subject.history->list(kMostRows).value_or(std::vector<store::VersionInfo>{});
 }
 
-int run_status(const Options& options) {
+int run_status(const ConvergenceOptions& options) {
   auto subject = subject_of(options);
   if (!subject) return fail(subject.error().text);
   subject->question.timeout_ms = static_cast<uint32_t>(options.timeout_s * 1000);
@@ -200,7 +200,7 @@ int run_status(const Options& options) {
   if (!convergence.any_answer) return fail("no server has answered for '" + options.choice.zone + "'");
   const auto rows = rows_of(*subject);
   if (options.json) {
-    fmt::print("{}\n", json_of(options.choice.zone, convergence, rows).dump(2));
+    fmt::print("{}\n", convergence_json(options.choice.zone, convergence, rows).dump(2));
   } else {
     print_table(options.choice.zone, convergence, rows);
     print_differences(convergence);
@@ -224,7 +224,7 @@ std::vector<std::string> who_lacks(dns::Serial serial, const std::vector<ZoneSer
 }
 
 /// What is to be waited for: as said, or the newest that is known now.
-std::optional<dns::Serial> wanted_serial(const Options& options, const Subject& subject,
+std::optional<dns::Serial> wanted_serial(const ConvergenceOptions& options, const Subject& subject,
                                          const std::vector<ProbeAnswer>& answers) {
   if (options.serial) return dns::Serial{*options.serial};
   std::optional<dns::Serial> newest;
@@ -235,7 +235,7 @@ std::optional<dns::Serial> wanted_serial(const Options& options, const Subject& 
   return newest;
 }
 
-int run_wait(const Options& options) {
+int run_wait(const ConvergenceOptions& options) {
   auto subject = subject_of(options);
   if (!subject) return fail(subject.error().text);
   const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
@@ -267,8 +267,9 @@ int run_wait(const Options& options) {
   }
 }
 
-CLI::App* add(CLI::App& app, ZoneCommands& commands, const std::shared_ptr<Options>& options,
-              const char* name, const char* help, int (*run)(const Options&)) {
+CLI::App* add_convergence_command(CLI::App& app, ZoneCommands& commands,
+                                  const std::shared_ptr<ConvergenceOptions>& options, const char* name,
+                                  const char* help, int (*run)(const ConvergenceOptions&)) {
   CLI::App* const command = add_zone_command(app, options->choice, name, help);
   command->add_option(
       "-s,--server", options->servers,
@@ -285,9 +286,10 @@ CLI::App* add(CLI::App& app, ZoneCommands& commands, const std::shared_ptr<Optio
 }  // namespace
 
 void add_convergence_commands(CLI::App& app, ZoneCommands& commands) {
-  const auto status_options = std::make_shared<Options>();
-  CLI::App* const status = add(app, commands, status_options, "status",
-                               "say which servers have which version, and the same data", run_status);
+  const auto status_options = std::make_shared<ConvergenceOptions>();
+  CLI::App* const status =
+      add_convergence_command(app, commands, status_options, "status",
+                              "say which servers have which version, and the same data", run_status);
   status->footer(
       "Asked are this server, the servers of also-notify and the zone's name servers, or those of --server.\n"
       "The data is compared by a digest that Nomen's servers tell to whoever may transfer the zone; of "
@@ -298,10 +300,10 @@ void add_convergence_commands(CLI::App& app, ZoneCommands& commands) {
   status->add_flag("--json", status_options->json, "as JSON");
   status->add_flag("--compare", status_options->compare,
                    "transfer the zone from those whose data cannot be told otherwise, and say what differs");
-  const auto wait_options = std::make_shared<Options>();
+  const auto wait_options = std::make_shared<ConvergenceOptions>();
   wait_options->timeout_s = 60;
-  CLI::App* const wait =
-      add(app, commands, wait_options, "wait", "wait until all servers have a version", run_wait);
+  CLI::App* const wait = add_convergence_command(app, commands, wait_options, "wait",
+                                                 "wait until all servers have a version", run_wait);
   wait->footer("The exit status is 0 when all of them have it and 1 when the time was over before.");
   wait->add_option("--serial", wait_options->serial,
                    "which version, or a later one (default: the newest one now)");

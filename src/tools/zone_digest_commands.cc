@@ -15,7 +15,7 @@ namespace nomen::tools {
 
 namespace {
 
-struct Options {
+struct DigestOptions {
   ZoneChoice choice{config::kNamedConfFile, {}, {}};
   std::string file;
   std::string hash = "sha384";
@@ -28,7 +28,7 @@ struct Options {
 };
 
 /// What is digested: the zone's newest version, or what a file says.
-Result<zone::ContentPtr> content_of(const Result<ZoneHistory>& history, const Options& options) {
+Result<zone::ContentPtr> content_of(const Result<ZoneHistory>& history, const DigestOptions& options) {
   if (!history) return std::unexpected(history.error());
   if (options.file.empty()) return history->content(std::nullopt);
   zone::LoadRequest request = server::load_request(history->zone(), history->directory());
@@ -42,7 +42,7 @@ Result<zone::ContentPtr> content_of(const Result<ZoneHistory>& history, const Op
 
 /// Has a version made that has the record: it goes to the server as it would be for the version before, and
 /// the server makes it right for the new one.
-int apply(const ZoneHistory& history, const zone::Content& zone, const Options& options) {
+int apply(const ZoneHistory& history, const zone::Content& zone, const DigestOptions& options) {
   const std::vector<uint8_t> made = transfer::make_zonemd(zone, options.algorithm());
   Plan plan{.zone = dns::to_string_no_dot(zone.apex()),
             .view = history.view(),
@@ -71,7 +71,7 @@ int apply(const ZoneHistory& history, const zone::Content& zone, const Options& 
   return 0;
 }
 
-int run(const Options& options) {
+int run_digest(const DigestOptions& options) {
   const auto history = ZoneHistory::open_any(options.choice);
   const auto content = content_of(history, options);
   if (!content) return fail(content.error().text);
@@ -94,7 +94,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_digest_commands(CLI::App& app, ZoneCommands& commands) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DigestOptions>();
   CLI::App* const digest = add_zone_command(app, options->choice, "digest",
                                             "print the zone's ZONEMD record, and verify the one it has");
   digest->add_option("--file", options->file, "of what this master file says");
@@ -110,7 +110,7 @@ void add_digest_commands(CLI::App& app, ZoneCommands& commands) {
       "zone\nthat takes updates (--apply) the server makes it anew with each of them. The exit status is 1 "
       "when "
       "the zone\nhas such a record and it does not match.");
-  commands.push_back({digest, [options] { return run(*options); }});
+  commands.push_back({digest, [options] { return run_digest(*options); }});
 }
 
 }  // namespace nomen::tools

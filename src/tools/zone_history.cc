@@ -19,7 +19,6 @@ namespace nomen::tools {
 namespace {
 
 constexpr int kMostReadings = 5;  // of a file that is written again and again
-constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
 
 struct FoundZone {
   config::ZonePtr zone;
@@ -177,7 +176,7 @@ Result<zone::ContentPtr> ZoneHistory::content(std::optional<dns::Serial> serial)
   if (!newest || !serial || (*newest)->serial() == *serial) return newest;
   const auto back = difference((*newest)->serial(), *serial);
   if (!back) return std::unexpected(back.error());
-  zone::ContentWriter writer(**newest, kNoLimits);
+  zone::ContentWriter writer(**newest, zone::kNoLimits);
   if (auto applied = writer.apply(*back); !applied) return std::unexpected(applied.error());
   Diagnostics diagnostics;
   return writer.finish(diagnostics);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/os/clock.h"
 #include "config/paths.h"
 #include "store/history.h"
 #include "tools/zone_commands.h"
@@ -18,7 +19,7 @@ namespace nomen::tools {
 
 namespace {
 
-struct Options {
+struct HistoryOptions {
   ZoneChoice choice{config::kNamedConfFile, {}, {}};
   size_t count = 20;
   std::optional<uint32_t> serial;
@@ -31,7 +32,8 @@ struct Options {
   ControlChoice control;
 };
 
-nlohmann::ordered_json json_of(dns::Serial from, dns::Serial to, int64_t time_us, const store::Actor& actor) {
+nlohmann::ordered_json version_json(dns::Serial from, dns::Serial to, int64_t time_us,
+                                    const store::Actor& actor) {
   return {{"from", from.value},
           {"to", to.value},
           {"time", static_cast<double>(time_us) / 1e6},
@@ -46,13 +48,13 @@ std::string size_text(const store::VersionInfo& row) {
   return text;
 }
 
-int print_log(const ZoneHistory& history, const Options& options) {
+int print_log(const ZoneHistory& history, const HistoryOptions& options) {
   const auto rows = history.list(options.count);
   if (!rows) return fail(rows.error().text);
   if (options.json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const store::VersionInfo& row : *rows) {
-      auto item = json_of(row.from, row.to, row.time_us, row.actor);
+      auto item = version_json(row.from, row.to, row.time_us, row.actor);
       item["removed"] = row.records_removed;
       item["added"] = row.records_added;
       if (row.is_gap) item["gap"] = true;
@@ -82,7 +84,7 @@ Result<zone::ContentPtr> with_serial(const zone::Content& content, dns::Serial s
   return writer.finish(diagnostics);
 }
 
-int print_version(const ZoneHistory& history, const Options& options) {
+int print_zone_version(const ZoneHistory& history, const HistoryOptions& options) {
   auto content = history.content(options.serial ? std::optional(dns::Serial{*options.serial}) : std::nullopt);
   if (!content) return fail(content.error().text);
   if (options.raise) {
@@ -92,20 +94,20 @@ int print_version(const ZoneHistory& history, const Options& options) {
     if (!content) return fail(content.error().text);
   }
   const auto style = options.full ? zone::DumpStyle::kFull : zone::DumpStyle::kRelative;
-  zone::dump_text(**content, style, static_cast<uint32_t>(std::time(nullptr)), [](std::string_view piece) {
+  zone::dump_text(**content, style, static_cast<uint32_t>(os::unix_time_s()), [](std::string_view piece) {
     return std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
   });
   return 0;
 }
 
-int print_difference(const ZoneHistory& history, const Options& options) {
+int print_difference(const ZoneHistory& history, const HistoryOptions& options) {
   const auto change = history.difference({options.from}, {options.to});
   if (!change) return fail(change.error().text);
   print_patch(store::to_patch(*change, history.zone().rr_class), "");
   return 0;
 }
 
-int print_blame(const ZoneHistory& history, const Options& options) {
+int print_blame(const ZoneHistory& history, const HistoryOptions& options) {
   const auto name = dns::Name::parse(options.name);
   if (!name) return fail("'" + options.name + "' is not a name: " + name.error().text);
   const auto versions = history.versions();
@@ -118,7 +120,7 @@ int print_blame(const ZoneHistory& history, const Options& options) {
   if (options.json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const store::Blame& blame : found) {
-      auto item = json_of(blame.from, blame.to, blame.time_us, blame.actor);
+      auto item = version_json(blame.from, blame.to, blame.time_us, blame.actor);
       item["patch"] = store::to_patch(blame.change, history.zone().rr_class);
       out.push_back(std::move(item));
     }
@@ -133,7 +135,7 @@ int print_blame(const ZoneHistory& history, const Options& options) {
   return 0;
 }
 
-int roll_back(const Options& options) {
+int roll_back(const HistoryOptions& options) {
   const auto target = target_of(options.control);
   if (!target) return fail(target.error().text);
   const auto text =
@@ -146,8 +148,9 @@ int roll_back(const Options& options) {
 }  // namespace
 
 void add_history_commands(CLI::App& app, ZoneCommands& commands) {
-  const auto options = std::make_shared<Options>();
-  const auto add = [&](const char* name, const char* help, int (*run)(const ZoneHistory&, const Options&)) {
+  const auto options = std::make_shared<HistoryOptions>();
+  const auto add = [&](const char* name, const char* help,
+                       int (*run)(const ZoneHistory&, const HistoryOptions&)) {
     CLI::App* const command = add_zone_command(app, options->choice, name, help);
     commands.push_back({command, [options, run] {
                           const auto history = ZoneHistory::open(options->choice);
@@ -158,7 +161,7 @@ void add_history_commands(CLI::App& app, ZoneCommands& commands) {
   CLI::App* const log = add("log", "list versions, newest first", print_log);
   log->add_option("-n,--count", options->count, "how many")->capture_default_str();
   log->add_flag("--json", options->json, "as JSON");
-  CLI::App* const show = add("show", "print a version as a master file", print_version);
+  CLI::App* const show = add("show", "print a version as a master file", print_zone_version);
   show->add_option("--serial", options->serial, "which version (default: the newest)");
   show->add_flag("--raise", options->raise,
                  "with a serial later than the newest, as a file to go back to it");

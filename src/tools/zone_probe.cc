@@ -1,9 +1,9 @@
 #include "tools/zone_probe.h"
 
-#include <ctime>
 #include <functional>
 #include <utility>
 
+#include "base/os/clock.h"
 #include "base/random.h"
 #include "dns/message_reader.h"
 #include "dns/message_writer.h"
@@ -22,10 +22,6 @@ constexpr uint16_t kUdpBytes = 1232;
 constexpr uint32_t kUdpTries = 3;
 constexpr uint64_t kDigestPause_ms = 30;
 constexpr uint32_t kTransferIdle_ms = 30'000;
-
-uint64_t unix_time_s() {
-  return static_cast<uint64_t>(std::time(nullptr));
-}
 
 /// What a client says begins with the server, which the reader knows.
 std::string reason_of(const std::string& text) {
@@ -94,7 +90,7 @@ class Probe final : private net::StreamClientHandler, private net::Timer {
     size_t size = writer.finish().size();
     session_ = {};
     if (server_.remote.key != nullptr)
-      size = session_.sign_request(message, size, *server_.remote.key, unix_time_s());
+      size = session_.sign_request(message, size, *server_.remote.key, os::unix_time_s());
     message.resize(size);
     return message;
   }
@@ -131,7 +127,7 @@ class Probe final : private net::StreamClientHandler, private net::Timer {
 
   void take_reply(Bytes message) {
     if (session_.is_signed()) {
-      if (const auto verified = session_.verify_reply(message, unix_time_s()); !verified)
+      if (const auto verified = session_.verify_reply(message, os::unix_time_s()); !verified)
         return end(verified.error().text);
     }
     using Verdict = transfer::SoaReply::Verdict;
@@ -199,7 +195,7 @@ class ZoneFetch final : private net::StreamClientHandler {
     if (!client) return std::unexpected(client.error());
     stream_ = std::move(*client);
     std::vector<uint8_t> message(kQueryRoom);
-    message.resize(transfer_.request(message, session_, key_, unix_time_s()));
+    message.resize(transfer_.request(message, session_, key_, os::unix_time_s()));
     stream_->send(message);
     while (!ended_) (*loop)->poll_once(-1);
     stream_.reset();
@@ -210,7 +206,7 @@ class ZoneFetch final : private net::StreamClientHandler {
  private:
   void on_message(Bytes message) override {
     if (ended_) return;
-    const auto progress = transfer_.feed(message, key_ != nullptr ? &session_ : nullptr, unix_time_s());
+    const auto progress = transfer_.feed(message, key_ != nullptr ? &session_ : nullptr, os::unix_time_s());
     if (progress == transfer::Progress::kMore) return;
     ended_ = true;
     if (progress != transfer::Progress::kDone) error_ = transfer_.reason();
@@ -257,7 +253,7 @@ Result<zone::ContentPtr> fetch_zone(const ProbeQuestion& question, const ZoneSer
   options.edns = server.remote.edns;
   options.ask_expire = false;
   options.verify_zonemd = false;  // what is there is to be seen
-  options.limits = {.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
+  options.limits = zone::kNoLimits;
   transfer::IncomingTransfer transfer(std::move(options));
   return ZoneFetch(question, server, transfer).run();
 }

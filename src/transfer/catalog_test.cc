@@ -11,10 +11,11 @@ namespace {
 
 using zone::name_of;
 
-const std::string kHead = "@ 3600 IN SOA invalid. invalid. 1 3600 600 86400 0\n@ 3600 IN NS invalid.\n";
+const std::string kCatalogHead =
+    "@ 3600 IN SOA invalid. invalid. 1 3600 600 86400 0\n@ 3600 IN NS invalid.\n";
 
 zone::ContentPtr content_of(const std::string& text) {
-  return zone::content_of(kHead + text, "catalog.test.");
+  return zone::content_of(kCatalogHead + text, "catalog.test.");
 }
 Catalog catalog_of(const std::string& text, const std::string& version = "2") {
   const auto content = content_of("version 0 IN TXT \"" + version + "\"\n" + text);
@@ -186,7 +187,7 @@ TEST(Catalog, WhatIsProducedIsReadBack) {
 }
 
 TEST(Catalog, OneMoreAmongAHundredThousandTouchesOne) {
-  std::string text = kHead + "version 0 IN TXT \"2\"\n";
+  std::string text = kCatalogHead + "version 0 IN TXT \"2\"\n";
   for (int i = 0; i < 100'000; i++)
     text += "m" + std::to_string(i) + ".zones 0 IN PTR z" + std::to_string(i) + ".example.\n";
   const auto content = zone::content_of(text, "catalog.test.");

@@ -11,6 +11,9 @@
 
 namespace nomen::transfer {
 
+/// What is in front of the rdata of an OPT record: its owner is the root.
+inline constexpr size_t kOptHead = 1 + dns::kFixedRecordBytes;
+
 /// EXPIRE in an OPT record: absent, empty (a question), or with a value (RFC 7314 2).
 struct ExpireOption {
   bool present = false;

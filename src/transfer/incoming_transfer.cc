@@ -14,11 +14,7 @@ namespace nomen::transfer {
 using dns::RRType;
 using dns::Section;
 
-namespace {
-
-constexpr uint32_t kMaxTtlS = 0x7fffffff;  // above it is zero (RFC 2181 8)
-
-}  // namespace
+namespace {}  // namespace
 
 IncomingTransfer::IncomingTransfer(IncomingOptions options) : options_(std::move(options)) {
   asks_ixfr_ = options_.ixfr && options_.current != nullptr && soa_of(*options_.current).has_value();
@@ -149,7 +145,7 @@ Progress IncomingTransfer::take_records(dns::MessageReader& reader) {
     const auto rdata = dns::rdata_from_message(record_.type, record_.rr_class, reader.message(),
                                                record_.rdata_at, record_.rdata_size, rdata_);
     if (!rdata) return fail("FORMERR: " + rdata.error().text);
-    if (record_.ttl_s > kMaxTtlS) record_.ttl_s = 0;
+    if (record_.ttl_s > kMaxTtl_s) record_.ttl_s = 0;
     totals_.records++;
     progress = take_record(record_, rdata_.bytes());
     if (progress == Progress::kFailed || progress == Progress::kTryAxfr) return progress;

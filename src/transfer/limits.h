@@ -8,6 +8,12 @@ namespace nomen::transfer {
 /// The longest message that TCP can carry (RFC 1035 4.2.2).
 inline constexpr size_t kMaxMessageBytes = 65535;
 
+/// The longest question of a secondary, before it is signed.
+inline constexpr size_t kQueryBytes = 512;
+
+/// A TTL above it is zero (RFC 2181 8).
+inline constexpr uint32_t kMaxTtl_s = 0x7fffffff;
+
 /// What a message of a transfer is filled up to: transfer-message-size and its bounds in BIND.
 inline constexpr size_t kDefaultMessageBytes = 20480;
 inline constexpr size_t kLeastMessageBytes = 512;

@@ -8,7 +8,7 @@
 namespace nomen::transfer {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000;
+constexpr int64_t kNotifySecond = 1'000'000;
 
 std::vector<uint8_t> notify_of(const Notify& notify, Bytes soa) {
   std::vector<uint8_t> out(1024);
@@ -80,18 +80,19 @@ TEST(NotifySender, TellsEachTargetAtOnceAndIsDoneWhenTheyAcknowledge) {
 }
 
 TEST(NotifySender, TriesAgainAtGrowingDistancesAndGivesUp) {
-  NotifySender sender({.first_retry_us = kSecond, .longest_retry_us = 4 * kSecond, .max_tries = 5});
+  NotifySender sender(
+      {.first_retry_us = kNotifySecond, .longest_retry_us = 4 * kNotifySecond, .max_tries = 5});
   sender.set_targets({1}, 0);
   sender.changed({5}, 0);
   std::vector<int64_t> sent;
   for (int64_t now = 0; sender.wake_us() != kNever; now = sender.wake_us()) {
     const auto send = sender.next(now);
-    if (send) sent.push_back(now / kSecond);
+    if (send) sent.push_back(now / kNotifySecond);
     if (sender.wake_us() == kNever) break;
   }
   EXPECT_EQ(sent, (std::vector<int64_t>{0, 1, 3, 7, 11}));
-  sender.changed({6}, 100 * kSecond);
-  EXPECT_EQ(sender.next(100 * kSecond)->serial, dns::Serial{6});
+  sender.changed({6}, 100 * kNotifySecond);
+  EXPECT_EQ(sender.next(100 * kNotifySecond)->serial, dns::Serial{6});
 }
 
 TEST(NotifySender, UnderAStreamOfChangesTheNewestSerialIsToldOnceAnInterval) {
@@ -99,7 +100,7 @@ TEST(NotifySender, UnderAStreamOfChangesTheNewestSerialIsToldOnceAnInterval) {
   sender.set_targets({1}, 0);
   size_t sent = 0;
   std::optional<dns::Serial> last;
-  for (int64_t now = 0; now < kSecond; now += 100) {
+  for (int64_t now = 0; now < kNotifySecond; now += 100) {
     sender.changed({static_cast<uint32_t>(now / 100 + 1)}, now);
     while (const auto send = sender.next(now)) {
       sent++;
@@ -108,7 +109,7 @@ TEST(NotifySender, UnderAStreamOfChangesTheNewestSerialIsToldOnceAnInterval) {
     }
   }
   EXPECT_EQ(sent, 100U);
-  EXPECT_EQ(sender.next(kSecond + 10'000)->serial, dns::Serial{10'000});
+  EXPECT_EQ(sender.next(kNotifySecond + 10'000)->serial, dns::Serial{10'000});
   EXPECT_EQ(last, dns::Serial{9'901});
 }
 
@@ -120,7 +121,7 @@ TEST(NotifySender, AnAcknowledgementOfAnOlderSerialDoesNotEndTheNewerOne) {
   sender.changed({6}, 1);
   sender.acknowledged(1, {5});
   EXPECT_NE(sender.wake_us(), kNever);
-  EXPECT_EQ(sender.next(kSecond)->serial, dns::Serial{6});
+  EXPECT_EQ(sender.next(kNotifySecond)->serial, dns::Serial{6});
 }
 
 TEST(NotifySender, ANewTargetIsToldAndOneThatStaysIsNotToldAgain) {
@@ -129,9 +130,9 @@ TEST(NotifySender, ANewTargetIsToldAndOneThatStaysIsNotToldAgain) {
   sender.changed({5}, 0);
   ASSERT_TRUE(sender.next(0));
   sender.acknowledged(1, {5});
-  sender.set_targets({1, 2}, kSecond);
-  EXPECT_EQ(sender.next(kSecond)->peer, 2U);
-  EXPECT_FALSE(sender.next(kSecond));
+  sender.set_targets({1, 2}, kNotifySecond);
+  EXPECT_EQ(sender.next(kNotifySecond)->peer, 2U);
+  EXPECT_FALSE(sender.next(kNotifySecond));
 }
 
 }  // namespace

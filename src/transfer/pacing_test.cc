@@ -5,14 +5,14 @@
 namespace nomen::transfer {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000;
+constexpr int64_t kPacingSecond = 1'000'000;
 
 TEST(PacedLine, CallsUpSoManyASecondInOrder) {
   PacedLine line(20);
   for (ZoneNumber zone = 0; zone < 1000; zone++) line.join(zone);
   line.join(5);  // stands in it already
   ZoneNumber expected = 0;
-  for (int64_t now = kSecond; now < 11 * kSecond; now += 1000) {
+  for (int64_t now = kPacingSecond; now < 11 * kPacingSecond; now += 1000) {
     while (const auto zone = line.next(now)) EXPECT_EQ(*zone, expected++);
   }
   EXPECT_GE(expected, 200U);

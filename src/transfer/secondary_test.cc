@@ -9,11 +9,11 @@ using Kind = SecondaryWork::Kind;
 constexpr int64_t kSecond = 1'000'000;
 constexpr int64_t kStart = 1'000'000 * kSecond;
 
-constexpr Soa soa(uint32_t serial) {
+constexpr Soa secondary_soa(uint32_t serial) {
   return {{serial}, 3600, 600, 86400, 300};
 }
 
-SecondaryOptions options_for(size_t primaries) {
+SecondaryOptions machine_options(size_t primaries) {
   SecondaryOptions options;
   options.primaries = primaries;
   return options;
@@ -21,15 +21,15 @@ SecondaryOptions options_for(size_t primaries) {
 
 /// A secondary that has version 5, freshly confirmed.
 Secondary fresh(size_t primaries) {
-  Secondary zone(options_for(primaries), 1);
+  Secondary zone(machine_options(primaries), 1);
   zone.start_empty(kStart);
   zone.begin(kStart);
-  zone.transferred(soa(5), std::nullopt, kStart);
+  zone.transferred(secondary_soa(5), std::nullopt, kStart);
   return zone;
 }
 
 TEST(Secondary, WithoutDataItTransfersFromOnePrimaryAfterTheOther) {
-  Secondary zone(options_for(2), 1);
+  Secondary zone(machine_options(2), 1);
   zone.start_empty(kStart);
   EXPECT_EQ(zone.wanted(kStart), (SecondaryWork{.kind = Kind::kTransfer}));
   zone.begin(kStart);
@@ -37,7 +37,7 @@ TEST(Secondary, WithoutDataItTransfersFromOnePrimaryAfterTheOther) {
   zone.transfer_failed(false, kStart);
   EXPECT_EQ(zone.wanted(kStart), (SecondaryWork{.kind = Kind::kTransfer, .primary = 1}));
   zone.begin(kStart);
-  zone.transferred(soa(5), std::nullopt, kStart);
+  zone.transferred(secondary_soa(5), std::nullopt, kStart);
   EXPECT_TRUE(zone.has_data());
   EXPECT_EQ(zone.source(), 1U);
   const int64_t wake = zone.wake_us();
@@ -46,7 +46,7 @@ TEST(Secondary, WithoutDataItTransfersFromOnePrimaryAfterTheOther) {
 }
 
 TEST(Secondary, WithoutDataItTriesAgainLessAndLessOften) {
-  Secondary zone(options_for(1), 1);
+  Secondary zone(machine_options(1), 1);
   zone.start_empty(kStart);
   int64_t now = kStart;
   int64_t distance = 0;
@@ -74,7 +74,7 @@ TEST(Secondary, ANewerSerialLeadsToAnIxfrAndThenToAnAxfrWhereThatDoesNotGoWell) 
   zone.transfer_failed(true, now);
   EXPECT_EQ(zone.wanted(now), (SecondaryWork{.kind = Kind::kTransfer}));
   zone.begin(now);
-  zone.transferred(soa(6), std::nullopt, now);
+  zone.transferred(secondary_soa(6), std::nullopt, now);
   EXPECT_EQ(zone.soa()->serial, dns::Serial{6});
   EXPECT_EQ(zone.wanted(now).kind, Kind::kNone);
 }
@@ -140,7 +140,7 @@ TEST(Secondary, ANotifyDuringARoundThatHasBroughtItsSerialLeadsToNothing) {
   zone.notified(0, dns::Serial{6}, now);
   zone.begin(now);
   zone.notified(0, dns::Serial{7}, now);
-  zone.transferred(soa(7), std::nullopt, now);
+  zone.transferred(secondary_soa(7), std::nullopt, now);
   EXPECT_EQ(zone.wanted(now).kind, Kind::kNone);
 }
 
@@ -151,10 +151,10 @@ TEST(Secondary, NotifiesDuringARoundLeadToOneMoreRound) {
   zone.begin(now);
   for (uint32_t serial = 7; serial < 20; serial++) zone.notified(0, dns::Serial{serial}, now);
   EXPECT_EQ(zone.wanted(now).kind, Kind::kNone);
-  zone.transferred(soa(6), std::nullopt, now);
+  zone.transferred(secondary_soa(6), std::nullopt, now);
   ASSERT_EQ(zone.wanted(now).kind, Kind::kTransfer);
   zone.begin(now);
-  zone.transferred(soa(19), std::nullopt, now);
+  zone.transferred(secondary_soa(19), std::nullopt, now);
   EXPECT_EQ(zone.wanted(now).kind, Kind::kNone);
 }
 
@@ -173,15 +173,15 @@ TEST(Secondary, ExpiresOnTimeWhenNoPrimaryAnswersAndComesBackWithATransfer) {
   now = zone.wake_us();
   EXPECT_EQ(zone.wanted(now), (SecondaryWork{.kind = Kind::kTransfer, .any_serial = true}));
   zone.begin(now);
-  zone.transferred(soa(5), std::nullopt, now);
+  zone.transferred(secondary_soa(5), std::nullopt, now);
   EXPECT_FALSE(zone.is_expired());
 }
 
 TEST(Secondary, ExpireToldByAPrimaryShortensTheLifeOfACopyOfACopy) {
-  Secondary zone(options_for(1), 1);
+  Secondary zone(machine_options(1), 1);
   zone.start_empty(kStart);
   zone.begin(kStart);
-  zone.transferred(soa(5), 1000, kStart);
+  zone.transferred(secondary_soa(5), 1000, kStart);
   EXPECT_TRUE(zone.expire_if_due(kStart + 1000 * kSecond));
 }
 
@@ -205,7 +205,7 @@ TEST(Secondary, ATransferBeginsTheLifeOfItsVersionWithWhatIsTold) {
   Secondary zone = fresh(1);
   zone.notified(0, dns::Serial{6}, kStart + 1);
   zone.begin(kStart + 1);
-  zone.transferred(soa(6), 1000, kStart + 1);
+  zone.transferred(secondary_soa(6), 1000, kStart + 1);
   EXPECT_EQ(zone.times().expires_us, kStart + 1 + 1000 * kSecond);
 }
 
@@ -213,32 +213,32 @@ TEST(Secondary, TimesOutliveARestart) {
   Secondary zone = fresh(1);
   const store::ZoneTimes times = zone.times();
   EXPECT_EQ(times.expires_us, kStart + 86400 * kSecond);
-  Secondary again(options_for(1), 2);
+  Secondary again(machine_options(1), 2);
   const int64_t later = kStart + 80000 * kSecond;
-  again.start_with(soa(5), times, later);
+  again.start_with(secondary_soa(5), times, later);
   EXPECT_EQ(again.wanted(later).kind, Kind::kSoaQuery);
   EXPECT_FALSE(again.expire_if_due(times.expires_us - 1));
   EXPECT_TRUE(again.expire_if_due(times.expires_us));
-  Secondary too_late(options_for(1), 3);
-  too_late.start_with(soa(5), times, times.expires_us + kSecond);
+  Secondary too_late(machine_options(1), 3);
+  too_late.start_with(secondary_soa(5), times, times.expires_us + kSecond);
   EXPECT_TRUE(too_late.expire_if_due(times.expires_us + kSecond));
 }
 
 TEST(Secondary, TimesOfAnEarlierVersionBoundItsLifeToo) {
   const store::ZoneTimes times = fresh(1).times();
-  Secondary again(options_for(1), 2);
-  again.start_with(soa(6), times, kStart + 80000 * kSecond);
+  Secondary again(machine_options(1), 2);
+  again.start_with(secondary_soa(6), times, kStart + 80000 * kSecond);
   EXPECT_TRUE(again.expire_if_due(times.expires_us));
 }
 
 TEST(Secondary, BoundsOfTheConfigurationHoldForRefreshAndRetry) {
-  SecondaryOptions options = options_for(1);
+  SecondaryOptions options = machine_options(1);
   options.max_refresh_s = 400;
   options.min_retry_s = 5000;
   Secondary zone(options, 1);
   zone.start_empty(kStart);
   zone.begin(kStart);
-  zone.transferred(soa(5), std::nullopt, kStart);
+  zone.transferred(secondary_soa(5), std::nullopt, kStart);
   EXPECT_LE(zone.wake_us(), kStart + 400 * kSecond);
   const int64_t now = zone.wake_us();
   zone.begin(now);
@@ -251,7 +251,7 @@ TEST(Secondary, ARetransferTakesTheWholeZoneWhateverItsSerial) {
   zone.retransfer_now(kStart + 1);
   EXPECT_EQ(zone.wanted(kStart + 1), (SecondaryWork{.kind = Kind::kTransfer, .any_serial = true}));
   zone.begin(kStart + 1);
-  zone.transferred(soa(4), std::nullopt, kStart + 1);
+  zone.transferred(secondary_soa(4), std::nullopt, kStart + 1);
   EXPECT_EQ(zone.soa()->serial, dns::Serial{4});
   EXPECT_EQ(zone.wanted(kStart + 1).kind, Kind::kNone);
 }

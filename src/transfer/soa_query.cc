@@ -4,6 +4,7 @@
 #include "dns/message_writer.h"
 #include "dns/rdata.h"
 #include "transfer/edns_options.h"
+#include "transfer/limits.h"
 #include "transfer/soa.h"
 
 namespace nomen::transfer {
@@ -15,9 +16,7 @@ using Verdict = SoaReply::Verdict;
 
 namespace {
 
-constexpr size_t kQueryBytes = 512;
 constexpr uint16_t kUdpBytes = 1232;
-constexpr size_t kOptHead = 1 + dns::kFixedRecordBytes;  // of an OPT record: its owner is the root
 
 /// The question of a reply to the query, behind which the records begin.
 bool is_the_question(dns::MessageReader& reader, const SoaQuery& query) {

@@ -28,7 +28,7 @@ struct Answer {
   std::vector<uint8_t> opt = {};  ///< the options of an OPT record; none without
 };
 
-std::vector<uint8_t> message_of(const Answer& answer) {
+std::vector<uint8_t> query_bytes(const Answer& answer) {
   std::vector<uint8_t> out(512);
   dns::MessageWriter writer;
   dns::Header header;
@@ -75,36 +75,36 @@ TEST(SoaQuery, TheQuestionHasAnEmptyExpireOptionUnlessItIsNotWanted) {
 TEST(SoaQuery, TheAnswerTellsWhatIsLeftUntilThePrimaryExpires) {
   Answer answer;
   answer.opt = {0, 9, 0, 4, 0, 0, 3, 232};
-  EXPECT_EQ(read_soa_reply(message_of(answer), query_for("example.")).expire_s, 1000u);
+  EXPECT_EQ(read_soa_reply(query_bytes(answer), query_for("example.")).expire_s, 1000u);
   SoaQuery unasked = query_for("example.");
   unasked.ask_expire = false;
-  EXPECT_FALSE(read_soa_reply(message_of(answer), unasked).expire_s);
+  EXPECT_FALSE(read_soa_reply(query_bytes(answer), unasked).expire_s);
   answer.opt = {0, 9, 0, 0};
-  const SoaReply reply = read_soa_reply(message_of(answer), query_for("example."));
+  const SoaReply reply = read_soa_reply(query_bytes(answer), query_for("example."));
   EXPECT_FALSE(reply.expire_s);
   EXPECT_EQ(reply.verdict, Verdict::kSerial);
 }
 
 TEST(SoaQuery, TheAnswerTellsTheSerial) {
-  const SoaReply reply = read_soa_reply(message_of({}), query_for("example."));
+  const SoaReply reply = read_soa_reply(query_bytes({}), query_for("example."));
   ASSERT_EQ(reply.verdict, Verdict::kSerial);
   EXPECT_EQ(reply.serial, dns::Serial{7});
 }
 
 TEST(SoaQuery, WhatIsNoAnswerToTheQuestionIsNotTaken) {
   const SoaQuery query = query_for("example.");
-  EXPECT_FALSE(is_soa_reply(message_of({.id = 4712}), query));
-  EXPECT_FALSE(is_soa_reply(message_of({.flags = HeaderFlags::kAa}), query));
-  EXPECT_FALSE(is_soa_reply(message_of({.zone = "other."}), query));
-  EXPECT_FALSE(is_soa_reply(message_of({.with_question = false}), query));
+  EXPECT_FALSE(is_soa_reply(query_bytes({.id = 4712}), query));
+  EXPECT_FALSE(is_soa_reply(query_bytes({.flags = HeaderFlags::kAa}), query));
+  EXPECT_FALSE(is_soa_reply(query_bytes({.zone = "other."}), query));
+  EXPECT_FALSE(is_soa_reply(query_bytes({.with_question = false}), query));
   EXPECT_FALSE(is_soa_reply({}, query));
-  EXPECT_EQ(read_soa_reply(message_of({.id = 4712}), query).verdict, Verdict::kMalformed);
+  EXPECT_EQ(read_soa_reply(query_bytes({.id = 4712}), query).verdict, Verdict::kMalformed);
 }
 
 TEST(SoaQuery, EachFailureHasItsName) {
   SoaQuery query = query_for("example.");
   const auto verdict = [&](const Answer& answer) {
-    return read_soa_reply(message_of(answer), query).verdict;
+    return read_soa_reply(query_bytes(answer), query).verdict;
   };
   EXPECT_EQ(verdict({.rcode = dns::Rcode::kRefused}), Verdict::kRcode);
   EXPECT_EQ(verdict({.rcode = dns::Rcode::kFormErr, .with_question = false, .serials = {}}),

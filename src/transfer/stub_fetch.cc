@@ -17,13 +17,7 @@ using dns::HeaderFlags;
 using dns::RRType;
 using dns::Section;
 
-namespace {
-
-constexpr size_t kQueryBytes = 512;
-constexpr size_t kOptHead = 1 + dns::kFixedRecordBytes;  // of an OPT record: its owner is the root
-constexpr uint32_t kMaxTtlS = 0x7fffffff;                // above it is zero (RFC 2181 8)
-
-}  // namespace
+namespace {}  // namespace
 
 StubFetch::StubFetch(IncomingOptions options)
     : options_(std::move(options)),
@@ -126,7 +120,7 @@ bool StubFetch::take_records(dns::MessageReader& reader, Found& found) {
       return false;
     if (record.type == RRType::kSoa) found.serial = read_soa(rdata.bytes()).serial;
     if (record.type == RRType::kNs) note_server(rdata.bytes());
-    sink_.add(record.owner, record.type, record.ttl_s > kMaxTtlS ? 0 : record.ttl_s, rdata.bytes());
+    sink_.add(record.owner, record.type, record.ttl_s > kMaxTtl_s ? 0 : record.ttl_s, rdata.bytes());
     found.records++;
   }
 }

@@ -14,7 +14,6 @@ using dns::RRType;
 namespace {
 
 // apply_update() keeps the limits; a zone that is above them may shrink step by step.
-constexpr zone::ContentLimits kNoLimits{.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
 
 /// The change that leads back.
 zone::Change reversed(const zone::Change& change) {
@@ -24,7 +23,7 @@ zone::Change reversed(const zone::Change& change) {
 }  // namespace
 
 UpdateBatch::UpdateBatch(zone::ContentPtr base, const UpdateSettings& settings, uint64_t now_s)
-    : base_(std::move(base)), settings_(settings), now_s_(now_s), writer_(*base_, kNoLimits) {}
+    : base_(std::move(base)), settings_(settings), now_s_(now_s), writer_(*base_, zone::kNoLimits) {}
 
 UpdateOutcome UpdateBatch::add(const UpdateRequest& request, const Requester& requester, UpdateNotes* notes) {
   // Who asks for the SOA sees a serial that no other state of the zone has, and so may take it for a lock.

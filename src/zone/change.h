@@ -21,6 +21,7 @@ class RecordList {
     uint16_t type;
     uint16_t rdata_size;
     uint8_t owner_size;
+    bool is_soa() const { return type == dns::number(dns::RRType::kSoa); }
   };
 
   void add(dns::NameView owner, dns::RRType type, uint32_t ttl_s, Bytes rdata) {

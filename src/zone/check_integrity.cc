@@ -13,7 +13,6 @@ namespace {
 using dns::NameView;
 using dns::RRType;
 
-constexpr RRType kSpf{99};
 constexpr size_t kBatch = 16;  // targets whose places in memory are fetched together
 
 /// RFC 7208 4.5, with the older "spf2.0/" (RFC 4406).
@@ -179,7 +178,7 @@ class IntegrityCheck {
   }
 
   void check_spf(NodeView node) {
-    if (!node.find(kSpf)) return;
+    if (!node.find(RRType::kSpf)) return;
     bool found = false;
     if (const RRsetView texts = node.find(RRType::kTxt))
       texts.for_each([&](Bytes rdata) { found |= is_spf_text(rdata); });

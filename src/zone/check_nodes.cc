@@ -12,7 +12,6 @@ namespace {
 using dns::NameView;
 using dns::RRType;
 
-constexpr RRType kSpf{99};
 constexpr RRType kIpseckey{45};
 constexpr RRType kHip{55};
 constexpr RRType kLp{107};
@@ -85,7 +84,7 @@ class NodeCheck {
           check_singleton(node, set);
           break;
         default:
-          refers |= type == kSpf;
+          refers |= type == RRType::kSpf;
           if (set.count() > 1 && keeps_case_in_dnssec(type)) check_duplicates(node, set);
       }
     });

@@ -20,9 +20,9 @@ constexpr uint64_t kKnowledge = 7;
 // What a type means for its owner: some of the above, or that more has to be looked at.
 constexpr uint8_t kIsRare = 8;
 constexpr uint8_t kIsNs = 16;
-constexpr size_t kListedTypes = 64;
-constexpr std::array<uint8_t, kListedTypes> kMeanings = [] {
-  std::array<uint8_t, kListedTypes> meanings{};
+constexpr size_t kMeantTypes = 64;
+constexpr std::array<uint8_t, kMeantTypes> kMeanings = [] {
+  std::array<uint8_t, kMeantTypes> meanings{};
   meanings.fill(kIsRare);
   for (const RRType type : {RRType::kMx, RRType::kTxt, RRType::kSrv, RRType::kPtr, RRType::kDs})
     meanings[dns::number(type)] = 0;
@@ -34,7 +34,7 @@ constexpr std::array<uint8_t, kListedTypes> kMeanings = [] {
 }();
 
 inline uint8_t meaning_of(uint16_t type) {
-  if (type < kListedTypes) [[likely]]
+  if (type < kMeantTypes) [[likely]]
     return kMeanings[type];
   return type == dns::number(RRType::kCaa) ? 0 : kIsRare;
 }

@@ -4,6 +4,7 @@
 
 #include "base/contract.h"
 #include "dns/rdata.h"
+#include "zone/denial.h"
 
 namespace nomen::zone {
 
@@ -12,11 +13,6 @@ namespace {
 using dns::HashedName;
 using dns::NameView;
 using dns::RRType;
-
-bool belongs_to_nsec3(RRType type, Bytes rdata) {
-  if (type == RRType::kNsec3) return true;
-  return type == RRType::kRrsig && rdata.size() >= 2 && load_u16(rdata.data()) == dns::number(RRType::kNsec3);
-}
 
 /// Whether the proofs change: the chain itself or the signatures that go out with it.
 bool touches_denial(RRType type, Bytes rdata) {

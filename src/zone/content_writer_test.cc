@@ -377,7 +377,7 @@ TEST(ContentWriter, LimitsAreKept) {
   EXPECT_TRUE(errors({.max_records = 4}));
   EXPECT_TRUE(errors({.max_records_per_type = 2}));
   EXPECT_TRUE(errors({.max_types_per_name = 1}));
-  EXPECT_FALSE(errors({.max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0}));
+  EXPECT_FALSE(errors(kNoLimits));
 }
 
 TEST(ContentWriter, LimitsHoldForChangesToo) {

@@ -12,6 +12,7 @@
 #include "dns/name.h"
 #include "zone/index.h"
 #include "zone/limits.h"
+#include "zone/node.h"
 
 namespace nomen::zone {
 
@@ -29,6 +30,18 @@ using Nsec3Hash = std::array<uint8_t, 20>;
 
 /// The hash of a lower-cased name (RFC 5155 5).
 Nsec3Hash nsec3_hash(dns::NameView lower_name, const Nsec3Parameters& parameters);
+
+/// Whether the record is part of an NSEC3 chain: NSEC3, or its signature.
+inline bool belongs_to_nsec3(dns::RRType type, Bytes rdata) {
+  if (type == dns::RRType::kNsec3) return true;
+  return type == dns::RRType::kRrsig && rdata.size() >= 2 &&
+         load_u16(rdata.data()) == dns::number(dns::RRType::kNsec3);
+}
+
+/// Whether the name is a hash, an owner of the chain.
+inline bool is_nsec3_node(NodeView node) {
+  return node.find(dns::RRType::kNsec3) || node.find_signatures(dns::RRType::kNsec3);
+}
 
 class Denial {
  public:

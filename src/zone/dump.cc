@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "dns/rdata.h"
+#include "zone/denial.h"
 #include "zone/node_order.h"
 
 namespace nomen::zone {
@@ -26,15 +27,7 @@ struct Columns {
 constexpr Columns kFullColumns{46, 46, 46, 64, 56};
 constexpr Columns kRelativeColumns{24, 24, 24, 32, 44};
 constexpr size_t kTab = 8;
-constexpr size_t kPiece = 64 << 10;  // bytes handed on at a time
-
-bool is_nsec3_node(NodeView node) {
-  bool found = false;
-  node.for_each([&](RRsetView set) {
-    found |= set.type() == RRType::kNsec3 || (set.is_signature() && set.covered() == RRType::kNsec3);
-  });
-  return found;
-}
+constexpr size_t kDumpPiece = 64 << 10;  // bytes handed on at a time
 
 /// The nodes in canonical order, those of NSEC3 behind the others, and how many others there are.
 std::vector<Ref> dump_order(const Content& content, size_t& others) {
@@ -142,7 +135,7 @@ class TextDump {
       const std::vector<RRsetView> sets = rrsets_in_dump_order(node);
       if (relative_) set_origin(spelled_owner(content_, node, sets.front(), spellings_), i, begin, end);
       dump_node(node, sets);
-      if (out_.size() >= kPiece && !flush()) return false;
+      if (out_.size() >= kDumpPiece && !flush()) return false;
     }
     return true;
   }

@@ -8,10 +8,23 @@
 #include "base/os/file.h"
 #include "base/os/sequential_file.h"
 #include "zone/content_writer.h"
+#include "zone/denial.h"
 #include "zone/limits.h"
 #include "zone/node_order.h"
 
 namespace nomen::zone {
+
+/// What stands in front of the nodes of an image.
+struct ImageHeader {
+  uint64_t layout = 0;
+  dns::RRClass rr_class{};
+  dns::Serial serial;
+  uint64_t node_bytes = 0;
+  uint64_t nodes = 0;
+  uint64_t nsec3_nodes = 0;
+  dns::Name apex;
+  std::string note;
+};
 
 namespace {
 
@@ -23,17 +36,6 @@ constexpr size_t kPieceBytes = size_t{1}
                                << 20;  // what is written, and read and summed up while it is in the cache
 constexpr size_t kAhead = 32;          // names whose index lines are fetched before they are needed
 
-struct Header {
-  uint64_t layout = 0;
-  dns::RRClass rr_class{};
-  dns::Serial serial;
-  uint64_t node_bytes = 0;
-  uint64_t nodes = 0;
-  uint64_t nsec3_nodes = 0;
-  dns::Name apex;
-  std::string note;
-};
-
 template <class Number>
 void put(std::vector<uint8_t>& out, Number number) {
   for (int shift = (static_cast<int>(sizeof number) - 1) * 8; shift >= 0; shift -= 8)
@@ -43,7 +45,7 @@ void put(std::vector<uint8_t>& out, Bytes bytes) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
-std::vector<uint8_t> write_header(const Header& header) {
+std::vector<uint8_t> write_image_header(const ImageHeader& header) {
   std::vector<uint8_t> out;
   put(out, as_bytes(kMagic));
   put(out, kFormat);
@@ -61,10 +63,6 @@ std::vector<uint8_t> write_header(const Header& header) {
   put(out, as_bytes(header.note));
   put(out, checksum64(out));
   return out;
-}
-
-bool is_nsec3_node(NodeView node) {
-  return node.find(dns::RRType::kNsec3) || node.find_signatures(dns::RRType::kNsec3);
 }
 
 /// The hash of `labels` in front of the apex.
@@ -118,14 +116,14 @@ Result<void> write_image(const Content& content, std::string_view note, const st
   if (note.size() > kMaxNoteBytes) return failure("the note is too large for an image");
   std::vector<Ref> nodes;
   std::vector<Ref> nsec3_nodes;
-  Header header{node_layout(),
-                content.rr_class(),
-                content.serial(),
-                Arena::kUnitBytes,
-                0,
-                0,
-                dns::Name(content.apex()),
-                std::string(note)};
+  ImageHeader header{node_layout(),
+                     content.rr_class(),
+                     content.serial(),
+                     Arena::kUnitBytes,
+                     0,
+                     0,
+                     dns::Name(content.apex()),
+                     std::string(note)};
   content.for_each_node([&](NodeView node, Ref ref) {
     (is_nsec3_node(node) ? nsec3_nodes : nodes).push_back(ref);
     header.node_bytes += node.size();
@@ -138,7 +136,7 @@ Result<void> write_image(const Content& content, std::string_view note, const st
 
   auto file = os::FileReplacement::begin(path);
   if (!file) return std::unexpected(file.error());
-  if (const auto written = file->write(write_header(header)); !written) return written;
+  if (const auto written = file->write(write_image_header(header)); !written) return written;
   std::vector<uint8_t> piece(Arena::kUnitBytes);  // reference 0 means "nothing"
   uint64_t sum = 0;
   // Whole pieces, and the rest as well when it is the end.
@@ -344,7 +342,7 @@ class ImageReader {
 
   const ReadBytes& read_;
   uint64_t left_;
-  Header header_;
+  ImageHeader header_;
   std::shared_ptr<Content> content_;
   const Index::HashOf hash_of_ = [this](Ref ref) {
     return hash_below(content_->apex_hash_, content_->node(ref).labels());

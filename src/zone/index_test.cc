@@ -9,7 +9,7 @@ namespace nomen::zone {
 namespace {
 
 /// References and their hashes, as a plain map: what an Index must say.
-struct Model {
+struct IndexModel {
   std::map<Ref, uint64_t> hashes;
   Index::HashOf hash_of() {
     return [this](Ref ref) { return hashes.at(ref); };
@@ -46,7 +46,7 @@ TEST(Index, AnEmptyOneHasNothing) {
 TEST(Index, GrowsAtEverySize) {
   std::mt19937_64 random(1);
   Index index;
-  Model model;
+  IndexModel model;
   for (Ref ref = 1; ref <= 100000; ref++) {
     model.insert(index, random(), ref);
     if (ref < 64 || (ref & (ref - 1)) == 0) {
@@ -64,7 +64,7 @@ TEST(Index, GrowsAtEverySize) {
 TEST(Index, GrowsMostlyWithoutAskingForHashes) {
   std::mt19937_64 random(2);
   Index index(100000);
-  Model model;
+  IndexModel model;
   size_t asked = 0;
   for (Ref ref = 1; ref <= 700000; ref++) {
     const uint64_t hash = random();
@@ -81,7 +81,7 @@ TEST(Index, GrowsMostlyWithoutAskingForHashes) {
 TEST(Index, EntriesFarFromTheirLineAreFoundAfterTheTableHasGrown) {
   std::mt19937_64 random(3);
   Index index(1000);
-  Model model;
+  IndexModel model;
   // Lines next to each other, each of them overfull.
   for (Ref ref = 1; ref <= 90; ref++)
     model.insert(index, (random() & 0x00ffffffffffffff) | 0xff00000000000000, ref);
@@ -99,7 +99,7 @@ TEST(Index, RandomEditsOfCopiesLeaveTheOriginals) {
   for (const size_t size : {3U, 70U, 400U, 5000U}) {
     std::mt19937_64 random(size);
     Index index(size / 2);
-    Model model;
+    IndexModel model;
     std::vector<std::pair<Index, std::map<Ref, uint64_t>>> versions;
     Ref next = 1;
     for (int version = 0; version < 12; version++) {
@@ -134,7 +134,7 @@ TEST(Index, RandomEditsOfCopiesLeaveTheOriginals) {
 
 TEST(Index, EntriesOfOneHashOverflowIntoLaterLinesAndAreFound) {
   Index index(1000);
-  Model model;
+  IndexModel model;
   for (Ref ref = 1; ref <= 60; ref++)
     model.insert(index, 0xffffffff00001234ULL, ref);  // the last line: goes round
   expect_holds(index, model.hashes);
@@ -156,7 +156,7 @@ TEST(Index, EntriesOfOneHashOverflowIntoLaterLinesAndAreFound) {
 
 TEST(Index, TagsAloneDoNotDecide) {
   Index index;
-  Model model;
+  IndexModel model;
   model.insert(index, 5, 1);
   model.insert(index, 5, 2);
   EXPECT_EQ(index.find(5, [](Ref ref) { return ref == 2; }), 2U);
@@ -166,7 +166,7 @@ TEST(Index, TagsAloneDoNotDecide) {
 TEST(Index, FittingGivesMemoryBackAndKeepsAll) {
   std::mt19937_64 random(9);
   Index index(200000);
-  Model model;
+  IndexModel model;
   for (Ref ref = 1; ref <= 1000; ref++) model.insert(index, random(), ref);
   const size_t before = index.memory_bytes();
   index.fit(model.hash_of());
@@ -176,7 +176,7 @@ TEST(Index, FittingGivesMemoryBackAndKeepsAll) {
 
 TEST(Index, MovingLeavesNothingBehind) {
   Index index;
-  Model model;
+  IndexModel model;
   for (Ref ref = 1; ref <= 2000; ref++) model.insert(index, uint64_t{ref} << 40 | ref, ref);
   Index moved(std::move(index));
   EXPECT_EQ(index.size(), 0U);  // NOLINT(bugprone-use-after-move): that is the question

@@ -12,6 +12,10 @@ struct ContentLimits {
   uint32_t max_types_per_name = 100;    ///< max-types-per-name: RRsets of one name
 };
 
+/// What was within limits when it was accepted is not measured again.
+inline constexpr ContentLimits kNoLimits{
+    .max_records = 0, .max_records_per_type = 0, .max_types_per_name = 0};
+
 /// Validators take a zone with more additional NSEC3 iterations as unsigned (RFC 9276 3.2; BIND 9.18 from 151
 /// on), so nothing is proven by such hashes: none is computed for a query.
 inline constexpr uint16_t kMostNsec3Iterations = 150;

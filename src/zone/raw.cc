@@ -14,7 +14,7 @@ constexpr uint32_t kRawFormat = 2;
 constexpr uint32_t kHasTransferTime = 1;
 constexpr uint32_t kHasSourceSerial = 2;
 constexpr size_t kRRsetHeaderBytes = 4 + 2 + 2 + 2 + 4 + 4;
-constexpr size_t kPiece = 64 << 10;
+constexpr size_t kRawPiece = 64 << 10;
 constexpr size_t kBatchBytes = 256 << 10;
 constexpr size_t kBatchPadding = 64;  // RecordBatch promises so many readable bytes behind the last
 
@@ -42,7 +42,7 @@ class Output {
   std::string out_;
 };
 
-void write_header(const RawHeader& header, Output& out) {
+void write_raw_header(const RawHeader& header, Output& out) {
   out.u32(kRawFormat);
   out.u32(header.version);
   out.u32(header.dumped_at_s);
@@ -188,12 +188,12 @@ class Reader {
 bool write_raw(const Content& content, const RawHeader& header, const DumpSink& sink,
                const Spellings* spellings) {
   Output out(sink);
-  write_header(header, out);
+  write_raw_header(header, out);
   bool wanted = true;
   for_each_node_in_dump_order(content, [&](NodeView node) {
     for (const RRsetView set : rrsets_in_dump_order(node))
       write_rrset(spelled_owner(content, node, set, spellings), content.rr_class(), set, out);
-    wanted = out.flush(kPiece);
+    wanted = out.flush(kRawPiece);
     return wanted;
   });
   return wanted && out.flush(0);

@@ -5,6 +5,7 @@
 
 #include "dns/append_record.h"
 #include "dns/rdata.h"
+#include "zone/denial.h"
 
 namespace nomen::zone {
 
@@ -13,11 +14,6 @@ namespace {
 using dns::RRType;
 
 constexpr size_t kWalkedRRs = 64;  // a larger RRset is searched by halves
-
-bool belongs_to_nsec3(RRType type, Bytes rdata) {
-  return type == RRType::kNsec3 || (type == RRType::kRrsig && rdata.size() >= 2 &&
-                                    load_u16(rdata.data()) == dns::number(RRType::kNsec3));
-}
 
 /// What tells the RRsets of a zone apart, with the hash of the owner.
 uint64_t set_key(uint64_t owner_hash, RRType type, Bytes rdata) {

@@ -63,10 +63,10 @@ void expect_same_as_afresh(const std::string& before, const std::string& now) {
   EXPECT_EQ(describe(*first), first_text) << "the served version has changed";
 }
 
-constexpr const char* kHead = "@ 60 SOA ns h 1 1 2 3 4\n@ 60 NS ns\nns 60 A 192.0.2.53\n";
+constexpr const char* kReloadHead = "@ 60 SOA ns h 1 1 2 3 4\n@ 60 NS ns\nns 60 A 192.0.2.53\n";
 
 TEST(Reload, AnUnchangedFileIsNoChange) {
-  const File file(std::string(kHead) + "www 60 A 192.0.2.1\nwww 300 A 192.0.2.2\n*.w 60 TXT a b\n");
+  const File file(std::string(kReloadHead) + "www 60 A 192.0.2.1\nwww 300 A 192.0.2.2\n*.w 60 TXT a b\n");
   const LoadResult first = loaded(file);
   const LoadResult again = loaded(file, first.content);
   EXPECT_FALSE(again.changed);
@@ -74,15 +74,15 @@ TEST(Reload, AnUnchangedFileIsNoChange) {
 }
 
 TEST(Reload, AnotherOrderOfRecordsIsNoChange) {
-  const File file(std::string(kHead) + "www 60 A 192.0.2.1\nwww 60 A 192.0.2.2\na.b 60 TXT x\n");
+  const File file(std::string(kReloadHead) + "www 60 A 192.0.2.1\nwww 60 A 192.0.2.2\na.b 60 TXT x\n");
   const LoadResult first = loaded(file);
-  file.write(std::string("a.b 60 TXT x\nWWW 60 A 192.0.2.2\n") + kHead +
+  file.write(std::string("a.b 60 TXT x\nWWW 60 A 192.0.2.2\n") + kReloadHead +
              "www 60 A 192.0.2.1\nwww 60 A 192.0.2.1\n");
   EXPECT_FALSE(loaded(file, first.content).changed);
 }
 
 TEST(Reload, TheLastRunOfAnRRsetSaysItsTtl) {
-  const std::string head = kHead;
+  const std::string head = kReloadHead;
   const std::string one = "www 60 A 192.0.2.1\n";
   const std::string one_slow = "www 900 A 192.0.2.1\n";
   const std::string two = "www 300 A 192.0.2.2\n";
@@ -111,7 +111,7 @@ TEST(Reload, TheLastRunOfAnRRsetSaysItsTtl) {
 }
 
 TEST(Reload, NamesComeAndGo) {
-  const std::string head = kHead;
+  const std::string head = kReloadHead;
   const std::vector<std::string> zones = {"",
                                           "a.b.c 60 A 192.0.2.1\n",
                                           "c 60 NS ns.c\nns.c 60 A 192.0.2.1\n",
@@ -125,7 +125,7 @@ TEST(Reload, NamesComeAndGo) {
 
 TEST(Reload, Nsec3NamesAndOrdinaryOnesAreKeptApart) {
   const std::string hash = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom";
-  const std::string head = kHead + std::string("@ 60 NSEC3PARAM 1 0 0 -\n");
+  const std::string head = kReloadHead + std::string("@ 60 NSEC3PARAM 1 0 0 -\n");
   const std::string chain = hash + " 60 NSEC3 1 0 0 - " + hash + " A\n";
   const std::string signature =
       hash + " 60 RRSIG NSEC3 8 2 60 20300101000000 20200101000000 1 example. AAAA\n";
@@ -152,7 +152,7 @@ TEST(Reload, RandomFilesAreReadAsAfresh) {
       "DNAME t.elsewhere.",
       "NSEC a.example. A",
       "RRSIG NSEC 8 2 60 20300101000000 20200101000000 1 example. AAAA"};
-  std::string before = kHead;
+  std::string before = kReloadHead;
   for (int round = 0; round < 400; round++) {
     std::string now = "@ 60 SOA ns h " + std::to_string(below(3)) + " 1 2 3 4\n";
     for (size_t i = below(20); i > 0; i--) {
@@ -166,9 +166,9 @@ TEST(Reload, RandomFilesAreReadAsAfresh) {
 }
 
 TEST(Reload, AnErrorInTheFileGivesNoContent) {
-  const File file(kHead);
+  const File file(kReloadHead);
   const LoadResult first = loaded(file);
-  file.write(std::string(kHead) + "www 60 A 192.0.2.256\n");
+  file.write(std::string(kReloadHead) + "www 60 A 192.0.2.256\n");
   const LoadResult again = loaded(file, first.content);
   EXPECT_FALSE(again.content);
   EXPECT_EQ(again.errors, 1U);
@@ -177,9 +177,9 @@ TEST(Reload, AnErrorInTheFileGivesNoContent) {
 }
 
 TEST(Reload, LimitsHold) {
-  const File file(kHead);
+  const File file(kReloadHead);
   const LoadResult first = loaded(file);
-  file.write(std::string(kHead) + "w 60 A 192.0.2.1\nw 60 A 192.0.2.2\n");
+  file.write(std::string(kReloadHead) + "w 60 A 192.0.2.1\nw 60 A 192.0.2.2\n");
   EXPECT_TRUE(loaded(file, first.content, {.max_records = 5, .max_records_per_type = 2}).content);
   EXPECT_FALSE(loaded(file, first.content, {.max_records = 4}).content);
   EXPECT_FALSE(loaded(file, first.content, {.max_records_per_type = 1}).content);
@@ -187,7 +187,7 @@ TEST(Reload, LimitsHold) {
 }
 
 TEST(Reload, OutOfZoneDataIsIgnoredAgain) {
-  const File file(std::string(kHead) + "www.elsewhere. 60 A 192.0.2.1\n");
+  const File file(std::string(kReloadHead) + "www.elsewhere. 60 A 192.0.2.1\n");
   const LoadResult first = loaded(file);
   ASSERT_EQ(first.diagnostics.size(), 1U);
   const LoadResult again = loaded(file, first.content);
@@ -198,7 +198,7 @@ TEST(Reload, OutOfZoneDataIsIgnoredAgain) {
 
 TEST(Reload, ALargeRRsetChangesAsASmallOneDoes) {
   const auto text = [](int from, int to, int ttl_s) {
-    std::string out = kHead;
+    std::string out = kReloadHead;
     for (int i = to; i-- > from;) {
       const std::string number = std::to_string(i * 7919 % 10007);
       out += "Big " + std::to_string(ttl_s) + " TXT t" + number + "\nBig 60 MX 1 M" + number + "\n";

@@ -9,7 +9,7 @@ namespace {
 
 using dns::RRType;
 
-constexpr const char* kHead = "@ 60 SOA . . 1 2 3 4 5\n";
+constexpr const char* kServersHead = "@ 60 SOA . . 1 2 3 4 5\n";
 
 /// Of the NS RRset at `owner`: the name of each RR, how many octets of it are its own, and the brothers'
 /// share.
@@ -32,7 +32,7 @@ Known known_of(const Content& content, std::string_view owner) {
 }
 
 TEST(ServerNames, SayWhatIsSharedWithTheOwner) {
-  const ContentPtr content = content_of(std::string(kHead) +
+  const ContentPtr content = content_of(std::string(kServersHead) +
                                             "Sub 60 NS ns.SUB\nsub 60 NS sub\nsub 60 NS ns.other\n"
                                             "sub 60 NS ns.elsewhere.test.\nsub 60 NS xsub.example.test.\n",
                                         "example.test.");
@@ -51,7 +51,7 @@ TEST(ServerNames, SayWhatIsSharedWithTheOwner) {
 }
 
 TEST(ServerNames, SayWhatForeignNamesShare) {
-  const ContentPtr content = content_of(std::string(kHead) +
+  const ContentPtr content = content_of(std::string(kServersHead) +
                                             "a 60 NS ns1.dns.net.\na 60 NS ns2.dns.net.\na 60 NS ns.a\n"
                                             "b 60 NS ns1.dns.net.\nb 60 NS ns1.xdns.net.\nc 60 NS "
                                             "ns1.dns.net.\nc 60 NS ns1.dns.org.\nd 60 NS .\n",
@@ -63,7 +63,7 @@ TEST(ServerNames, SayWhatForeignNamesShare) {
 }
 
 TEST(ServerNames, AreThereAfterAChangeToo) {
-  const ContentPtr before = content_of(std::string(kHead) + "a 60 NS ns1.dns.net.\n", "example.test.");
+  const ContentPtr before = content_of(std::string(kServersHead) + "a 60 NS ns1.dns.net.\n", "example.test.");
   Change change;
   const dns::Name target = name_of("ns2.dns.net.");
   change.added.add(name_of("a.example.test."), RRType::kNs, 60, target.bytes());

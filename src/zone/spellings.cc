@@ -9,7 +9,7 @@ namespace {
 using dns::NameView;
 using dns::RRType;
 
-uint64_t key_of(uint64_t owner_hash, RRType type, RRType covered) {
+uint64_t spelling_key(uint64_t owner_hash, RRType type, RRType covered) {
   const uint64_t kind = dns::number(type) | uint64_t{dns::number(covered)} << 16;
   return dns::fold_multiply(owner_hash ^ kind, 0x9E3779B97F4A7C15ULL);
 }
@@ -76,7 +76,7 @@ void Spellings::add_group(const dns::RecordBatch& batch, size_t first, size_t en
   for (size_t i = first; i < end; i++) {
     const auto type = static_cast<RRType>(batch.records[i].type);
     const RRType covered = covered_by(type, batch.rdata(batch.records[i]));
-    const auto [at, is_new] = owners_.try_emplace(key_of(name_.full_hash(), type, covered), 0);
+    const auto [at, is_new] = owners_.try_emplace(spelling_key(name_.full_hash(), type, covered), 0);
     if (!is_new) continue;
     if (place == 0) place = keep(owner.bytes());
     at->second = place;
@@ -92,7 +92,7 @@ uint32_t Spellings::keep(Bytes spelled) {
 }
 
 dns::Name Spellings::owner(const dns::HashedName& name, RRType type, RRType covered) const {
-  const auto at = owners_.find(key_of(name.full_hash(), type, covered));
+  const auto at = owners_.find(spelling_key(name.full_hash(), type, covered));
   if (at == owners_.end() || at->second == 0) return dns::Name(name.view());
   return dns::Name(NameView(bytes_.data() + at->second, name.size));
 }

@@ -14,10 +14,6 @@ namespace nomen::os {
 
 namespace {
 
-std::unexpected<Error> file_failure(const char* what, const std::string& path) {
-  return failure(std::string(what) + " '" + path + "': " + system_error_text(errno));
-}
-
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -91,6 +87,14 @@ std::string system_error_text(int error_number) {
     default:
       return std::generic_category().message(error_number);
   }
+}
+
+std::unexpected<Error> system_failure(const std::string& what) {
+  return failure(what + ": " + system_error_text(errno));
+}
+
+std::unexpected<Error> file_failure(const char* what, const std::string& path) {
+  return system_failure(std::string(what) + " '" + path + "'");
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {

@@ -73,4 +73,10 @@ FileStamp stamp_of(const struct ::stat& status);
 /// rest.
 std::string system_error_text(int error_number);
 
+/// "WHAT: " and what errno means.
+std::unexpected<Error> system_failure(const std::string& what);
+
+/// "WHAT 'PATH': " and what errno means.
+std::unexpected<Error> file_failure(const char* what, const std::string& path);
+
 }  // namespace nomen::os

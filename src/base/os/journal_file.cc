@@ -11,14 +11,6 @@
 
 namespace nomen::os {
 
-namespace {
-
-std::unexpected<Error> file_failure(const char* what, const std::string& path) {
-  return failure(std::string(what) + " '" + path + "': " + system_error_text(errno));
-}
-
-}  // namespace
-
 Result<JournalFile> JournalFile::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return file_failure("cannot open", path);

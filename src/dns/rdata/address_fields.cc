@@ -15,7 +15,7 @@ namespace nomen::dns {
 namespace {
 
 template <size_t kSize>
-bool check(WireReader& in) {
+bool check_address(WireReader& in) {
   return in.skip(kSize);
 }
 
@@ -87,10 +87,10 @@ bool write_eui(WireReader& in, TextWriter& out) {
 
 }  // namespace
 
-constinit const FieldCodec kIpv4Field{read_ipv4, write_ipv4, check<4>};
-constinit const FieldCodec kIpv6Field{read_ipv6, write_ipv6, check<16>};
-constinit const FieldCodec kNodeIdField{read_hex_groups<4, 1, 4, ':'>, write_node_id, check<8>};
-constinit const FieldCodec kEui48Field{read_hex_groups<6, 2, 2, '-'>, write_eui<6>, check<6>};
-constinit const FieldCodec kEui64Field{read_hex_groups<8, 2, 2, '-'>, write_eui<8>, check<8>};
+constinit const FieldCodec kIpv4Field{read_ipv4, write_ipv4, check_address<4>};
+constinit const FieldCodec kIpv6Field{read_ipv6, write_ipv6, check_address<16>};
+constinit const FieldCodec kNodeIdField{read_hex_groups<4, 1, 4, ':'>, write_node_id, check_address<8>};
+constinit const FieldCodec kEui48Field{read_hex_groups<6, 2, 2, '-'>, write_eui<6>, check_address<6>};
+constinit const FieldCodec kEui64Field{read_hex_groups<8, 2, 2, '-'>, write_eui<8>, check_address<8>};
 
 }  // namespace nomen::dns

@@ -17,7 +17,7 @@ namespace {
 
 enum Family : uint16_t { kIpv4 = 1, kIpv6 = 2 };
 constexpr uint8_t kNegated = 0x80;
-constexpr std::string_view kExpected = "expected [!]family:address/prefix, the family 1 or 2";
+constexpr std::string_view kExpectedPrefix = "expected [!]family:address/prefix, the family 1 or 2";
 
 constexpr size_t address_size(uint16_t family) {
   return family == kIpv4 ? 4 : family == kIpv6 ? 16 : 0;
@@ -36,18 +36,18 @@ bool read_item(TextReader& in) {
   const size_t colon = text.find(':');
   const size_t slash = text.rfind('/');
   if (colon == std::string_view::npos || slash == std::string_view::npos || slash < colon)
-    return in.fail(kExpected);
+    return in.fail(kExpectedPrefix);
   unsigned family = 0;
   unsigned prefix = 0;
   if (!parse_number(text.substr(0, colon), family) || !parse_number(text.substr(slash + 1), prefix)) {
-    return in.fail(kExpected);
+    return in.fail(kExpectedPrefix);
   }
   const std::string_view address_text = text.substr(colon + 1, slash - colon - 1);
   std::array<uint8_t, 16> address{};
   const bool is_address = family == kIpv4   ? parse_ipv4(address_text, address.data())
                           : family == kIpv6 ? parse_ipv6(address_text, address.data())
                                             : false;
-  if (!is_address) return in.fail(kExpected);
+  if (!is_address) return in.fail(kExpectedPrefix);
   size_t size = address_size(static_cast<uint16_t>(family));
   if (prefix > size * 8) return in.fail("prefix longer than the address");
   while (size > 0 && address[size - 1] == 0) size--;

@@ -15,10 +15,6 @@ namespace {
 
 enum AtmFormat : uint8_t { kAesa = 0, kE164 = 1 };
 
-bool is_digit(uint8_t c) {
-  return c >= '0' && c <= '9';
-}
-
 /// Pairs of hex digits, dots skipped; one pair at least.
 bool put_dotted_hex(TextReader& in, std::string_view text) {
   int pending = -1;

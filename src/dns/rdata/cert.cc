@@ -21,24 +21,24 @@ void write_word(std::span<const NumberWord> words, uint16_t value, TextWriter& o
   }
 }
 
-bool read_type(TextReader& in) {
+bool read_cert_type(TextReader& in) {
   uint32_t value;
   return read_number_or_word(in, kCertTypes, 0xffff, value) && in.put_u16(value);
 }
 
-bool write_type(WireReader& in, TextWriter& out) {
+bool write_cert_type(WireReader& in, TextWriter& out) {
   uint16_t value;
   if (!in.u16(value)) return false;
   write_word(kCertTypes, value, out);
   return true;
 }
 
-bool read_algorithm(TextReader& in) {
+bool read_cert_algorithm(TextReader& in) {
   uint32_t value;
   return read_number_or_word(in, security_algorithms(), 0xff, value) && in.put_u8(value);
 }
 
-bool write_algorithm(WireReader& in, TextWriter& out) {
+bool write_cert_algorithm(WireReader& in, TextWriter& out) {
   uint8_t value;
   if (!in.u8(value)) return false;
   write_word(security_algorithms(), value, out);
@@ -47,8 +47,9 @@ bool write_algorithm(WireReader& in, TextWriter& out) {
 
 }  // namespace
 
-constinit const FieldCodec kCertTypeField{read_type, write_type, [](WireReader& in) { return in.skip(2); }};
-constinit const FieldCodec kCertAlgorithmField{read_algorithm, write_algorithm,
+constinit const FieldCodec kCertTypeField{read_cert_type, write_cert_type,
+                                          [](WireReader& in) { return in.skip(2); }};
+constinit const FieldCodec kCertAlgorithmField{read_cert_algorithm, write_cert_algorithm,
                                                [](WireReader& in) { return in.skip(1); }};
 
 }  // namespace nomen::dns

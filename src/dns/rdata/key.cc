@@ -28,8 +28,8 @@ constexpr NumberWord kFlagWords[] = {
     {"SIG10", 0x000a},  {"SIG11", 0x000b},  {"SIG12", 0x000c}, {"SIG13", 0x000d},  {"SIG14", 0x000e},
     {"SIG15", 0x000f},  {"KSK", 0x0001}};
 
-constexpr NumberWord kProtocols[] = {{"NONE", 0},   {"TLS", 1},   {"EMAIL", 2},
-                                     {"DNSSEC", 3}, {"IPSEC", 4}, {"ALL", 255}};
+constexpr NumberWord kKeyProtocols[] = {{"NONE", 0},   {"TLS", 1},   {"EMAIL", 2},
+                                        {"DNSSEC", 3}, {"IPSEC", 4}, {"ALL", 255}};
 
 /// Words with | between them.
 bool read_flag_words(TextReader& in, uint32_t& flags) {
@@ -52,7 +52,7 @@ bool read_key(TextReader& in) {
   uint32_t algorithm;
   const bool is_number = !in.at_end() && !in.peek().text.empty() && in.peek().text[0] <= '9';
   if (!(is_number ? in.number(flags, 0xffff) : read_flag_words(in, flags)) ||
-      !read_number_or_word(in, kProtocols, 0xff, protocol) ||
+      !read_number_or_word(in, kKeyProtocols, 0xff, protocol) ||
       !read_number_or_word(in, security_algorithms(), 0xff, algorithm) || !in.put_u16(flags) ||
       !in.put_u8(protocol) || !in.put_u8(algorithm)) {
     return false;

@@ -12,10 +12,6 @@ namespace nomen::dns {
 
 namespace {
 
-bool is_digit(uint8_t c) {
-  return c >= '0' && c <= '9';
-}
-
 /// Bytes up to the next `delimiter` that no backslash precedes; it is taken too.
 bool take_part(Bytes& rest, uint8_t delimiter, Bytes& part) {
   for (size_t i = 0; i < rest.size(); i++) {
@@ -91,15 +87,15 @@ bool is_substitution(Bytes text) {
          std::ranges::all_of(rest, [](uint8_t flag) { return flag == 'i'; });
 }
 
-bool read_string(TextReader& in) {
+bool read_naptr_string(TextReader& in) {
   TextToken token;
   return in.token(token) && put_string(in, token.text);
 }
 
 bool read_naptr(TextReader& in) {
-  if (!in.number_u16() || !in.number_u16() || !read_string(in) || !read_string(in)) return false;
+  if (!in.number_u16() || !in.number_u16() || !read_naptr_string(in) || !read_naptr_string(in)) return false;
   const size_t start = in.out().size();
-  if (!read_string(in)) return false;
+  if (!read_naptr_string(in)) return false;
   if (!is_substitution(Bytes(in.out().data(), in.out().size()).subspan(start + 1))) {
     return in.fail("expected a substitution expression such as !regexp!replacement!");
   }

@@ -32,7 +32,7 @@ bool write(WireReader& in, TextWriter& out) {
 }
 
 template <size_t kSize>
-bool check(WireReader& in) {
+bool check_number(WireReader& in) {
   return in.skip(kSize);
 }
 
@@ -106,13 +106,13 @@ bool write_chaos_address(WireReader& in, TextWriter& out) {
 }  // namespace
 
 constinit const FieldCodec kU8Field{[](TextReader& in) { return in.number_u8(); },
-                                    write<uint8_t, &WireReader::u8>, check<1>};
+                                    write<uint8_t, &WireReader::u8>, check_number<1>};
 constinit const FieldCodec kU16Field{[](TextReader& in) { return in.number_u16(); },
-                                     write<uint16_t, &WireReader::u16>, check<2>};
+                                     write<uint16_t, &WireReader::u16>, check_number<2>};
 constinit const FieldCodec kU32Field{[](TextReader& in) { return in.number_u32(); },
-                                     write<uint32_t, &WireReader::u32>, check<4>};
-constinit const FieldCodec kU64Field{read_u64, write<uint64_t, &WireReader::u64>, check<8>};
-constinit const FieldCodec kSoaNumbersField{read_soa_numbers, write_soa_numbers, check<20>};
-constinit const FieldCodec kChaosAddressField{read_chaos_address, write_chaos_address, check<2>};
+                                     write<uint32_t, &WireReader::u32>, check_number<4>};
+constinit const FieldCodec kU64Field{read_u64, write<uint64_t, &WireReader::u64>, check_number<8>};
+constinit const FieldCodec kSoaNumbersField{read_soa_numbers, write_soa_numbers, check_number<20>};
+constinit const FieldCodec kChaosAddressField{read_chaos_address, write_chaos_address, check_number<2>};
 
 }  // namespace nomen::dns

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kMaxSecondsDigits = 10;
 constexpr size_t kDateDigits = 14;
-constexpr std::string_view kExpected = "expected a time as YYYYMMDDHHMMSS or in seconds since 1970";
+constexpr std::string_view kExpectedTime = "expected a time as YYYYMMDDHHMMSS or in seconds since 1970";
 
 bool read_date(TextReader& in, std::string_view text) {
   const auto digits = [&](size_t at, size_t count) {
@@ -29,7 +29,8 @@ bool read_date(TextReader& in, std::string_view text) {
   const int hour = digits(8, 2);
   const int minute = digits(10, 2);
   const int second = digits(12, 2);  // 60 in a leap second
-  if (!date.ok() || digits(0, 4) < 1970 || hour > 23 || minute > 59 || second > 60) return in.fail(kExpected);
+  if (!date.ok() || digits(0, 4) < 1970 || hour > 23 || minute > 59 || second > 60)
+    return in.fail(kExpectedTime);
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
   return in.put_u32(static_cast<uint32_t>(days * 86400LL + hour * 3600 + minute * 60 + second));
 }
@@ -37,14 +38,14 @@ bool read_date(TextReader& in, std::string_view text) {
 bool read_time(TextReader& in) {
   std::string_view text;
   if (!in.word(text)) return false;
-  if (text.empty()) return in.fail(kExpected);
+  if (text.empty()) return in.fail(kExpectedTime);
   uint64_t seconds = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return in.fail(kExpected);
+    if (c < '0' || c > '9') return in.fail(kExpectedTime);
     seconds = seconds * 10 + static_cast<uint64_t>(c - '0');
   }
   if (text.size() == kDateDigits) return read_date(in, text);
-  if (text.size() > kMaxSecondsDigits) return in.fail(kExpected);
+  if (text.size() > kMaxSecondsDigits) return in.fail(kExpectedTime);
   return seconds <= UINT32_MAX ? in.put_u32(static_cast<uint32_t>(seconds)) : in.fail("time out of range");
 }
 

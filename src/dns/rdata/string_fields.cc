@@ -11,9 +11,6 @@ namespace nomen::dns {
 
 namespace {
 
-bool is_digit(uint8_t c) {
-  return c >= '0' && c <= '9';
-}
 bool is_alphanumeric(uint8_t c) {
   return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
 }

@@ -16,8 +16,8 @@ namespace {
 
 constexpr size_t kMaxBitmapBytes = 65536 / 8;
 
-constexpr NumberWord kProtocols[] = {{"ICMP", 1}, {"IGMP", 2}, {"GGP", 3},  {"ST", 5},   {"TCP", 6},
-                                     {"EGP", 8},  {"IGP", 9},  {"UDP", 17}, {"HMP", 20}, {"RDP", 27}};
+constexpr NumberWord kTransports[] = {{"ICMP", 1}, {"IGMP", 2}, {"GGP", 3},  {"ST", 5},   {"TCP", 6},
+                                      {"EGP", 8},  {"IGP", 9},  {"UDP", 17}, {"HMP", 20}, {"RDP", 27}};
 
 constexpr NumberWord kServices[] = {
     {"TCPMUX", 1},        {"ECHO", 7},      {"DISCARD", 9},  {"SYSTAT", 11},      {"DAYTIME", 13},
@@ -38,7 +38,7 @@ bool read_wks(TextReader& in) {
   uint32_t protocol;
   if (!in.word(text)) return false;
   if (!parse_ipv4(text, address.data())) return in.fail("expected an IPv4 address");
-  if (!in.put(address) || !read_number_or_word(in, kProtocols, 0xff, protocol) || !in.put_u8(protocol))
+  if (!in.put(address) || !read_number_or_word(in, kTransports, 0xff, protocol) || !in.put_u8(protocol))
     return false;
   std::vector<uint8_t> bits;
   while (!in.at_end()) {

@@ -1,6 +1,6 @@
 // Statements that BIND 9.20 or 9.21 added to the language of 9.18. They parse, so that a newer file can be
 // read; what they ask for beyond 9.18 is judged by their status.
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
@@ -27,7 +27,7 @@ constexpr StatementRow repeating(StatementRow row) {
 constexpr std::string_view kRecursion = "only recursion uses it";
 constexpr std::string_view kSigning = "signing is not there yet";
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kNewerRows[] = {
     repeating(newer("remote-servers", kTop, 0, kNamedRemote, "", "", Status::kObeyed)),
     repeating(newer("key-store", kTop, 0, "<string> { @key-store }", "", kSigning, Status::kHarmless)),
     newer("directory", kKeyStore, 0, "<string>", "", kSigning),
@@ -71,7 +71,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> newer_rows() {
-  return kRows;
+  return kNewerRows;
 }
 
 }  // namespace nomen::config

@@ -1,10 +1,10 @@
 // Statements of the smaller blocks: key, server, logging, channel, controls, tls, http, dnssec-policy, ...
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kBlocksRows[] = {
     {.name = "buffered", .places = kChannel, .shape = "<boolean>", .status = Status::kObeyed},
     {.name = "file",
      .places = kChannel,
@@ -136,7 +136,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> block_rows() {
-  return kRows;
+  return kBlocksRows;
 }
 
 }  // namespace nomen::config

@@ -1,5 +1,5 @@
 // Statements that no longer exist in BIND 9.18: known by name only, to say so instead of "unknown".
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
@@ -13,7 +13,7 @@ constexpr StatementRow retired(std::string_view name, Places places) {
           .repeats = true};
 }
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kRetiredRows[] = {
     retired("acache-cleaning-interval", kOpt | kView),
     retired("acache-enable", kOpt | kView),
     retired("additional-from-auth", kOpt | kView),
@@ -62,7 +62,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> retired_rows() {
-  return kRows;
+  return kRetiredRows;
 }
 
 }  // namespace nomen::config

@@ -1,9 +1,9 @@
-// Short names and repeated shapes for the rows of grammar_*.cc. Only those files and grammar.cc include it.
+// Short names and repeated shapes for the rows of this folder. Only its files include it.
 #pragma once
-#include <span>
 #include <string_view>
 
 #include "config/grammar.h"
+#include "config/grammar/rows.h"
 
 namespace nomen::config {
 
@@ -37,14 +37,5 @@ inline constexpr std::string_view kSource4 =
     "( <ipv4_address> | * ) [* ~port ( <port> | * ) | -dscp <integer> *]";
 inline constexpr std::string_view kSource6 =
     "( <ipv6_address> | * ) [* ~port ( <port> | * ) | -dscp <integer> *]";
-
-std::span<const StatementRow> top_rows();
-std::span<const StatementRow> server_wide_rows();
-std::span<const StatementRow> view_rows();
-std::span<const StatementRow> zone_rows();
-std::span<const StatementRow> block_rows();
-std::span<const StatementRow> newer_rows();
-std::span<const StatementRow> retired_rows();
-std::span<const StatementRow> our_rows();
 
 }  // namespace nomen::config

@@ -1,10 +1,10 @@
 // Statements that BIND does not have. `named-checkconf` of BIND refuses a file with one of them.
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kOursRows[] = {
     {.name = "catalog-generate",
      .places = kZone,
      .zones = kP,
@@ -85,7 +85,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> our_rows() {
-  return kRows;
+  return kOursRows;
 }
 
 }  // namespace nomen::config

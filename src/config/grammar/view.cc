@@ -1,10 +1,10 @@
 // Statements of options that a view may set for itself.
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kViewRows[] = {
     {.name = "allow-new-zones",
      .places = kOpt | kView,
      .shape = "<boolean>",
@@ -566,7 +566,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> view_rows() {
-  return kRows;
+  return kViewRows;
 }
 
 }  // namespace nomen::config

@@ -1,10 +1,10 @@
 // Statements of the top level, some of which views take too.
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kTopRows[] = {
     {.name = "acl", .places = kTop, .shape = kNamedMatch, .status = Status::kObeyed, .repeats = true},
     {.name = "controls",
      .places = kTop,
@@ -130,7 +130,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> top_rows() {
-  return kRows;
+  return kTopRows;
 }
 
 }  // namespace nomen::config

@@ -1,10 +1,10 @@
 // Statements of zones, most of which options and views may set for all of their zones.
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kZoneRows[] = {
     {.name = "allow-notify",
      .places = kOpt | kView | kZone,
      .zones = kS | kM,
@@ -525,7 +525,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> zone_rows() {
-  return kRows;
+  return kZoneRows;
 }
 
 }  // namespace nomen::config

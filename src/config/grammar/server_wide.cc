@@ -1,10 +1,10 @@
 // Statements of options only: they are about the server as a whole.
-#include "config/grammar_rows.h"
+#include "config/grammar/words.h"
 
 namespace nomen::config {
 namespace {
 
-constexpr StatementRow kRows[] = {
+constexpr StatementRow kServerWideRows[] = {
     {.name = "answer-cookie",
      .places = kOpt,
      .shape = "<boolean>",
@@ -418,7 +418,7 @@ constexpr StatementRow kRows[] = {
 }  // namespace
 
 std::span<const StatementRow> server_wide_rows() {
-  return kRows;
+  return kServerWideRows;
 }
 
 }  // namespace nomen::config

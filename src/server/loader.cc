@@ -182,10 +182,17 @@ void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
   auto shared = std::make_shared<std::vector<LoadOutcome>>(std::move(outcomes));
   loop_.post([this, shared] { deliver(std::move(*shared)); });
   outcomes = {};
+}
+
+std::vector<LoadOutcome> Loader::room_for_outcomes() {
+  std::vector<LoadOutcome> room;
   const std::lock_guard lock(mutex_);
-  if (spare_.empty()) return outcomes.reserve(kBatchOutcomes);
-  outcomes = std::move(spare_.back());
-  spare_.pop_back();
+  if (!spare_.empty()) {
+    room = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  room.reserve(kBatchOutcomes);
+  return room;
 }
 
 /// On the loop's thread.
@@ -217,8 +224,7 @@ void Loader::run(Pace pace) {
   if (pace == Pace::kGently) lower_priority(kLoaderNice);
   zone::LoadBuffers buffers;
   std::vector<LoadJob> jobs;
-  std::vector<LoadOutcome> outcomes;
-  outcomes.reserve(kBatchOutcomes);
+  std::vector<LoadOutcome> outcomes = room_for_outcomes();
   auto last = std::chrono::steady_clock::now();
   while (take_jobs(jobs, pace == Pace::kUrgent)) {
     for (LoadJob& job : jobs) {
@@ -234,9 +240,11 @@ void Loader::run(Pace pace) {
     const auto now = std::chrono::steady_clock::now();
     if (outcomes.size() + kMostLoads > kBatchOutcomes || now - last > kBatchTime) {
       hand_over(outcomes);
+      outcomes = room_for_outcomes();
       last = now;
     }
   }
+  // Counted out: from here on whoever holds the mutex may be waiting for the thread's end.
   hand_over(outcomes);
 }
 

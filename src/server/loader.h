@@ -82,6 +82,8 @@ class Loader {
   void start_thread(Pace pace);
   bool take_jobs(std::vector<LoadJob>& jobs, bool urgent_only);
   void hand_over(std::vector<LoadOutcome>& outcomes);
+  /// A vector with room for a batch, of those that were used before if there are any.
+  std::vector<LoadOutcome> room_for_outcomes();
   void deliver(std::vector<LoadOutcome> outcomes);
 
   net::EventLoop& loop_;

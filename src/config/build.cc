@@ -220,7 +220,7 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
     if (name == "match-recursive-only") view.match_recursive_only = inner.value()->number != 0;
     if (name == "key") view.keys.push_back(build_key(inner, names_));
     if (name == "server") view.servers.push_back(build_server(inner, names_));
-    if (name == "zone") view.zones.push_back(zones.build(inner, view.rr_class));
+    if (name == "zone") view.add(zones.build(inner, view.rr_class));
   }
   return view;
 }
@@ -256,7 +256,7 @@ void Builder::build_default_views(const ViewOptions& shared_options, const ZoneO
                               .zone_options = zones.shared()});
       view = config.views.end() - 1;
     }
-    view->zones.push_back(std::move(zone));
+    view->add(std::move(zone));
   }
 }
 

@@ -12,11 +12,11 @@ std::string wire_of(dns::NameView name) {
 
 void check_view(const View& view, Diagnostics& diagnostics) {
   std::unordered_set<std::string> generated;
-  for (const ZonePtr& zone : view.zones) {
+  for (const ZonePtr& zone : view.particular) {
     if (zone->generates_catalog) generated.insert(wire_of(zone->name()));
   }
   std::unordered_set<const ZoneOptions*> seen;
-  for (const ZonePtr& zone : view.zones) {
+  for (const ZonePtr& zone : view.zone_options->catalog_zone.empty() ? view.particular : view.zones) {
     const bool is_listed = zone->type == ZoneType::kPrimary || zone->type == ZoneType::kSecondary;
     const std::string& wanted = zone->options->catalog_zone;
     if (!is_listed || wanted.empty() || !seen.insert(zone->options.get()).second) continue;

@@ -150,6 +150,13 @@ void Lexer::skip_to(const char* to) {
   at_ = to;
 }
 
+void Lexer::skip_to(const char* to, uint32_t lines) {
+  line_ += lines;
+  if (lines != 0)
+    line_start_ = static_cast<const char*>(::memrchr(at_, '\n', static_cast<size_t>(to - at_))) + 1;
+  at_ = to;
+}
+
 Token Lexer::next() {
   Token token;
   if (!skip_blanks(token)) return token;

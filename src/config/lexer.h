@@ -49,6 +49,8 @@ class Lexer {
   std::string_view statement(const char* begin) const;
   /// Goes on at `to`, which is ahead.
   void skip_to(const char* to);
+  /// The same when it is known that so many lines end before it.
+  void skip_to(const char* to, uint32_t lines);
   const char* at() const { return at_; }
   const char* end() const { return end_; }
   uint32_t line() const { return line_; }

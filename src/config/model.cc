@@ -62,6 +62,16 @@ SourcePosition Config::source(const Position& position) const {
           position.column};
 }
 
+bool View::is_plain(const Zone& zone) const {
+  return zone.type == ZoneType::kPrimary && zone.options == zone_options && zone.update_policy == nullptr &&
+         !zone.generates_catalog && zone.primaries.empty();
+}
+
+void View::add(ZonePtr zone) {
+  if (!is_plain(*zone)) particular.push_back(zone);
+  zones.push_back(std::move(zone));
+}
+
 size_t Config::zone_count() const {
   size_t count = 0;
   for (const View& view : views) count += view.zones.size();

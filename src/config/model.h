@@ -314,6 +314,13 @@ struct View {
   std::vector<Server> servers;                      ///< its own and the global ones, its own first
   std::shared_ptr<const ZoneOptions> zone_options;  ///< of zones that set nothing of their own
   std::vector<ZonePtr> zones;                       ///< in the order written
+  /// Those of `zones` that are not plain: what concerns more than one zone is found in them and in
+  /// zone_options, however many plain ones there are.
+  std::vector<ZonePtr> particular;
+
+  /// A primary zone that says nothing but where its file is.
+  bool is_plain(const Zone& zone) const;
+  void add(ZonePtr zone);
 };
 
 struct LogChannel {

@@ -177,8 +177,13 @@ void Parser::zone_statement(Place place, std::vector<uint16_t>& seen, Chain& cha
   const char* const begin = name.text.data();
   if (recall != nullptr && recall->has_known()) {
     Lexer& lexer = tokens_.lexer();
-    if (const size_t size = recall->knows_next({begin, static_cast<size_t>(lexer.end() - begin)})) {
-      lexer.skip_to(begin + size);
+    const auto passed = recall->knows_next({begin, static_cast<size_t>(lexer.end() - begin)});
+    if (passed.size != 0) {
+      if (passed.lines) {
+        lexer.skip_to(begin + passed.size, *passed.lines);
+      } else {
+        lexer.skip_to(begin + passed.size);
+      }
       return;
     }
     const std::string_view text = tokens_.lexer().statement(begin);

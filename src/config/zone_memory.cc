@@ -15,6 +15,8 @@ namespace {
 /// So many statements in a row may be gone and the rest is still known by its order.
 constexpr size_t kLookAhead = 64;
 constexpr size_t kFetchAhead = 12;
+/// Statements of a run: where one of them has changed, the others are looked at one by one.
+constexpr uint32_t kRunStatements = 64;
 /// Statements whose meaning is not all in their text.
 constexpr std::string_view kLookElsewhere[] = {"database", "dlz", "key-directory", "dnssec-policy", "plugin"};
 
@@ -37,22 +39,62 @@ ZoneRecall::View& ZoneRecall::here() {
   return views_[view_];
 }
 
-size_t ZoneRecall::knows_next(std::string_view text) {
-  if (!use_known_ || view_ >= memory_.views_.size()) return 0;
-  const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_];
+/// The run that begins with the entry `next`, if `text` does, too.
+const ZoneMemory::Run* ZoneRecall::known_run(View& view, size_t next, std::string_view text) const {
+  const std::vector<ZoneMemory::Run>& runs = memory_.views_[view_].runs;
+  while (view.next_run < runs.size() && runs[view.next_run].first < next) view.next_run++;
+  if (view.next_run == runs.size()) return nullptr;
+  const ZoneMemory::Run& run = runs[view.next_run];
+  if (run.first != next || run.size > text.size()) return nullptr;
+  return hash_of_long_text(text.substr(0, run.size)) == run.text ? &run : nullptr;
+}
+
+ZoneRecall::Passed ZoneRecall::knows_next(std::string_view text) {
+  if (!use_known_ || view_ >= memory_.views_.size()) return {};
+  const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_].entries;
   View& view = here();
   const size_t next = view.known.empty() ? 0 : view.known.back() + size_t{1};
-  if (next >= entries.size() || entries[next].size > text.size()) return 0;
-  // The same bytes from the same place on are the same statement, wherever it ends.
-  if (hash_of_text(text.substr(0, entries[next].size)) != entries[next].text) return 0;
+  // The same bytes from the same place on are the same statements, wherever they end.
+  if (const ZoneMemory::Run* const run = known_run(view, next, text)) {
+    view.runs.push_back(*run);
+    view.runs.back().first = static_cast<uint32_t>(view.known.size());
+    for (uint32_t i = 0; i < run->count; i++) view.known.push_back(run->first + i);
+    view.count = 0;
+    return {run->size, run->lines};
+  }
+  if (next >= entries.size() || entries[next].size > text.size()) return {};
+  const std::string_view statement = text.substr(0, entries[next].size);
+  if (hash_of_text(statement) != entries[next].text) return {};
   view.known.push_back(static_cast<uint32_t>(next));
-  return entries[next].size;
+  grow_run(view, statement, text.data() + text.size());
+  return {statement.size(), std::nullopt};
+}
+
+void ZoneRecall::grow_run(View& view, std::string_view statement, const char* file_end) {
+  const char* const begin = statement.data();
+  const bool follows =
+      view.count != 0 && view.file_end == file_end && begin >= view.end &&
+      std::all_of(view.end, begin, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
+  if (!follows) {
+    view.begin = begin;
+    view.file_end = file_end;
+    view.count = 0;
+  }
+  view.end = begin + statement.size();
+  view.count++;
+  if (view.count < kRunStatements) return;
+  const std::string_view all(view.begin, static_cast<size_t>(view.end - view.begin));
+  view.runs.push_back({hash_of_long_text(all), all.size(),
+                       static_cast<uint32_t>(view.known.size() - view.count), view.count,
+                       static_cast<uint32_t>(std::count(all.begin(), all.end(), '\n'))});
+  view.count = 0;
 }
 
 bool ZoneRecall::knows(std::string_view text) {
   if (!use_known_ || view_ >= memory_.views_.size()) return false;
-  const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_];
+  const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_].entries;
   View& view = here();
+  view.count = 0;
   const size_t next = view.known.empty() ? 0 : view.known.back() + size_t{1};
   const uint64_t hash = hash_of_text(text);
   for (size_t at = next; at < std::min(entries.size(), next + kLookAhead); at++) {
@@ -64,7 +106,9 @@ bool ZoneRecall::knows(std::string_view text) {
 }
 
 void ZoneRecall::note(std::string_view text, const Node* statement, uint32_t last_line) {
-  here().noted.push_back({hash_of_text(text), text.size(), statement, statement->position.line, last_line});
+  here().count = 0;
+  here().noted.push_back({hash_of_text(text), static_cast<uint32_t>(text.size()), statement,
+                          statement->position.line, last_line});
 }
 
 /// Whether all is so ordinary that statements can be told by their text. `with_known`: the known zones stand
@@ -101,7 +145,7 @@ bool ZoneRecall::complete(const Tree& tree, Config& config) const {
   if (!(config.outline == memory_.outline_) || !is_plain(tree, {}, config, false)) return false;
   for (size_t i = 0; i < views_.size(); i++) {
     if (views_[i].known.empty()) continue;
-    const std::vector<ZoneMemory::Entry>& entries = memory_.views_[i];
+    const std::vector<ZoneMemory::Entry>& entries = memory_.views_[i].entries;
     std::vector<ZonePtr>& zones = config.views[i].zones;
     std::unordered_set<uint64_t> names;
     for (const ZonePtr& zone : zones) names.insert(hash_of(zone->name()));
@@ -112,6 +156,7 @@ bool ZoneRecall::complete(const Tree& tree, Config& config) const {
       if (known + kFetchAhead < entries.size()) __builtin_prefetch(entries[known + kFetchAhead].zone.get());
       if (!names.empty() && names.contains(entries[known].name)) return false;
       all.push_back(entries[known].zone);
+      if (!entries[known].plain) config.views[i].particular.push_back(entries[known].zone);
     }
     all.insert(all.end(), zones.begin(), zones.end());
     zones = std::move(all);
@@ -124,12 +169,18 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
     memory_ = ZoneMemory{};
     return;
   }
-  std::vector<std::vector<ZoneMemory::Entry>> views(config.views.size());
+  std::vector<ZoneMemory::View> views(config.views.size());
   const Node* sure = nullptr;  // the statement that was looked at last: those like it are no other
   for (size_t i = 0; i < views_.size(); i++) {
-    std::vector<ZoneMemory::Entry>& entries = views[i];
-    entries.reserve(views_[i].known.size() + views_[i].noted.size());
-    for (const uint32_t at : views_[i].known) entries.push_back(std::move(memory_.views_[i][at]));
+    std::vector<ZoneMemory::Entry>& entries = views[i].entries;
+    const std::vector<uint32_t>& known = views_[i].known;
+    if (!known.empty() && known.size() == memory_.views_[i].entries.size()) {
+      entries = std::move(memory_.views_[i].entries);
+    } else {
+      entries.reserve(known.size() + views_[i].noted.size());
+      for (const uint32_t at : known) entries.push_back(std::move(memory_.views_[i].entries[at]));
+    }
+    views[i].runs = std::move(views_[i].runs);
     // After complete() the known zones stand in front of the others.
     const ZonePtr* zone = config.views[i].zones.data() + views_[i].known.size();
     for (size_t k = 0; k < views_[i].noted.size(); k++) {
@@ -143,7 +194,8 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
       const bool is_sure = sure != nullptr && noted.statement->alike == sure;
       if (is_sure || means_what_it_says(*noted.statement)) {
         if (!is_sure) sure = noted.statement;
-        entries.push_back({noted.text, hash_of((*zone)->name()), noted.size, *zone});
+        entries.push_back(
+            {noted.text, hash_of((*zone)->name()), noted.size, config.views[i].is_plain(**zone), *zone});
       }
       zone++;
     }

@@ -11,6 +11,7 @@
 // Thread rule: one thread at a time.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -22,18 +23,32 @@ namespace nomen::config {
 class ZoneMemory {
  public:
   struct Entry {
-    uint64_t text = 0;  ///< hash of the statement's text
-    uint64_t name = 0;  ///< hash of the zone's name
-    size_t size = 0;    ///< of the statement's text
+    uint64_t text = 0;   ///< hash of the statement's text
+    uint64_t name = 0;   ///< hash of the zone's name
+    uint32_t size = 0;   ///< of the statement's text
+    bool plain = false;  ///< as config::View knows it
     ZonePtr zone;
+  };
+  /// Statements that stand one behind the other with blanks between them, all known: they are looked at as
+  /// one.
+  struct Run {
+    uint64_t text = 0;   ///< hash of all their text, the blanks included
+    size_t size = 0;     ///< of that
+    uint32_t first = 0;  ///< number of the first one's entry
+    uint32_t count = 0;
+    uint32_t lines = 0;  ///< that end in the text
   };
 
   bool empty() const { return views_.empty(); }
 
  private:
   friend class ZoneRecall;
+  struct View {
+    std::vector<Entry> entries;  ///< as the statements stand
+    std::vector<Run> runs;       ///< of some of them, in their order
+  };
   Outline outline_;
-  std::vector<std::vector<Entry>> views_;  ///< of each view in order, as the statements stand
+  std::vector<View> views_;  ///< of each view in order
 };
 
 class ZoneRecall {
@@ -48,9 +63,14 @@ class ZoneRecall {
   void enter_view(size_t view) { view_ = view; }
   size_t view() const { return view_; }
   bool has_known() const { return use_known_; }
-  /// Whether `text` begins with the statement that stood next the last time; its size, or 0. The reader then
-  /// goes on behind it.
-  size_t knows_next(std::string_view text);
+  /// Text that the reader passes by.
+  struct Passed {
+    size_t size = 0;                ///< 0: nothing is known
+    std::optional<uint32_t> lines;  ///< that end in it; unset: not known
+  };
+  /// What `text`, which goes to the end of the file, begins with of the statements that stood next the last
+  /// time: a run of them or one.
+  Passed knows_next(std::string_view text);
   /// Whether the next statement is known.
   bool knows(std::string_view text);
   /// This one had to be parsed.
@@ -72,16 +92,25 @@ class ZoneRecall {
  private:
   struct Noted {
     uint64_t text;
-    size_t size;
+    uint32_t size;
     const Node* statement;
     uint32_t first_line, last_line;
   };
   struct View {
     std::vector<uint32_t> known;  ///< entries of the memory, ascending
     std::vector<Noted> noted;
+    std::vector<ZoneMemory::Run> runs;  ///< of the known ones, by their places in `known`
+    size_t next_run = 0;                ///< of the memory
+    /// A run that grows: known statements, one by one, of the file that ends at `file_end`.
+    const char* begin = nullptr;
+    const char* end = nullptr;
+    const char* file_end = nullptr;
+    uint32_t count = 0;
   };
 
   View& here();
+  const ZoneMemory::Run* known_run(View& view, size_t next, std::string_view text) const;
+  static void grow_run(View& view, std::string_view statement, const char* file_end);
   bool is_plain(const Tree& tree, const Diagnostics& diagnostics, const Config& config,
                 bool with_known) const;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "config/build.h"
@@ -75,6 +76,81 @@ TEST_F(ZoneMemoryTest, UnchangedZonesAreTheSameObjects) {
   EXPECT_EQ(find(first.config, "a"), find(third.config, "a"));
   EXPECT_EQ(find(second.config, "c"), find(third.config, "c"));
   EXPECT_EQ(zones_of(third.config).size(), 2U);
+}
+
+/// Statements of many zones, each on a line of its own.
+std::vector<std::string> many_zones(size_t count) {
+  std::vector<std::string> statements;
+  for (size_t i = 0; i < count; i++) statements.push_back(zone("z" + std::to_string(i)));
+  return statements;
+}
+std::string joined(const std::vector<std::string>& statements) {
+  std::string text = kHead;
+  for (const std::string& statement : statements) text += statement;
+  return text;
+}
+
+TEST_F(ZoneMemoryTest, RunsOfManyZonesAreAsIfEachWereReadForItself) {
+  std::vector<std::string> statements = many_zones(400);
+  const auto check = [&](const char* what) {
+    const std::string text = joined(statements);
+    const Loaded known = load(text);
+    ZoneMemory nothing;
+    std::swap(memory, nothing);
+    const Loaded fresh = load(text);
+    std::swap(memory, nothing);
+    ASSERT_FALSE(has_error(known.diagnostics)) << what;
+    EXPECT_EQ(zones_of(known.config), zones_of(fresh.config)) << what;
+    EXPECT_EQ(known.config.views[0].particular.size(), fresh.config.views[0].particular.size()) << what;
+  };
+  // The second reading passes the statements one by one and finds runs of them, the third passes the runs.
+  for (const char* what : {"first", "second", "third"}) check(what);
+  const ZonePtr before = find(load(joined(statements)).config, "z399");
+  statements.push_back(zone("appended"));
+  check("a zone at the end");
+  EXPECT_EQ(find(load(joined(statements)).config, "z399"), before);
+  statements[200] = zone("z200", "max-records 7; ");
+  check("another zone in a run");
+  EXPECT_EQ(find(load(joined(statements)).config, "z200")->options->max_records, 7U);
+  statements.erase(statements.begin() + 70, statements.begin() + 75);
+  check("zones gone from a run");
+  statements.insert(statements.begin() + 10, "acl more { 192.0.2.1; };\n");
+  check("another statement among them");
+  statements[300] = "/* a remark */ " + statements[300];
+  check("a remark among them");
+  check("the same again");
+  check("and again");
+}
+
+TEST_F(ZoneMemoryTest, BehindARunLinesAreCountedOn) {
+  const std::string good = joined(many_zones(200));
+  for (int reading = 0; reading < 3; reading++) ASSERT_FALSE(has_error(load(good).diagnostics));
+  const Loaded warned = load(good + "options { };\n");
+  ASSERT_TRUE(has_error(warned.diagnostics));
+  const Loaded odd = load(good + "\n zone late { type primary; file \"late\"; max-ixfr-log-size 5; };\n");
+  const auto late = std::find_if(odd.diagnostics.begin(), odd.diagnostics.end(),
+                                 [](const Diagnostic& found) { return found.position.line >= 200; });
+  ASSERT_NE(late, odd.diagnostics.end());
+  EXPECT_EQ(late->position.line, 204U);
+  EXPECT_EQ(late->position.column, 41U);
+}
+
+TEST_F(ZoneMemoryTest, ZonesThatSayMoreThanTheirFileAreListed) {
+  const std::string text = kHead + zone("plain") + zone("open", "allow-update { 10/8; }; ") +
+                           "zone copy { type secondary; primaries { 192.0.2.1; }; };\n";
+  for (int reading = 0; reading < 3; reading++) {
+    const Loaded loaded = load(text + (reading == 1 ? zone("more") : ""));
+    const View& view = loaded.config.views[0];
+    ASSERT_EQ(view.particular.size(), 2U);
+    EXPECT_EQ(view.particular[0]->display_name(), "open/IN");
+    EXPECT_EQ(view.particular[1]->display_name(), "copy/IN");
+  }
+  const std::string updated = kHead + zone("plain") + zone("open", "allow-update { 10/8; }; ");
+  for (int reading = 0; reading < 3; reading++) {
+    const Loaded loaded = load(updated + (reading == 2 ? zone("more") : ""));
+    ASSERT_EQ(loaded.config.views[0].particular.size(), 1U) << reading;
+    EXPECT_EQ(loaded.config.views[0].particular[0]->display_name(), "open/IN");
+  }
 }
 
 TEST_F(ZoneMemoryTest, WhatZonesInheritTakesEffectInUnchangedZones) {

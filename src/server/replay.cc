@@ -28,8 +28,6 @@ constexpr size_t kLeastFileBytes = size_t{16} << 10;
 /// What people may look back on costs disk only.
 constexpr uint64_t kLeastKeptBytes = uint64_t{64} << 20;
 
-/// The limits were kept when the changes were made.
-
 /// A serial that is not later is no step that anybody could ask for (RFC 1995): what follows begins anew.
 zone::RecentChangesPtr with_step(const zone::RecentChangesPtr& before, const store::Version& version,
                                  std::shared_ptr<const zone::Change> change, size_t most_bytes) {

@@ -25,7 +25,7 @@ bool has_local_policy(const config::Zone& zone) {
 
 bool has_local_policy(const config::Config& config) {
   return std::any_of(config.views.begin(), config.views.end(), [](const config::View& view) {
-    return std::any_of(view.zones.begin(), view.zones.end(),
+    return std::any_of(view.particular.begin(), view.particular.end(),
                        [](const config::ZonePtr& zone) { return has_local_policy(*zone); });
   });
 }

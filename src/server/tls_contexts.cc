@@ -12,16 +12,14 @@ void add_names(const std::vector<config::RemoteServer>& servers, std::set<std::s
   }
 }
 
-/// The blocks by which other servers are talked to. Zones that say the same share their options.
+/// The blocks by which other servers are talked to.
 std::set<std::string> names_of_servers(const config::Config& config) {
   std::set<std::string> names;
   for (const config::View& view : config.views) {
-    const config::ZoneOptions* seen = nullptr;
-    for (const config::ZonePtr& zone : view.zones) {
+    if (!view.zones.empty()) add_names(view.zone_options->also_notify, names);
+    for (const config::ZonePtr& zone : view.particular) {
       add_names(zone->primaries, names);
-      if (zone->options != nullptr && zone->options.get() != seen)
-        add_names(zone->options->also_notify, names);
-      seen = zone->options.get();
+      add_names(zone->options->also_notify, names);
     }
   }
   return names;

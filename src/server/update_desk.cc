@@ -17,8 +17,6 @@ namespace nomen::server {
 
 namespace {
 
-/// The limits were kept when the change was made first.
-
 /// Who stands in the log: the key, or the address without its port.
 store::Actor actor_of(const ForwardedUpdate& update) {
   if (update.requester.key) return {store::ActorKind::kUpdate, dns::to_string_no_dot(*update.requester.key)};

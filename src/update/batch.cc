@@ -13,8 +13,6 @@ using dns::RRType;
 
 namespace {
 
-// apply_update() keeps the limits; a zone that is above them may shrink step by step.
-
 /// The change that leads back.
 zone::Change reversed(const zone::Change& change) {
   return {change.added, change.removed};

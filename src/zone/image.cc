@@ -34,7 +34,7 @@ constexpr size_t kFixedBytes = 56;  // of the header, in front of the apex
 constexpr size_t kSumBytes = 8;
 constexpr size_t kPieceBytes = size_t{1}
                                << 20;  // what is written, and read and summed up while it is in the cache
-constexpr size_t kAhead = 32;          // names whose index lines are fetched before they are needed
+constexpr size_t kNamesAhead = 32;     // names whose index lines are fetched before they are needed
 
 template <class Number>
 void put(std::vector<uint8_t>& out, Number number) {
@@ -297,10 +297,11 @@ class ImageReader {
     content_->nsec3_index_ = Index(header_.nsec3_nodes);
     size_t at = Arena::kUnitBytes;
     content_->apex_ref_ = static_cast<Ref>(at / Arena::kUnitBytes);
-    std::array<std::pair<uint64_t, Ref>, kAhead> ahead;
+    std::array<std::pair<uint64_t, Ref>, kNamesAhead> ahead;
     for (uint64_t number = 0; number < header_.nodes;) {
       Index& index = number < plain ? content_->index_ : content_->nsec3_index_;
-      const uint64_t count = std::min<uint64_t>(kAhead, (number < plain ? plain : header_.nodes) - number);
+      const uint64_t count =
+          std::min<uint64_t>(kNamesAhead, (number < plain ? plain : header_.nodes) - number);
       for (size_t i = 0; i < count; i++) {
         const size_t size = node_size(at);
         if (size == 0) return damaged("a node");

@@ -370,6 +370,7 @@ def test_without_the_statement_the_members_go(consumer):
 def test_members_stay_over_a_reload_and_have_what_the_view_has(consumer):
     server = consumer(AB)
     server.served("a", "b")
+    server.named.wait_log("a.member/IN: transferred")  # a version is served before its line is written
     since = server.named.mark()
     server.configure(statements='zone "example" { type primary; file "example.zone"; };\n')
     assert server.rndc("reconfig") == (0, "")

@@ -187,7 +187,7 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
       const Noted& noted = views_[i].noted[k];
       if (k + 2 * kFetchAhead < views_[i].noted.size()) {
         // Statements and zones lie far apart, and a long name beside its zone.
-        __builtin_prefetch(&views_[i].noted[k + 2 * kFetchAhead].statement->alike);
+        __builtin_prefetch(static_cast<const void*>(&views_[i].noted[k + 2 * kFetchAhead].statement->alike));
         __builtin_prefetch(zone[2 * kFetchAhead].get());
         __builtin_prefetch(zone[kFetchAhead]->name_wire.data());
       }

@@ -81,6 +81,7 @@ TEST_F(ZoneMemoryTest, UnchangedZonesAreTheSameObjects) {
 /// Statements of many zones, each on a line of its own.
 std::vector<std::string> many_zones(size_t count) {
   std::vector<std::string> statements;
+  statements.reserve(count);
   for (size_t i = 0; i < count; i++) statements.push_back(zone("z" + std::to_string(i)));
   return statements;
 }

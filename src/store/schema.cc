@@ -8,10 +8,9 @@ namespace {
 constexpr int64_t kApplicationId = 0x4e6f6d6e;
 
 // zones: apex is lower-case presentation form. A number that was given is never given again.
-// versions: id is row_key() of the zone and of a number that counts its rows; change is what
-// change_encoding.h
-//   writes, empty in the row of a gap; digest is that of the version the row led to (zone/content_digest.h),
-//   or NULL.
+// versions: id is row_key() of the zone and of a number that counts its rows; change is what is written by
+//   change_encoding.h, empty in the row of a gap; digest is that of the version the row led to
+//   (zone/content_digest.h), or NULL.
 // times: what a secondary's timetable needs over restarts.
 constexpr const char* kTables = R"sql(
 CREATE TABLE zones (

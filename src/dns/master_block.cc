@@ -22,6 +22,24 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
       a, b, [](char x, char y) { return lower(static_cast<uint8_t>(x)) == lower(static_cast<uint8_t>(y)); });
 }
 
+/// The line that begins at `at`; `end` stands behind a newline.
+std::string_view line_at(const uint8_t* at, const uint8_t* end) {
+  const auto size = static_cast<size_t>(end - at);
+  const auto* newline = static_cast<const uint8_t*>(std::memchr(at, '\n', size));
+  return as_text({at, newline != nullptr ? static_cast<size_t>(newline - at) : size});
+}
+
+/// Whether the line holds a $TTL or $ORIGIN that surely ends with it.
+bool is_plain_directive(std::string_view line) {
+  constexpr auto kIsPlain = [](char c) {
+    return c != '"' && c != '(' && c != ')' && c != '\\' && c != '\r';  // a lone CR ends a record, too
+  };
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::string_view word = line.substr(0, line.find_first_of(" \t"));
+  return (equals_ignoring_case(word, "$TTL") || equals_ignoring_case(word, "$ORIGIN")) &&
+         std::ranges::all_of(line, kIsPlain);
+}
+
 bool starts_flow_directive(std::string_view word) {
   return equals_ignoring_case(word, "$INCLUDE") || equals_ignoring_case(word, "$GENERATE");
 }
@@ -90,7 +108,7 @@ TextBlock BlockParser::parse_plain(const TextBlock& lines, const std::string& fi
                                    BatchWriter& writer, MasterReport& report) {
   if (options_.rr_class != RRClass::kIn) return lines;
   begin(lines, file, state, writer, report);
-  const uint8_t* const at = run_kernel(lines.begin);
+  const uint8_t* const at = read_plain_lines(lines.begin);
   keep_owner();
   return {at, static_cast<size_t>(writer.run().end - at), writer.run().line, lines.kind};
 }
@@ -107,7 +125,7 @@ std::optional<IncludeRequest> BlockParser::parse(const TextBlock& block, const s
   }
   const bool use_kernel = options_.rr_class == RRClass::kIn && block.kind == BlockKind::kRecords;
   for (const uint8_t* at = block.begin; at < run.end;) {
-    if (use_kernel) at = run_kernel(at);
+    if (use_kernel && *at != '$') at = run_kernel(at);
     if (at < run.end) at = read_one(at);
   }
   keep_owner();
@@ -124,6 +142,17 @@ void BlockParser::foresee(const TextBlock& block, std::span<const uint32_t> dire
     lex_record(record_begin_, as_chars(block.begin + block.size), record_);
     read_directive();
   }
+}
+
+/// Where it stands then: on a line that is not plain, or at the end.
+const uint8_t* BlockParser::read_plain_lines(const uint8_t* at) {
+  const uint8_t* const end = writer_->run().end;
+  while (at < end) {
+    if (*at != '$') at = run_kernel(at);
+    if (at == end || *at != '$' || !is_plain_directive(line_at(at, end))) break;
+    at = read_one(at);
+  }
+  return at;
 }
 
 const uint8_t* BlockParser::run_kernel(const uint8_t* at) {

@@ -55,8 +55,8 @@ class BlockParser {
   /// end).
   std::optional<IncludeRequest> parse(const TextBlock& block, const std::string& file, MasterState& state,
                                       BatchWriter& writer, MasterReport& report);
-  /// Reads the records at the begin of `lines` that a kernel takes: the rest is what it left. None of them
-  /// goes on behind its line, so that nobody has to look for their ends before.
+  /// Reads the plain lines at the begin of `lines`: records that a kernel takes, $TTL and $ORIGIN. The rest is
+  /// what it left. None of them goes on behind its line, so that nobody has to look for their ends before.
   TextBlock parse_plain(const TextBlock& lines, const std::string& file, MasterState& state,
                         BatchWriter& writer, MasterReport& report);
   const EntryUse& entry_use() const { return entry_use_; }
@@ -73,6 +73,7 @@ class BlockParser {
   void begin(const TextBlock& block, const std::string& file, MasterState& state, BatchWriter& writer,
              MasterReport& report);
   const uint8_t* run_kernel(const uint8_t* at);
+  const uint8_t* read_plain_lines(const uint8_t* at);
   const uint8_t* read_one(const uint8_t* at);
   void read_directive();
   void read_origin();

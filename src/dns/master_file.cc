@@ -8,12 +8,12 @@ Result<MasterFileSummary> read_master_file(const std::string& path, const Master
                                            const ConsumeBatch& consume) {
   auto file = os::SequentialFile::open(path);
   if (!file) return std::unexpected(file.error());
-  return read_master_file(std::move(*file), path, options, consume);
+  return read_master_file(*file, path, options, consume);
 }
 
-MasterFileSummary read_master_file(os::SequentialFile file, const std::string& path,
+MasterFileSummary read_master_file(os::SequentialFile& file, const std::string& path,
                                    const MasterFileOptions& options, const ConsumeBatch& consume) {
-  return MasterReader(options, {}, consume).read(TextInput(std::move(file)), path);
+  return MasterReader(options, {}, consume).read(TextInput(file), path);
 }
 
 MasterFileSummary read_master_text(std::string_view text, const std::string& name,

@@ -82,8 +82,8 @@ using ConsumeBatch = std::function<void(const RecordBatch&)>;
 Result<MasterFileSummary> read_master_file(const std::string& path, const MasterFileOptions& options,
                                            const ConsumeBatch& consume);
 
-/// The same of a file that is open already; `path` is its name in diagnostics.
-MasterFileSummary read_master_file(os::SequentialFile file, const std::string& path,
+/// The same of a file that is open already, to its end; `path` is its name in diagnostics.
+MasterFileSummary read_master_file(os::SequentialFile& file, const std::string& path,
                                    const MasterFileOptions& options, const ConsumeBatch& consume);
 
 /// The same over text in memory, `name` standing for the file's name in diagnostics.

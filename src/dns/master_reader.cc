@@ -27,7 +27,7 @@ MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
   MasterState state;
   state.origin = options_.origin;
   state.default_ttl_s = options_.default_ttl_s;
-  read_source(std::move(input), name, state);
+  read_source(input, name, state);
   std::vector<std::string> included;
   included.reserve(included_.size());
   for (const auto& file : included_) included.push_back(std::move(*file));
@@ -38,10 +38,11 @@ MasterFileSummary MasterReader::read(TextInput input, const std::string& name) {
 /// `file` stays where it is until all has been read: batches point at it.
 void MasterReader::read_source(TextInput input, const std::string& file, MasterState& state) {
   const bool is_large = options_.threads > 1 && input.size() >= tuning_.parallel_from;
-  MasterSource source(std::move(input), *tuning_.kernel, tuning_.block_size, buffers_.texts);
+  MasterSource source(input, *tuning_.kernel, tuning_.block_size, buffers_.texts);
   if (is_large) {
     read_parallel(source, file, state);
   } else {
+    read_plain(source, file, state);
     while (auto block = source.next()) {
       read_here(*block, file, state);
       read_plain(source, file, state);
@@ -56,7 +57,7 @@ void MasterReader::read_here(const SourceBlock& block, const std::string& file, 
   if (request) include(*request, state);
 }
 
-/// Most of a large file is plain records; as long as they last, nobody has to look where to cut them.
+/// Most of a file is plain lines; as long as they last, nobody has to look where to cut them.
 void MasterReader::read_plain(MasterSource& source, const std::string& file, MasterState& state) {
   for (;;) {
     const TextBlock lines = source.lines();
@@ -126,7 +127,7 @@ void MasterReader::include(const IncludeRequest& request, MasterState& state) {
   const Name origin = std::exchange(state.origin, request.origin);
   const std::optional<Name> owner = std::exchange(state.owner, std::nullopt);
   depth_++;
-  read_source(TextInput(std::move(*file)), *included_.emplace_back(std::make_unique<std::string>(path)),
+  read_source(TextInput(*file), *included_.emplace_back(std::make_unique<std::string>(path)),
               state);
   depth_--;
   state.origin = origin;

@@ -21,7 +21,7 @@ constexpr size_t kDirectiveBytes = 16;  // enough to tell which directive it is
 }  // namespace
 
 Result<size_t> TextInput::read(MutableBytes to) {
-  if (auto* file = std::get_if<os::SequentialFile>(&input_)) return file->read(to);
+  if (auto* const* file = std::get_if<os::SequentialFile*>(&input_)) return (*file)->read(to);
   auto& text = std::get<std::string_view>(input_);
   const size_t size = std::min(to.size(), text.size());
   if (size != 0) std::memcpy(to.data(), text.data(), size);
@@ -30,13 +30,13 @@ Result<size_t> TextInput::read(MutableBytes to) {
 }
 
 uint64_t TextInput::size() const {
-  if (const auto* file = std::get_if<os::SequentialFile>(&input_)) return file->size();
+  if (auto* const* file = std::get_if<os::SequentialFile*>(&input_)) return (*file)->size();
   return std::get<std::string_view>(input_).size();
 }
 
 MasterSource::MasterSource(TextInput input, const MasterKernel& kernel, size_t block_size,
                            std::vector<Buffer>& buffers)
-    : input_(std::move(input)), kernel_(kernel), block_size_(block_size), used_(buffers) {
+    : input_(input), kernel_(kernel), block_size_(block_size), used_(buffers) {
   // A small file gets a small buffer; one more byte shows its end.
   const uint64_t size = input_.size();
   if (size != 0) block_size_ = static_cast<size_t>(std::min<uint64_t>(block_size_, size + 1));

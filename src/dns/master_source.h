@@ -19,16 +19,16 @@ inline constexpr size_t kMaxRecordBytes = size_t{1} << 20;
 /// So many records without an end are looked behind; then the rest of the file is given up. Bounds the work.
 inline constexpr size_t kMaxEndlessRecords = 16;
 
-/// Text in memory or in a file.
+/// Text in memory or in a file, which stays the caller's.
 class TextInput {
  public:
   explicit TextInput(std::string_view text) : input_(text) {}
-  explicit TextInput(os::SequentialFile file) : input_(std::move(file)) {}
+  explicit TextInput(os::SequentialFile& file) : input_(&file) {}
   Result<size_t> read(MutableBytes to);
   uint64_t size() const;
 
  private:
-  std::variant<std::string_view, os::SequentialFile> input_;
+  std::variant<std::string_view, os::SequentialFile*> input_;
 };
 
 struct SourceBlock {

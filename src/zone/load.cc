@@ -89,7 +89,7 @@ class ZoneLoad {
     options.max_ttl_s = request_.max_ttl_s.value_or(0);
     options.include_directory = request_.include_directory;
     if (request_.buffers != nullptr) options.buffers = &request_.buffers->master;
-    dns::MasterFileSummary summary = dns::read_master_file(std::move(file), request_.path, options, consume);
+    dns::MasterFileSummary summary = dns::read_master_file(file, request_.path, options, consume);
     result_.records_read = summary.records;
     result_.errors += summary.errors;
     result_.diagnostics = std::move(summary.diagnostics);

@@ -27,7 +27,6 @@ int NearbyFiles::open(const std::string& path) {
 
 Result<SequentialFile> SequentialFile::open(const std::string& path, NearbyFiles* nearby) {
   SequentialFile file;
-  file.path_ = path;
   file.fd_ = nearby != nullptr ? nearby->open(path) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file.fd_ < 0) return failure("cannot open '" + path + "': " + system_error_text(errno));
   struct stat st{};
@@ -42,8 +41,7 @@ SequentialFile::SequentialFile(SequentialFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       size_(other.size_),
       done_(other.done_),
-      stamp_(other.stamp_),
-      path_(std::move(other.path_)) {}
+      stamp_(other.stamp_) {}
 
 SequentialFile::~SequentialFile() {
   if (fd_ >= 0) ::close(fd_);
@@ -54,7 +52,7 @@ Result<size_t> SequentialFile::read(MutableBytes to) {
   while (filled < to.size()) {
     const ssize_t n = ::read(fd_, to.data() + filled, to.size() - filled);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failure("cannot read '" + path_ + "': " + system_error_text(errno));
+    if (n < 0) return failure("cannot read on: " + system_error_text(errno));
     if (n == 0) break;
     filled += static_cast<size_t>(n);
     done_ += static_cast<size_t>(n);

@@ -37,7 +37,7 @@ class SequentialFile {
   SequentialFile& operator=(const SequentialFile&) = delete;
   ~SequentialFile();
 
-  /// Fills `to` from the front; fewer bytes only at the end of the file.
+  /// Fills `to` from the front; fewer bytes only at the end of the file. An error does not name the file.
   Result<size_t> read(MutableBytes to);
   /// What the file system says; 0 for a pipe.
   uint64_t size() const { return size_; }
@@ -50,7 +50,6 @@ class SequentialFile {
   uint64_t size_ = 0;
   uint64_t done_ = 0;  ///< bytes that have been read
   FileStamp stamp_;
-  std::string path_;
 };
 
 }  // namespace nomen::os

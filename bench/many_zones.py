@@ -113,40 +113,69 @@ def add_zones(server, file, manner, times=7):
     return statistics.median(found)
 
 
+class Found:
+    """What one server's starts brought."""
+
+    def __init__(self):
+        self.seconds, self.cpu_s, self.bytes, self.peak, self.stop_s = [], [], [], [], []
+
+    def row(self, name):
+        return [name, number(statistics.median(self.seconds)), number(min(self.seconds)), number(statistics.median(self.cpu_s)),
+                number(statistics.median(self.bytes), 0), number(max(self.peak), 0), number(statistics.median(self.stop_s))]
+
+
+def start_once(server, many, group, found, added):
+    """One start; what it took goes to `found`. `added` gets what adding a zone takes, unless it is None."""
+    read_files(many)
+    with group.watched():
+        server.start(many.zones, 24600, core="0,1", group=group)
+        try:
+            seconds = until_all_answered(server, many)
+            time.sleep(1.5)
+            found.bytes.append(group.anonymous() / ZONES)
+            found.cpu_s.append(sum(measure.cpu_s(server.pids())))
+            found.seconds.append(seconds)
+            for manner in ("reconfig", "addzone") if added is not None else ():
+                with measure.own_real_time():
+                    measure.set_real_time(server.pids(), True)
+                    added[manner] = add_zones(server, many.zones[0][1], manner)
+        finally:
+            found.stop_s.append(server.stop())
+    found.peak.append(group.peak / ZONES)
+
+
+def ratio_to_best(all_found):
+    """Median over the rounds of our time against the best peer's of the same round."""
+    peers_seconds = [found.seconds for name, found in all_found.items() if name != "nomen"]
+    if "nomen" not in all_found or not peers_seconds:
+        return None
+    return statistics.median(mine / min(others) for mine, *others in zip(all_found["nomen"].seconds, *peers_seconds))
+
+
 def run(report, options):
+    """By turns: a start that finds memory that the host has taken back is slower, whoever's it is."""
     many = zones.make("many", ZONES, measure.DATA)
     group = measure.MemoryGroup()
-    rows, seconds, sizes, added = [], {}, {}, {}
-    chosen = peers.servers(options, ("nomen", "nsd", "knot") if options.quick else ("nomen", "nsd", "knot", "bind"))
+    added = {}
+    names = ("nomen", "nsd", "knot") if options.quick else ("nomen", "nsd", "knot", "bind")
+    chosen = [NomenControlled("nomen", options.subject) if server.name == "nomen" else server
+              for server in peers.servers(options, names)]
+    all_found = {server.name: Found() for server in chosen}
     try:
-        for server in chosen:
-            if server.name == "nomen":
-                server = NomenControlled("nomen", options.subject)
-            read_files(many)
-            with group.watched():
-                server.start(many.zones, 24600, core="0,1", group=group)
+        for turn in range(options.rounds):
+            for server in [server for server in chosen if server.name in all_found]:
+                asks_more = server.name == "nomen" and turn + 1 == options.rounds
                 try:
-                    seconds[server.name] = until_all_answered(server, many)
-                    time.sleep(1.5)
-                    sizes[server.name] = group.anonymous() / ZONES
-                    cpu = sum(measure.cpu_s(server.pids()))
-                    if server.name == "nomen":
-                        for manner in ("reconfig", "addzone"):
-                            with measure.own_real_time():
-                                measure.set_real_time(server.pids(), True)
-                                added[manner] = add_zones(server, many.zones[0][1], manner)
+                    start_once(server, many, group, all_found[server.name], added if asks_more else None)
                 except RuntimeError as problem:
                     print(f"   {problem}", flush=True)
-                    continue
-                finally:
-                    stop = server.stop()
-            rows.append([server.name, number(seconds[server.name]), number(cpu), number(sizes[server.name], 0),
-                         number(group.peak / ZONES, 0), number(stop)])
-        report.table(f"{ZONES:,} zones of ten records", ["server", "all answered s", "CPU s", "bytes/zone", "peak", "stop s"], rows)
-        best = min((s for name, s in seconds.items() if name != "nomen"), default=None)
-        nomen = seconds.get("nomen")
-        report.bar("many zones: seconds against the best peer", nomen and best and nomen / best, most=TIME_BAR)
-        report.bar("many zones: bytes per zone", sizes.get("nomen"), most=BYTES_BAR, digits=0)
+                    del all_found[server.name]
+        report.table(f"{ZONES:,} zones of ten records, {options.rounds} starts each",
+                     ["server", "all answered s", "least", "CPU s", "bytes/zone", "peak", "stop s"],
+                     [found.row(name) for name, found in all_found.items()])
+        report.bar("many zones: seconds against the best peer", ratio_to_best(all_found), most=TIME_BAR)
+        nomen = all_found.get("nomen")
+        report.bar("many zones: bytes per zone", nomen and statistics.median(nomen.bytes), most=BYTES_BAR, digits=0)
         report.table("adding one zone", ["by", "ms until answered"], [[k, number(v, 1)] for k, v in added.items()])
         for manner, took in added.items():
             report.bar(f"many zones: ms to add one by {manner}", took, most=ADD_BAR_MS, digits=1)

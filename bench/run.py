@@ -36,7 +36,7 @@ def parse_options():
     parser.add_argument("--quick", action="store_true", help="fewer rounds, smaller zones, fewer peers: for a first look")
     parser.add_argument("--subject", metavar="NAMED", help="the named to measure (default: build/bin/named)")
     parser.add_argument("--peers", type=lambda s: s.split(","), metavar="LIST", help="only these of nsd,knot,bind,pdns")
-    parser.add_argument("--rounds", type=int, help="rounds of answer-udp and tcp (default 7, quick 3)")
+    parser.add_argument("--rounds", type=int, help="rounds of the benches that measure by turns (default 7, quick 3)")
     parser.add_argument("--seconds", type=float, default=0.8, help="length of a burst (default 0.8)")
     parser.add_argument("--repeat", type=int, help="runs of loading and parsing, the best counts (default 3, quick 1)")
     options = parser.parse_args()

@@ -69,27 +69,42 @@ void LogLineFormatter::start_second(time_t second) {
   offset_ = fmt::format("{}{:02}:{:02}", local.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-void LogLineFormatter::append_time(std::string& out, LogTime form, const timespec& time) {
-  if (time.tv_sec != second_) start_second(time.tv_sec);
-  out += before_ms_[static_cast<size_t>(form)];
-  const auto ms = static_cast<unsigned>(time.tv_nsec / 1'000'000);
-  for (const unsigned digit : {ms / 100 % 10, ms / 10 % 10, ms % 10})
+void LogLineFormatter::append_time(std::string& out, const Head& head) {
+  if (head.second != second_) start_second(head.second);
+  out += before_ms_[static_cast<size_t>(head.print_time)];
+  for (const unsigned digit : {head.ms / 100 % 10, head.ms / 10 % 10, head.ms % 10})
     out.push_back(static_cast<char>('0' + digit));
-  if (form == LogTime::kIso8601Utc) out.push_back('Z');
-  if (form == LogTime::kIso8601Offset) out += offset_;
+  if (head.print_time == LogTime::kIso8601Utc) out.push_back('Z');
+  if (head.print_time == LogTime::kIso8601Offset) out += offset_;
+}
+
+void LogLineFormatter::start_head(const Head& head) {
+  head_ = head;
+  std::string& out = head_text_;
+  out.clear();
+  if (head.print_time != LogTime::kNone) {
+    append_time(out, head);
+    out.push_back(' ');
+  }
+  if (head.print_category) out.append(to_string(head.category)).append(": ");
+  if (head.print_severity) {
+    out.append(to_string(head.severity));
+    if (head.severity == LogSeverity::kDebug) out.append(" ").append(std::to_string(head.debug_level));
+    out.append(": ");
+  }
 }
 
 void LogLineFormatter::append(std::string& out, const LogChannelConfig& channel, const LogLine& line) {
-  if (channel.print_time != LogTime::kNone) {
-    append_time(out, channel.print_time, line.time);
-    out.push_back(' ');
-  }
-  if (channel.print_category) out.append(to_string(line.category)).append(": ");
-  if (channel.print_severity) {
-    out.append(to_string(line.severity));
-    if (line.severity == LogSeverity::kDebug) out.append(" ").append(std::to_string(line.debug_level));
-    out.append(": ");
-  }
+  const Head head{.second = line.time.tv_sec,
+                  .ms = static_cast<unsigned>(line.time.tv_nsec / 1'000'000),
+                  .print_time = channel.print_time,
+                  .print_severity = channel.print_severity,
+                  .print_category = channel.print_category,
+                  .category = line.category,
+                  .severity = line.severity,
+                  .debug_level = line.debug_level};
+  if (!(head == head_)) start_head(head);
+  out += head_text_;
   append_printable(out, line.text);
 }
 

@@ -31,13 +31,30 @@ class LogLineFormatter {
  private:
   static constexpr size_t kForms = 5;  ///< of LogTime
 
-  void append_time(std::string& out, LogTime form, const timespec& time);
+  /// What decides about the text in front of a line's own.
+  struct Head {
+    time_t second = -1;
+    unsigned ms = 0;
+    LogTime print_time = LogTime::kNone;
+    bool print_severity = false;
+    bool print_category = false;
+    LogCategory category = LogCategory::kGeneral;
+    LogSeverity severity = LogSeverity::kInfo;
+    int debug_level = 0;
+    bool operator==(const Head&) const = default;
+  };
+
+  void start_head(const Head& head);
+  void append_time(std::string& out, const Head& head);
   void start_second(time_t second);
 
   // The texts around the milliseconds, made once a second: most lines share them with the line before.
   time_t second_ = -1;
   std::array<std::string, kForms> before_ms_;
   std::string offset_;  ///< of local time from UTC: "+05:30"
+  // Of many lines at once most have the head of the line before.
+  Head head_;
+  std::string head_text_;
 };
 
 }  // namespace nomen::server

@@ -113,6 +113,35 @@ TEST_F(LogChannelsTest, DebugLinesShowTheirLevelAndLocalTimeItsZone) {
   EXPECT_EQ(out, "2026-11-21T05:07:29.451+05:30 debug 3: x");
 }
 
+TEST_F(LogChannelsTest, EachLineHasItsOwnHead) {
+  LogLineFormatter formatter;
+  LogChannelConfig channel;
+  channel.print_time = LogTime::kLocal;
+  channel.print_severity = channel.print_category = true;
+  LogChannelConfig bare;
+  const LogLine line{kTime, LogCategory::kClient, LogSeverity::kDebug, 3, "x"};
+  const auto printed = [&](const LogChannelConfig& of, const LogLine& like) {
+    std::string out;
+    formatter.append(out, of, like);
+    return out;
+  };
+  LogLine other = line;
+  EXPECT_EQ(printed(channel, line), "20-Nov-2026 23:37:29.451 client: debug 3: x");
+  EXPECT_EQ(printed(channel, line), "20-Nov-2026 23:37:29.451 client: debug 3: x");
+  EXPECT_EQ(printed(bare, line), "x");
+  other.debug_level = 4;
+  EXPECT_EQ(printed(channel, other), "20-Nov-2026 23:37:29.451 client: debug 4: x");
+  other.severity = LogSeverity::kInfo;
+  EXPECT_EQ(printed(channel, other), "20-Nov-2026 23:37:29.451 client: info: x");
+  other.category = LogCategory::kNotify;
+  EXPECT_EQ(printed(channel, other), "20-Nov-2026 23:37:29.451 notify: info: x");
+  other.time.tv_nsec += 1'000'000;
+  EXPECT_EQ(printed(channel, other), "20-Nov-2026 23:37:29.452 notify: info: x");
+  other.time.tv_sec++;
+  EXPECT_EQ(printed(channel, other), "20-Nov-2026 23:37:30.452 notify: info: x");
+  EXPECT_EQ(printed(channel, line), "20-Nov-2026 23:37:29.451 client: debug 3: x");
+}
+
 TEST_F(LogChannelsTest, ALineGoesToAllChannelsOfItsCategoryAndOthersToDefault) {
   LogChannelsConfig config;
   config.channels = {file_channel("a", path("a")), file_channel("b", path("b")),

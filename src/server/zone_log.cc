@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <string_view>
 
 #include "base/os/file.h"
 #include "dns/idn_text.h"
@@ -26,6 +28,49 @@ std::string load_failure(const LoadOutcome& outcome) {
   return "failure";
 }
 
+using Line = fmt::basic_memory_buffer<char, 512>;  // nearly all of them without a piece of memory
+
+void append(Line& line, std::string_view text) {
+  line.append(text.data(), text.data() + text.size());
+}
+
+bool is_letter_or_digit(uint8_t c) {
+  return dns::is_digit(c) || (dns::lower(c) >= 'a' && dns::lower(c) <= 'z');
+}
+
+/// Whether the label's text is the label: letters, digits and hyphens, as nearly all have.
+bool is_plain(Bytes label) {
+  return std::all_of(label.begin(), label.end(), [](uint8_t c) { return is_letter_or_digit(c) || c == '-'; });
+}
+
+/// The text of a name of plain labels, without a string of it; nothing of any other name.
+bool append_plain(Line& line, dns::NameView name) {
+  const size_t before = line.size();
+  for (dns::NameView rest = name; !rest.is_root(); rest = rest.parent()) {
+    const Bytes label = rest.bytes().subspan(1, rest.data()[0]);
+    if (!is_plain(label)) {
+      line.resize(before);
+      return false;
+    }
+    if (line.size() != before) line.push_back('.');
+    append(line, as_text(label));
+  }
+  return line.size() != before;
+}
+
+void append_display_name(Line& line, const config::Zone& zone, const std::string& view) {
+  const bool is_usual = zone.rr_class == dns::RRClass::kIn && view == "_default";
+  if (is_usual && append_plain(line, zone.name())) return append(line, "/IN");
+  append(line, display_name(zone, view));
+}
+
+/// A line with what its A-labels mean: it is copied only where it may have some.
+void log_line(LogSeverity severity, std::string_view line) {
+  if (line.find("--") == std::string_view::npos)
+    return log_text(LogCategory::kGeneral, severity, "zone", line);
+  log_text(LogCategory::kGeneral, severity, "zone", dns::with_idn_shown(std::string(line)));
+}
+
 }  // namespace
 
 std::string display_name(const config::Zone& zone, const std::string& view) {
@@ -33,21 +78,23 @@ std::string display_name(const config::Zone& zone, const std::string& view) {
 }
 
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
-  std::string line;
-  line.reserve(name.size() + text.size() + sizeof "zone : ");
-  line.append("zone ").append(name).append(": ").append(text);
-  log_text(LogCategory::kGeneral, severity, "zone", dns::with_idn_shown(std::move(line)));
+  Line line;
+  append(line, "zone ");
+  append(line, name);
+  append(line, ": ");
+  append(line, text);
+  log_line(severity, {line.data(), line.size()});
 }
 
 void log_loaded(const config::Zone& zone, const std::string& view, const zone::Content& content) {
-  std::string line;
-  line.reserve(zone.name_wire.size() + view.size() +
-               sizeof "zone /IN/: loaded serial 4294967295 (DNSSEC signed)");
+  Line line;
+  append(line, "zone ");
+  append_display_name(line, zone, view);
+  append(line, ": loaded serial ");
   const fmt::format_int serial(content.serial().value);
-  line.append("zone ").append(display_name(zone, view));
-  line.append(": loaded serial ").append(serial.data(), serial.size());
-  if (content.is_signed()) line += " (DNSSEC signed)";
-  log_text(LogCategory::kGeneral, LogSeverity::kInfo, "zone", dns::with_idn_shown(std::move(line)));
+  append(line, {serial.data(), serial.size()});
+  if (content.is_signed()) append(line, " (DNSSEC signed)");
+  log_line(LogSeverity::kInfo, {line.data(), line.size()});
 }
 
 void log_removed(const config::Zone& zone, const std::string& view) {

@@ -23,9 +23,8 @@ struct KeptZone {
   std::unique_ptr<const Included> included;    ///< nullptr: none
   std::shared_ptr<answer::ZoneExpiry> expiry;  ///< of a copy
   os::FileStamp stamp;                         ///< of the file that is loaded
-  int64_t asked_ns = 0;                        ///< when the newest load was asked for, since 1970
   int64_t loaded_s = 0;                        ///< seconds since 1970; 0: never
-  uint64_t generation = 0;  ///< of the configuration that the load under way was asked for by
+  uint32_t generation = 0;  ///< of the configuration that the load under way was asked for by
   bool in_flight = false;   ///< a load is under way
   bool load_again = false;  ///< and another one was asked for
   bool frozen = false;      ///< rndc freeze: no updates, the file may be edited

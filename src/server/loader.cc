@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <memory>
 
 #include "base/os/file.h"
@@ -25,18 +26,77 @@ constexpr size_t kMostLoads = 16;  // a thread takes at most so many at once,
 constexpr size_t kRowsLeft = 16;   // and leaves so many times as many
 constexpr int kLoaderNice = 19;
 
-zone::LoadRequest request_of(const LoadJob& job, zone::LoadBuffers& buffers) {
-  zone::LoadRequest request = load_request(*job.zone, *job.directory);
-  request.previous = job.previous;
-  request.threads = job.parsers;
-  request.buffers = &buffers;
-  return request;
+int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
+
+void append_path(std::string& path, const std::string& file, const std::string& directory) {
+  const bool is_relative = !file.empty() && file.front() != '/' && !directory.empty();
+  if (is_relative) path.append(directory).append("/");
+  path.append(file);
+}
+
+/// What the options of a zone of this type say.
+void take_options(zone::LoadRequest& request, const config::Zone& zone) {
+  request.limits = {zone.options->max_records, zone.options->max_records_per_type,
+                    zone.options->max_types_per_name};
+  request.max_ttl_s = zone.options->max_zone_ttl_s;
+  request.is_raw = zone.format() == config::MasterFormat::kRaw;
+  request.checks = check_options(zone);
+}
+
+void take_place(zone::LoadRequest& request, const config::Zone& zone, const std::string& directory) {
+  request.path.clear();
+  append_path(request.path, zone.file, directory);
+  request.apex = dns::Name(zone.name());
+  request.rr_class = zone.rr_class;
+}
+
+/// Reads one zone after the other. What their options say is worked out once for all that share them.
+class ZoneReader {
+ public:
+  /// The zone's image where it stands for the file as it is, or else the file.
+  void read(const std::string& directory, LoadOutcome& outcome) {
+    const LoadJob& job = outcome.job;
+    if (job.sources != nullptr && !job.sources->image.empty() && job.previous == nullptr) {
+      if (auto result = load_image(job.sources->image, *job.zone, directory)) {
+        outcome.result = std::move(*result);
+        outcome.image = outcome.result.content;
+        return;
+      }
+    }
+    take_request(job, directory);
+    outcome.no_copy = job.zone->is_copy() && !os::file_stamp(request_.path);
+    if (!outcome.no_copy) outcome.result = zone::load_zone(request_);
+    request_.previous = nullptr;
+  }
+
+ private:
+  void take_request(const LoadJob& job, const std::string& directory) {
+    if (job.zone->options != options_ || job.zone->type != type_) {
+      options_ = job.zone->options;
+      type_ = job.zone->type;
+      take_options(request_, *job.zone);
+    }
+    take_place(request_, *job.zone, directory);
+    request_.previous = job.previous;
+    request_.threads = job.parsers;
+    request_.buffers = &buffers_;
+  }
+
+  zone::LoadBuffers buffers_;
+  zone::LoadRequest request_;
+  std::shared_ptr<const config::ZoneOptions> options_;  ///< that request_ has
+  config::ZoneType type_{};
+};
 
 /// A zone that follows its file: the log tells which steps led to what the file says.
 void find_recent(const LoadJob& job, LoadOutcome& outcome) {
   if (job.previous != nullptr) return;
-  auto followed = follow_file(*job.log, job.log_id, outcome.result.content, outcome.image != nullptr);
+  const LoadSources& sources = *job.sources;
+  auto followed = follow_file(*sources.log, sources.log_id, outcome.result.content, outcome.image != nullptr);
   if (!followed) {
     outcome.result.diagnostics.push_back({Severity::kWarning, {}, followed.error().text});
     return;
@@ -48,24 +108,26 @@ void find_recent(const LoadJob& job, LoadOutcome& outcome) {
 }
 
 /// A zone whose versions are logged: its file may be older than what was acknowledged.
-void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
-  if (job.log == nullptr || outcome.result.content == nullptr) return;
+void bring_up_to_date(const LoadJob& job, const std::string& directory, LoadOutcome& outcome) {
+  if (job.sources == nullptr || job.sources->log == nullptr || outcome.result.content == nullptr) return;
+  store::VersionStore& log = *job.sources->log;
+  const store::ZoneId log_id = job.sources->log_id;
   if (!job.zone->is_ahead_of_file()) return find_recent(job, outcome);
   if (job.zone->type == config::ZoneType::kPrimary) {
-    const std::string path = journal_path(*job.zone, *job.directory);
-    if (auto taken = take_bind_journal(*job.log, job.log_id, path, *outcome.result.content); !taken) {
+    const std::string path = journal_path(*job.zone, directory);
+    if (auto taken = take_bind_journal(log, log_id, path, *outcome.result.content); !taken) {
       outcome.result.diagnostics.push_back({Severity::kError, {}, taken.error().text});
       outcome.result.content = nullptr;
       return;
     }
   }
-  auto replayed = replay(*job.log, job.log_id, outcome.result.content);
+  auto replayed = replay(log, log_id, outcome.result.content);
   if (!replayed && (job.zone->is_copy() || job.zone->generates_catalog)) {
     // A copy is written before the rows that it takes the place of go: it is the newer one, and right. What a
     // generated catalog has lost is listed anew.
     outcome.result.diagnostics.push_back(
         {Severity::kWarning, {}, "the version log is cleared: " + replayed.error().text});
-    if (auto cleared = job.log->clear(job.log_id); !cleared) outcome.result.content = nullptr;
+    if (auto cleared = log.clear(log_id); !cleared) outcome.result.content = nullptr;
     return;
   }
   if (!replayed) {
@@ -75,7 +137,7 @@ void bring_up_to_date(const LoadJob& job, LoadOutcome& outcome) {
   }
   if (replayed->is_gap) {
     // The next version is to follow what the file says.
-    if (auto noted = append_gap(*job.log, job.log_id, *replayed->content); !noted)
+    if (auto noted = append_gap(log, log_id, *replayed->content); !noted)
       outcome.result.diagnostics.push_back({Severity::kWarning, {}, noted.error().text});
   }
   outcome.result.content = std::move(replayed->content);
@@ -97,32 +159,21 @@ void check_zonemd(const LoadJob& job, LoadOutcome& outcome) {
   if (is_copy && !job.compares) outcome.result.content = nullptr;
 }
 
-/// The zone's image where it stands for the file as it is, or else the file.
-void read_zone(const LoadJob& job, zone::LoadBuffers& buffers, LoadOutcome& outcome) {
-  if (!job.image.empty() && job.previous == nullptr) {
-    if (auto result = load_image(job.image, *job.zone, *job.directory)) {
-      outcome.result = std::move(*result);
-      outcome.image = outcome.result.content;
-      return;
-    }
-  }
-  const zone::LoadRequest request = request_of(job, buffers);
-  outcome.no_copy = job.zone->is_copy() && !os::file_stamp(request.path);
-  if (!outcome.no_copy) outcome.result = zone::load_zone(request);
+void load(ZoneReader& reader, const std::string& directory, LoadOutcome& outcome) {
+  LoadJob& job = outcome.job;
+  if (job.zone->generates_catalog) begin_catalog(path_of(*job.zone, directory));
+  reader.read(directory, outcome);
+  bring_up_to_date(job, directory, outcome);
+  check_zonemd(job, outcome);
+  job.previous.reset();
 }
 
 }  // namespace
 
 zone::LoadRequest load_request(const config::Zone& zone, const std::string& directory) {
   zone::LoadRequest request;
-  request.path = path_of(zone, directory);
-  request.apex = dns::Name(zone.name());
-  request.rr_class = zone.rr_class;
-  request.limits = {zone.options->max_records, zone.options->max_records_per_type,
-                    zone.options->max_types_per_name};
-  request.max_ttl_s = zone.options->max_zone_ttl_s;
-  request.is_raw = zone.format() == config::MasterFormat::kRaw;
-  request.checks = check_options(zone);
+  take_options(request, zone);
+  take_place(request, zone, directory);
   return request;
 }
 
@@ -133,8 +184,9 @@ std::string journal_path(const config::Zone& zone, const std::string& directory)
 }
 
 std::string path_of(const config::Zone& zone, const std::string& directory) {
-  if (zone.file.empty() || zone.file.front() == '/' || directory.empty()) return zone.file;
-  return directory + "/" + zone.file;
+  std::string path;
+  append_path(path, zone.file, directory);
+  return path;
 }
 
 Loader::Loader(net::EventLoop& loop, unsigned threads, Deliver deliver)
@@ -144,30 +196,33 @@ Loader::~Loader() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
-    jobs_.clear();
+    rows_.clear();
+    left_ = 0;
   }
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Loader::add(std::vector<LoadJob> jobs, Pace pace) {
-  if (jobs.empty()) return;
-  pending_ += jobs.size();
+void Loader::add(LoadRow row, Pace pace) {
+  if (row.jobs.empty()) return;
+  pending_ += row.jobs.size();
   const std::lock_guard lock(mutex_);
   if (running_ == 0) {
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
   }
+  left_ += row.jobs.size();
   if (pace == Pace::kUrgent) {
-    for (LoadJob& job : jobs) job.urgent = true;
-    jobs_.insert(jobs_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+    for (LoadJob& job : row.jobs) job.urgent = true;
+    rows_.push_front({std::move(row)});
     start_thread(pace);
     return;
   }
   const unsigned cores = os::usable_cores();
   const unsigned most = pace == Pace::kGently ? worker_threads_ : std::max(worker_threads_, cores);
-  if (jobs.size() == 1) jobs.front().parsers = most;  // one zone: its file is parsed by all
-  jobs_.insert(jobs_.end(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
-  const auto wanted = static_cast<unsigned>(std::min<size_t>(most, jobs_.size()));
+  // One zone: its file is parsed by all.
+  if (row.jobs.size() == 1) row.jobs.front().parsers = static_cast<uint16_t>(most);
+  rows_.push_back({std::move(row)});
+  const auto wanted = static_cast<unsigned>(std::min<size_t>(most, left_));
   while (running_ < wanted) start_thread(pace);
 }
 
@@ -205,37 +260,36 @@ void Loader::deliver(std::vector<LoadOutcome> outcomes) {
   if (spare_.size() < kMostSpare) spare_.push_back(std::move(outcomes));
 }
 
-/// False when there is nothing left to do.
-bool Loader::take_jobs(std::vector<LoadJob>& jobs, bool urgent_only) {
+void Loader::take_jobs(Taken& taken, std::vector<LoadOutcome>& outcomes, bool urgent_only) {
   const std::lock_guard lock(mutex_);
-  if (jobs_.empty() || ending_ || (urgent_only && !jobs_.front().urgent)) {
+  taken.count = 0;
+  if (rows_.empty() || ending_ || (urgent_only && !rows_.front().row.jobs.front().urgent)) {
     running_--;
-    return false;
+    return;
   }
+  Waiting& waiting = rows_.front();
+  if (taken.directory != waiting.row.directory) taken.directory = waiting.row.directory;
   // Near the end one at a time: nobody waits for a thread with several left.
-  const size_t count = std::clamp<size_t>(jobs_.size() / kRowsLeft, 1, kMostLoads);
-  jobs.assign(std::make_move_iterator(jobs_.begin()),
-              std::make_move_iterator(jobs_.begin() + static_cast<std::ptrdiff_t>(count)));
-  jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(count));
-  return true;
+  const size_t most = std::clamp<size_t>(left_ / kRowsLeft, 1, kMostLoads);
+  taken.count = std::min(most, waiting.left());
+  for (size_t i = 0; i < taken.count; i++)
+    outcomes.emplace_back().job = std::move(waiting.row.jobs[waiting.taken++]);
+  left_ -= taken.count;
+  if (waiting.left() == 0) rows_.pop_front();
 }
 
 void Loader::run(Pace pace) {
   if (pace == Pace::kGently) lower_priority(kLoaderNice);
-  zone::LoadBuffers buffers;
-  std::vector<LoadJob> jobs;
+  ZoneReader reader;
+  Taken taken;
   std::vector<LoadOutcome> outcomes = room_for_outcomes();
   auto last = std::chrono::steady_clock::now();
-  while (take_jobs(jobs, pace == Pace::kUrgent)) {
-    for (LoadJob& job : jobs) {
-      LoadOutcome& outcome = outcomes.emplace_back();
-      if (job.zone->generates_catalog) begin_catalog(path_of(*job.zone, *job.directory));
-      read_zone(job, buffers, outcome);
-      bring_up_to_date(job, outcome);
-      check_zonemd(job, outcome);
-      job.previous.reset();
-      if (outcome.result.content == nullptr) outcome.path = path_of(*job.zone, *job.directory);
-      outcome.job = std::move(job);
+  for (take_jobs(taken, outcomes, pace == Pace::kUrgent); taken.count > 0;
+       take_jobs(taken, outcomes, pace == Pace::kUrgent)) {
+    const int64_t began_ns = now_ns();
+    for (LoadOutcome& outcome : std::span(outcomes).last(taken.count)) {
+      outcome.began_ns = began_ns;
+      load(reader, *taken.directory, outcome);
     }
     const auto now = std::chrono::steady_clock::now();
     if (outcomes.size() + kMostLoads > kBatchOutcomes || now - last > kBatchTime) {

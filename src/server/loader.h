@@ -21,34 +21,45 @@ namespace nomen::server {
 
 struct KeptZone;
 
+/// What is read beside a zone's file or in its place: few zones have something of the kind.
+struct LoadSources {
+  store::VersionStore* log = nullptr;  ///< of a zone whose versions are logged
+  store::ZoneId log_id{};              ///< its number there
+  std::string image;                   ///< of the file, if there is one (zone_images.h)
+};
+
+/// There may be hundreds of thousands of them.
 struct LoadJob {
-  size_t view = 0;
-  uint64_t key = 0;          ///< of the zone in its view
-  uint64_t generation = 0;   ///< of the zone's configuration: results of an older one are dropped
-  KeptZone* kept = nullptr;  ///< the keeper's, as long as
-  uint64_t tables = 0;       ///< its tables are these
   config::ZonePtr zone;
-  std::shared_ptr<const std::string> directory;  ///< where the zone's relative file is found
-  zone::ContentPtr previous;                     ///< the version that is served now, if any
-  unsigned parsers = 1;                          ///< threads that read the file
-  bool urgent = false;                           ///< written by add()
-  bool thaws = false;                            ///< the file was edited while the zone was frozen
-  bool compares = false;                         ///< `previous` came from an image of the file
-  store::VersionStore* log = nullptr;            ///< of a zone whose versions are logged
-  store::ZoneId log_id{};                        ///< its number there
-  std::string image;                             ///< of the file, if there is one (zone_images.h)
+  zone::ContentPtr previous;                   ///< the version that is served now, if any
+  std::shared_ptr<const LoadSources> sources;  ///< nullptr: the file is all there is
+  uint64_t key = 0;                            ///< of the zone in its view
+  KeptZone* kept = nullptr;                    ///< the keeper's, as long as
+  uint32_t tables = 0;                         ///< its tables are these
+  uint32_t generation = 0;  ///< of the zone's configuration: results of an older one are dropped
+  uint32_t view = 0;
+  uint16_t parsers = 1;   ///< threads that read the file
+  bool urgent = false;    ///< written by add()
+  bool thaws = false;     ///< the file was edited while the zone was frozen
+  bool compares = false;  ///< `previous` came from an image of the file
+};
+
+/// Loads that are asked for together.
+struct LoadRow {
+  std::shared_ptr<const std::string> directory;  ///< where relative files are found
+  std::vector<LoadJob> jobs;
 };
 
 struct LoadOutcome {
   LoadJob job;
-  std::string path;  ///< only of a load that failed
   zone::LoadResult result;
+  int64_t began_ns = 0;           ///< when the files were not read yet, since 1970
   zone::RecentChangesPtr recent;  ///< of a zone whose versions are logged
-  bool no_copy = false;           ///< a secondary's file is not there, which is no error
+  zone::ContentPtr image;         ///< what came from an image instead of the file
   uint64_t replayed = 0;          ///< versions that its file did not have
+  bool no_copy = false;           ///< a secondary's file is not there, which is no error
   bool is_wrong_copy = false;     ///< a secondary's, of which only the image was read before
   bool has_gap = false;           ///< its file was changed while nobody looked, and it has a history
-  zone::ContentPtr image;         ///< what came from an image instead of the file
 };
 
 /// How the zone's file is read; without what one load after the other shares.
@@ -73,14 +84,26 @@ class Loader {
     kGently,  ///< at the lowest priority, on as many threads as there are workers
     kUrgent,  ///< at once, in front of the others: a few small zones
   };
-  void add(std::vector<LoadJob> jobs, Pace pace);
+  void add(LoadRow row, Pace pace);
   /// Jobs added and not yet delivered.
   size_t pending() const { return pending_; }
 
  private:
+  /// A row, and how much of it threads have taken.
+  struct Waiting {
+    LoadRow row;
+    size_t taken = 0;
+    size_t left() const { return row.jobs.size() - taken; }
+  };
+  /// Outcomes to be, with their jobs, at the end of those of a thread.
+  struct Taken {
+    size_t count = 0;  ///< 0: there is nothing left to do
+    std::shared_ptr<const std::string> directory;
+  };
+
   void run(Pace pace);
   void start_thread(Pace pace);
-  bool take_jobs(std::vector<LoadJob>& jobs, bool urgent_only);
+  void take_jobs(Taken& taken, std::vector<LoadOutcome>& outcomes, bool urgent_only);
   void hand_over(std::vector<LoadOutcome>& outcomes);
   /// A vector with room for a batch, of those that were used before if there are any.
   std::vector<LoadOutcome> room_for_outcomes();
@@ -91,7 +114,8 @@ class Loader {
   Deliver deliver_;
   size_t pending_ = 0;  ///< main thread only
   std::mutex mutex_;
-  std::deque<LoadJob> jobs_;                     ///< guarded by mutex_
+  std::deque<Waiting> rows_;                     ///< with something left; guarded by mutex_
+  size_t left_ = 0;                              ///< jobs in them; guarded by mutex_
   std::vector<std::vector<LoadOutcome>> spare_;  ///< empty ones, to be used again; guarded by mutex_
   unsigned running_ = 0;                         ///< guarded by mutex_
   bool ending_ = false;                          ///< guarded by mutex_

@@ -33,8 +33,7 @@ TEST(Loader, TakesJobsWhileItsThreadEnds) {
   add = [&] {
     std::vector<LoadJob> jobs(1);
     jobs[0].zone = zone;
-    jobs[0].directory = directory;
-    loader.add(std::move(jobs), Loader::Pace::kFirst);
+    loader.add({directory, std::move(jobs)}, Loader::Pace::kFirst);
   };
   add();
   (*loop)->run();

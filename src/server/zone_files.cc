@@ -193,7 +193,8 @@ CommandResult ZoneFiles::thaw(const std::optional<ZonePlace>& place) {
 void ZoneFiles::thawed(const ZonePlace& place, const KeptZone& zone, const LoadOutcome& outcome) {
   const std::string name = display_name(*zone.config, place.view);
   const zone::LoadResult& result = outcome.result;
-  if (!result.diagnostics.empty() || result.content == nullptr) log_findings(outcome, name);
+  if (!result.diagnostics.empty() || result.content == nullptr)
+    log_findings(outcome, name, zones_.directory());
   if (result.content == nullptr) {
     log_zone(LogSeverity::kError, name, "stays frozen: its file has errors");
     return;

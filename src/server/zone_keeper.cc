@@ -22,18 +22,12 @@ constexpr uint64_t kSmallFileBytes = 256 << 10;
 // not made for each handful of them.
 constexpr uint64_t kPublishPause_ms = 50;
 // While the first configuration is taken over, so many zones are waiting until loading them begins.
-constexpr size_t kFirstJobs = 1024;
+constexpr size_t kFirstJobs = 256;
 // Zones are put into their table in no order of its own: each one that stands in their bucket already is a
 // wait for memory.
 constexpr float kZonesPerBucket = 0.5F;
 // Loads come back in the order of the configuration, but what is kept of their zones lies anywhere.
 constexpr size_t kFetchAhead = 4;
-
-int64_t now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 /// How many zones at the begin and at the end of the two lists are the same.
 struct Unchanged {
@@ -111,47 +105,54 @@ bool ZoneKeeper::has_changed(const KeptZone& zone) const {
 }
 
 /// A file that was changed while it may have been read counts as changed since.
-void ZoneKeeper::note_included(KeptZone& zone, const std::vector<std::string>& paths) const {
+void ZoneKeeper::note_included(KeptZone& zone, const LoadOutcome& outcome) {
   zone.included.reset();
-  if (paths.empty()) return;
+  if (outcome.result.included.empty()) return;
   KeptZone::Included included;
-  for (const std::string& path : paths) {
+  for (const std::string& path : outcome.result.included) {
     const os::FileStamp stamp = os::file_stamp(path).value_or(os::FileStamp{});
-    included.emplace_back(path, stamp.mtime_ns < zone.asked_ns ? stamp : os::FileStamp{});
+    included.emplace_back(path, stamp.mtime_ns < outcome.began_ns ? stamp : os::FileStamp{});
   }
   zone.included = std::make_unique<const KeptZone::Included>(std::move(included));
 }
 
 LoadJob ZoneKeeper::job_for(const KeptView& kept, size_t view, uint64_t key, KeptZone& zone) {
-  zone.asked_ns = now_ns();
   zone.in_flight = true;
   zone.load_again = false;
-  LoadJob job{.view = view,
+  LoadJob job{.zone = zone.config,
+              .previous = zone.served != nullptr ? zone.served->shared_content() : nullptr,
               .key = key,
-              .generation = zone.generation,
               .kept = &zone,
               .tables = tables_,
-              .zone = zone.config,
-              .directory = directory_,
-              .previous = zone.served != nullptr ? zone.served->shared_content() : nullptr};
-  if (job.previous == nullptr) job.image = images_.find(*zone.config, kept.settings->name);
-  if (!zone.config->is_logged()) return job;
-  if (const auto id = log_.id_of({kept.settings->name, key})) {
-    job.log = log_.store();
-    job.log_id = *id;
-  }
+              .generation = zone.generation,
+              .view = static_cast<uint32_t>(view)};
+  job.sources = sources_of(kept, job);
   return job;
 }
 
+std::shared_ptr<const LoadSources> ZoneKeeper::sources_of(const KeptView& kept, const LoadJob& job) const {
+  const std::string& view = kept.settings->name;
+  LoadSources sources;
+  if (job.previous == nullptr) sources.image = images_.find(*job.zone, view);
+  if (job.zone->is_logged()) {
+    if (const auto id = log_.id_of({view, job.key})) {
+      sources.log = log_.store();
+      sources.log_id = *id;
+    }
+  }
+  if (sources.image.empty() && sources.log == nullptr) return nullptr;
+  return std::make_shared<const LoadSources>(std::move(sources));
+}
+
 void ZoneKeeper::start(std::vector<LoadJob> jobs) {
-  const auto is_small = [](const LoadJob& job) {
-    const auto stamp = os::file_stamp(path_of(*job.zone, *job.directory));
+  const auto is_small = [this](const LoadJob& job) {
+    const auto stamp = os::file_stamp(path_of(*job.zone, *directory_));
     return !stamp || stamp->size <= kSmallFileBytes;
   };
   Loader::Pace pace = serving_ ? Loader::Pace::kGently : Loader::Pace::kFirst;
   if (serving_ && jobs.size() <= kFewZones && std::all_of(jobs.begin(), jobs.end(), is_small))
     pace = Loader::Pace::kUrgent;
-  loader_.add(std::move(jobs), pace);
+  loader_.add({directory_, std::move(jobs)}, pace);
 }
 
 /// Before anything is served there is no reason to wait until all zones have been taken over.
@@ -512,7 +513,7 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
   zone.in_flight = false;
   const zone::LoadResult& result = outcome.result;
   if (!outcome.no_copy && (!result.diagnostics.empty() || result.content == nullptr))
-    log_findings(outcome, display_name(*zone.config, view_names_[job.view]));
+    log_findings(outcome, display_name(*zone.config, view_names_[job.view]), *directory_);
   if (job.thaws) {
     zone.stamp = result.stamp;
     events_.zone_thawed({view_names_[job.view], job.key}, zone, outcome);
@@ -526,7 +527,7 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
       keep_difference({view_names_[job.view], job.key}, zone, outcome);
     if (result.changed || zone.loaded_s == 0) take_content(job.view, zone, outcome);
     zone.stamp = result.stamp;
-    note_included(zone, result.included);
+    note_included(zone, outcome);
     zone.loaded_s = std::time(nullptr);
     if (outcome.image != nullptr) {
       compare_with_file(outcome);
@@ -577,10 +578,10 @@ void ZoneKeeper::compare_with_file(const LoadOutcome& outcome) {
   LoadJob job = outcome.job;
   job.previous = outcome.image;
   job.compares = true;
-  job.log = nullptr;
+  job.sources = nullptr;
   std::vector<LoadJob> jobs;
   jobs.push_back(std::move(job));
-  comparer_.add(std::move(jobs), Loader::Pace::kGently);
+  comparer_.add({directory_, std::move(jobs)}, Loader::Pace::kGently);
 }
 
 void ZoneKeeper::take_compared(const LoadOutcome& outcome) {
@@ -592,7 +593,7 @@ void ZoneKeeper::take_compared(const LoadOutcome& outcome) {
   // A file that has changed meanwhile says nothing about the image.
   if (!(outcome.result.stamp == zone.stamp) || outcome.result.content == nullptr) return;
   const std::string name = display_name(*zone.config, view_names_[job.view]);
-  if (!outcome.result.diagnostics.empty()) log_findings(outcome, name);
+  if (!outcome.result.diagnostics.empty()) log_findings(outcome, name, *directory_);
   if (outcome.is_wrong_copy && zone.content() == outcome.result.content.get()) {
     log_zone(LogSeverity::kError, name, "its copy is not what its primary gave: it is transferred anew");
     images_.remove(*zone.config, view_names_[job.view]);
@@ -716,7 +717,7 @@ void ZoneKeeper::read_frozen(const ZonePlace& place) {
   std::vector<LoadJob> jobs;
   jobs.push_back(job_for(views_[view], view, place.key, *zone));
   jobs.back().thaws = true;
-  jobs.back().log = nullptr;  // what the file says is what is wanted
+  jobs.back().sources = nullptr;  // what the file says is what is wanted
   start(std::move(jobs));
 }
 

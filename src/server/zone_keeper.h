@@ -108,9 +108,10 @@ class ZoneKeeper {
   KeptZone moved_here(const config::Zone& zone, uint64_t key);
   void link_in_views();
   bool has_changed(const KeptZone& zone) const;
-  void note_included(KeptZone& zone, const std::vector<std::string>& paths) const;
+  static void note_included(KeptZone& zone, const LoadOutcome& outcome);
   bool wants_load(KeptZone& zone, bool reload_all);
   LoadJob job_for(const KeptView& kept, size_t view, uint64_t key, KeptZone& zone);
+  std::shared_ptr<const LoadSources> sources_of(const KeptView& kept, const LoadJob& job) const;
   void start(std::vector<LoadJob> jobs);
   void start_many(std::vector<LoadJob>& jobs);
   void take(std::span<LoadOutcome> outcomes);
@@ -142,8 +143,8 @@ class ZoneKeeper {
   std::vector<KeptView> views_;
   std::unordered_multimap<uint64_t, KeptZone> contents_before_;  ///< while views are changing
   ZoneSettingsCache zone_settings_;
-  uint64_t generation_ = 0;
-  uint64_t tables_ = 0;       ///< counts how often zones came or went
+  uint32_t generation_ = 0;
+  uint32_t tables_ = 0;       ///< counts how often zones came or went
   bool has_in_view_ = false;  ///< some zone is another view's
   bool serving_ = false;      ///< the first load is done: from now on load gently
   ZoneImages images_;

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 
 #include "base/os/file.h"
@@ -20,56 +22,56 @@ bool is_older(uint32_t serial, uint32_t than) {
 }
 
 /// Why a file could not be taken, in a few words: it cannot be read, or its first error.
-std::string load_failure(const LoadOutcome& outcome) {
-  if (::access(outcome.path.c_str(), R_OK) != 0) return os::system_error_text(errno);
+std::string load_failure(const LoadOutcome& outcome, const std::string& directory) {
+  if (::access(path_of(*outcome.job.zone, directory).c_str(), R_OK) != 0) return os::system_error_text(errno);
   for (const Diagnostic& diagnostic : outcome.result.diagnostics) {
     if (diagnostic.severity == Severity::kError) return diagnostic.text;
   }
   return "failure";
 }
 
-using Line = fmt::basic_memory_buffer<char, 512>;  // nearly all of them without a piece of memory
-
-void append(Line& line, std::string_view text) {
-  line.append(text.data(), text.data() + text.size());
-}
-
-bool is_letter_or_digit(uint8_t c) {
-  return dns::is_digit(c) || (dns::lower(c) >= 'a' && dns::lower(c) <= 'z');
-}
-
-/// Whether the label's text is the label: letters, digits and hyphens, as nearly all have.
-bool is_plain(Bytes label) {
-  return std::all_of(label.begin(), label.end(), [](uint8_t c) { return is_letter_or_digit(c) || c == '-'; });
-}
-
-/// The text of a name of plain labels, without a string of it; nothing of any other name.
-bool append_plain(Line& line, dns::NameView name) {
-  const size_t before = line.size();
-  for (dns::NameView rest = name; !rest.is_root(); rest = rest.parent()) {
-    const Bytes label = rest.bytes().subspan(1, rest.data()[0]);
-    if (!is_plain(label)) {
-      line.resize(before);
-      return false;
-    }
-    if (line.size() != before) line.push_back('.');
-    append(line, as_text(label));
+constexpr std::array<bool, 256> kLettersDigitsHyphens = [] {
+  std::array<bool, 256> is_one{};
+  for (size_t c = 0; c < is_one.size(); c++) {
+    const uint8_t low = dns::lower(static_cast<uint8_t>(c));
+    is_one[c] = (low >= 'a' && low <= 'z') || dns::is_digit(low) || low == '-';
   }
-  return line.size() != before;
+  return is_one;
+}();
+
+/// Whether a label's text is the label, and means nothing else (RFC 5890 2.3.1: no R-LDH label).
+bool is_plain(Bytes label) {
+  if (label.size() > 3 && label[2] == '-' && label[3] == '-') return false;
+  return std::all_of(label.begin(), label.end(), [](uint8_t c) { return kLettersDigitsHyphens[c]; });
 }
 
-void append_display_name(Line& line, const config::Zone& zone, const std::string& view) {
-  const bool is_usual = zone.rr_class == dns::RRClass::kIn && view == "_default";
-  if (is_usual && append_plain(line, zone.name())) return append(line, "/IN");
-  append(line, display_name(zone, view));
-}
+/// A line that names a zone as nearly all are named. There may be very many of them at once: it is written
+/// where it stands.
+class PlainLine {
+ public:
+  void append(std::string_view text) {
+    std::memcpy(text_.data() + size_, text.data(), text.size());
+    size_ += text.size();
+  }
+  /// False when the name's text is not just its labels.
+  bool append_name(dns::NameView name) {
+    if (name.is_root()) return false;
+    for (dns::NameView rest = name; !rest.is_root(); rest = rest.parent()) {
+      const Bytes label = rest.bytes().subspan(1, rest.data()[0]);
+      if (!is_plain(label)) return false;
+      append(as_text(label));
+      append(".");
+    }
+    size_--;
+    return true;
+  }
+  std::string_view text() const { return {text_.data(), size_}; }
 
-/// A line with what its A-labels mean: it is copied only where it may have some.
-void log_line(LogSeverity severity, std::string_view line) {
-  if (line.find("--") == std::string_view::npos)
-    return log_text(LogCategory::kGeneral, severity, "zone", line);
-  log_text(LogCategory::kGeneral, severity, "zone", dns::with_idn_shown(std::string(line)));
-}
+ private:
+  static constexpr size_t kWords = 64;
+  std::array<char, dns::kMaxNameBytes + kWords> text_;
+  size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -78,23 +80,24 @@ std::string display_name(const config::Zone& zone, const std::string& view) {
 }
 
 void log_zone(LogSeverity severity, const std::string& name, const std::string& text) {
-  Line line;
-  append(line, "zone ");
-  append(line, name);
-  append(line, ": ");
-  append(line, text);
-  log_line(severity, {line.data(), line.size()});
+  std::string line;
+  line.reserve(name.size() + text.size() + sizeof "zone : ");
+  line.append("zone ").append(name).append(": ").append(text);
+  log_text(LogCategory::kGeneral, severity, "zone", dns::with_idn_shown(std::move(line)));
 }
 
 void log_loaded(const config::Zone& zone, const std::string& view, const zone::Content& content) {
-  Line line;
-  append(line, "zone ");
-  append_display_name(line, zone, view);
-  append(line, ": loaded serial ");
   const fmt::format_int serial(content.serial().value);
-  append(line, {serial.data(), serial.size()});
-  if (content.is_signed()) append(line, " (DNSSEC signed)");
-  log_line(LogSeverity::kInfo, {line.data(), line.size()});
+  const std::string_view kind = content.is_signed() ? " (DNSSEC signed)" : "";
+  PlainLine line;
+  line.append("zone ");
+  if (zone.rr_class != dns::RRClass::kIn || view != "_default" || !line.append_name(zone.name()))
+    return log_zone(LogSeverity::kInfo, display_name(zone, view),
+                    fmt::format("loaded serial {}{}", serial.c_str(), kind));
+  line.append("/IN: loaded serial ");
+  line.append({serial.data(), serial.size()});
+  line.append(kind);
+  log_text(LogCategory::kGeneral, LogSeverity::kInfo, "zone", line.text());
 }
 
 void log_removed(const config::Zone& zone, const std::string& view) {
@@ -112,7 +115,7 @@ void log_serial(const std::string& name, uint32_t before, uint32_t now) {
   }
 }
 
-void log_findings(const LoadOutcome& outcome, const std::string& name) {
+void log_findings(const LoadOutcome& outcome, const std::string& name, const std::string& directory) {
   const zone::LoadResult& result = outcome.result;
   for (const Diagnostic& diagnostic : result.diagnostics) {
     const bool error = diagnostic.severity == Severity::kError;
@@ -122,9 +125,9 @@ void log_findings(const LoadOutcome& outcome, const std::string& name) {
         dns::with_idn_shown(to_string(diagnostic)));
   }
   if (result.content != nullptr) return;
-  log_zone(
-      LogSeverity::kError, name,
-      fmt::format("loading from master file {} failed: {}", outcome.job.zone->file, load_failure(outcome)));
+  log_zone(LogSeverity::kError, name,
+           fmt::format("loading from master file {} failed: {}", outcome.job.zone->file,
+                       load_failure(outcome, directory)));
   log_zone(LogSeverity::kError, name, "not loaded due to errors.");
 }
 

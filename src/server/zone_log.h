@@ -19,7 +19,7 @@ void log_loaded(const config::Zone& zone, const std::string& view, const zone::C
 void log_removed(const config::Zone& zone, const std::string& view);
 /// A new content whose serial does not say that it is new will not reach the secondaries.
 void log_serial(const std::string& name, uint32_t before, uint32_t now);
-/// What a load that failed, or that only has warnings, has to say.
-void log_findings(const LoadOutcome& outcome, const std::string& name);
+/// What a load that failed, or that only has warnings, has to say; the zone's file is in `directory`.
+void log_findings(const LoadOutcome& outcome, const std::string& name, const std::string& directory);
 
 }  // namespace nomen::server

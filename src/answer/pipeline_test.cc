@@ -392,6 +392,24 @@ TEST(Pipeline, WhatIsNotServedIsRefused) {
   EXPECT_FALSE(world.ask("www.broken.", RRType::kA).is_authoritative());
 }
 
+TEST(Pipeline, AZoneAnswersFromItsFirstContentOn) {
+  World world;
+  const auto zone = world.add("example.", nullptr);
+  const Snapshot published = world.snapshot();
+  const auto ask = [&] {
+    const auto reply = world.exchange_with(published, request_of({.name = "example.", .type = RRType::kSoa}),
+                                           Transport::kUdp);
+    return MessageReader(reply).read()->rcode();
+  };
+  EXPECT_EQ(zone->shared_content(), nullptr);
+  EXPECT_EQ(ask(), Rcode::kServFail);
+  const zone::ContentPtr content = zone::content_of(kHead, "example.");
+  zone->fill(content);
+  EXPECT_EQ(zone->shared_content(), content);
+  EXPECT_EQ(zone->is_large(), content->is_large());
+  EXPECT_EQ(ask(), Rcode::kNoError);
+}
+
 TEST(Pipeline, AccessListsAreObeyed) {
   World world;
   const auto only = std::make_shared<const policy::Acl>(std::vector<policy::Acl::Element>{

@@ -1,7 +1,7 @@
 // What a worker answers from: an immutable picture of the configuration and of all zones (DESIGN 1.2). The
 // server makes a new one for every change and shares with the old what did not change; workers pick the
 // newest up at the start of a batch.
-// Thread rule: constant after publishing.
+// Thread rule: constant after publishing, but for ServedZone::fill().
 #pragma once
 #include <array>
 #include <atomic>
@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/contract.h"
 #include "crypto/siphash.h"
 #include "dns/name.h"
 #include "dns/stored_name.h"
@@ -69,7 +70,9 @@ struct ZoneExpiry {
   std::atomic<int64_t> at_s{0};  ///< seconds since 1970; 0: not known
 };
 
-/// A zone of a view: its settings, and its content once it is loaded.
+/// A zone of a view: its settings, and its content once it is loaded. Of a published one nothing changes but
+/// that content may come to where there was none: 100,000 zones that are loaded after a start need not be
+/// made and published a second time.
 class ServedZone {
  public:
   ServedZone(dns::NameView apex, std::shared_ptr<const ZoneSettings> settings, zone::ContentPtr content,
@@ -84,19 +87,27 @@ class ServedZone {
     apex_hash_ = name.full_hash();
     is_stub_ = settings_->role == ZoneRole::kStub;
     is_plain_ = settings_->is_open() && !is_stub_;
-    is_large_ = content_ != nullptr && content_->is_large();
+    size_ = size_of(content_.get());
   }
   /// The same zone with another content.
   ServedZone(const ServedZone& before, zone::ContentPtr content, zone::RecentChangesPtr recent)
       : apex_hash_(before.apex_hash_),
         is_plain_(before.is_plain_),
         is_stub_(before.is_stub_),
-        is_large_(content != nullptr && content->is_large()),
+        size_(size_of(content.get())),
         apex_(before.apex_),
         settings_(before.settings_),
         content_(std::move(content)),
         recent_(std::move(recent)),
         expiry_(before.expiry_) {}
+
+  /// Its first content, where it has none: workers answer from it at once. By one thread.
+  void fill(zone::ContentPtr content) {
+    NOMEN_REQUIRE(size_.load(std::memory_order_relaxed) == Size::kNone);
+    content_ = std::move(content);
+    size_.store(size_of(content_.get()), std::memory_order_release);
+  }
+
   dns::NameView apex() const { return apex_; }
   uint64_t apex_hash() const { return apex_hash_; }
   const ZoneSettings& settings() const { return *settings_; }
@@ -105,10 +116,10 @@ class ServedZone {
   /// Whether it knows the zone's servers only: what is asked is referred to them.
   bool is_stub() const { return is_stub_; }
   /// Whether there is content, and so much that fetching it ahead pays.
-  bool is_large() const { return is_large_; }
+  bool is_large() const { return size_.load(std::memory_order_acquire) == Size::kLarge; }
   /// nullptr while the zone could not be loaded: it is answered with SERVFAIL.
-  const zone::Content* content() const { return content_.get(); }
-  const zone::ContentPtr& shared_content() const { return content_; }
+  const zone::Content* content() const { return has_content() ? content_.get() : nullptr; }
+  const zone::ContentPtr& shared_content() const { return has_content() ? content_ : kNoContent; }
   const std::shared_ptr<const ZoneSettings>& shared_settings() const { return settings_; }
   /// What led to the content; nullptr when that is not known.
   const zone::RecentChangesPtr& recent() const { return recent_; }
@@ -116,10 +127,19 @@ class ServedZone {
   const ZoneExpiry* expiry() const { return expiry_.get(); }
 
  private:
+  /// Of the content; written after it.
+  enum class Size : uint8_t { kNone, kSmall, kLarge };
+  static Size size_of(const zone::Content* content) {
+    if (content == nullptr) return Size::kNone;
+    return content->is_large() ? Size::kLarge : Size::kSmall;
+  }
+  static inline const zone::ContentPtr kNoContent;
+  bool has_content() const { return size_.load(std::memory_order_acquire) != Size::kNone; }
+
   uint64_t apex_hash_ = 0;
   bool is_plain_ = false;
   bool is_stub_ = false;
-  bool is_large_ = false;
+  std::atomic<Size> size_ = Size::kNone;
   dns::StoredName apex_;
   std::shared_ptr<const ZoneSettings> settings_;
   zone::ContentPtr content_;

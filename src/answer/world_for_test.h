@@ -90,10 +90,12 @@ class World {
     add(apex, zone::content_of(text, apex));
     return *this;
   }
-  void add(std::string_view apex, zone::ContentPtr content) {
-    zones_.put(std::make_shared<const ServedZone>(zone::name_of(apex),
-                                                  std::make_shared<const ZoneSettings>(zone_settings),
-                                                  std::move(content), nullptr, expiry));
+  std::shared_ptr<ServedZone> add(std::string_view apex, zone::ContentPtr content) {
+    auto zone =
+        std::make_shared<ServedZone>(zone::name_of(apex), std::make_shared<const ZoneSettings>(zone_settings),
+                                     std::move(content), nullptr, expiry);
+    zones_.put(zone);
+    return zone;
   }
 
   Snapshot snapshot() const {

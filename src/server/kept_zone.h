@@ -19,7 +19,7 @@ struct KeptZone {
   using Included = std::vector<std::pair<std::string, os::FileStamp>>;
 
   config::ZonePtr config;
-  std::shared_ptr<const answer::ServedZone> served;
+  std::shared_ptr<answer::ServedZone> served;
   std::unique_ptr<const Included> included;    ///< nullptr: none
   std::shared_ptr<answer::ZoneExpiry> expiry;  ///< of a copy
   os::FileStamp stamp;                         ///< of the file that is loaded

@@ -128,6 +128,7 @@ void Secondaries::take_primaries(Zone& zone) {
 }
 
 void Secondaries::zone_configured(const ZonePlace& place, const KeptZone& kept) {
+  if (numbers_.empty() && !kept.is_copy()) return;
   Number number = 0;
   Zone* zone = find(place, number);
   if (!kept.is_copy()) {

@@ -169,6 +169,7 @@ void ZoneImages::keep(const KeptZone& zone, const std::string& view, const zone:
 }
 
 void ZoneImages::remove(const config::Zone& zone, const std::string& view) {
+  if (names_.empty()) return;
   const std::string path = find(zone, view);
   if (path.empty()) return;
   names_.erase(image_name(zone, view));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -132,16 +133,13 @@ LoadJob ZoneKeeper::job_for(const KeptView& kept, size_t view, uint64_t key, Kep
 
 std::shared_ptr<const LoadSources> ZoneKeeper::sources_of(const KeptView& kept, const LoadJob& job) const {
   const std::string& view = kept.settings->name;
-  LoadSources sources;
-  if (job.previous == nullptr) sources.image = images_.find(*job.zone, view);
-  if (job.zone->is_logged()) {
-    if (const auto id = log_.id_of({view, job.key})) {
-      sources.log = log_.store();
-      sources.log_id = *id;
-    }
-  }
-  if (sources.image.empty() && sources.log == nullptr) return nullptr;
-  return std::make_shared<const LoadSources>(std::move(sources));
+  std::string image;
+  if (job.previous == nullptr) image = images_.find(*job.zone, view);
+  std::optional<store::ZoneId> id;
+  if (log_.has_zones() && job.zone->is_logged()) id = log_.id_of({view, job.key});
+  if (image.empty() && !id) return nullptr;
+  return std::make_shared<const LoadSources>(
+      LoadSources{id ? log_.store() : nullptr, id.value_or(store::ZoneId{}), std::move(image)});
 }
 
 void ZoneKeeper::start(std::vector<LoadJob> jobs) {
@@ -164,8 +162,9 @@ void ZoneKeeper::start_many(std::vector<LoadJob>& jobs) {
 
 void ZoneKeeper::serve(KeptView& view, KeptZone& zone, zone::ContentPtr content,
                        zone::RecentChangesPtr recent) {
-  zone.served =
-      std::make_shared<const answer::ServedZone>(*zone.served, std::move(content), std::move(recent));
+  const bool is_first = zone.content() == nullptr && content != nullptr && recent == nullptr;
+  if (is_first) return zone.served->fill(std::move(content));
+  zone.served = std::make_shared<answer::ServedZone>(*zone.served, std::move(content), std::move(recent));
   view.table.put(zone.served);
 }
 
@@ -285,7 +284,7 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
 
 void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before,
                            bool reload_all, std::vector<LoadJob>& jobs) {
-  auto served = std::make_shared<const answer::ServedZone>(zone->name(), zone_settings_.get(*zone), nullptr);
+  auto served = std::make_shared<answer::ServedZone>(zone->name(), zone_settings_.get(*zone), nullptr);
   const uint64_t key = served->apex_hash();
   KeptZone next;
   bool load_now = reload_all;
@@ -306,7 +305,7 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
       next.loaded_s = 0;
       load_now = true;
     }
-  } else {
+  } else if (!contents_before_.empty()) {
     next = moved_here(*zone, key);
   }
   next.config = zone;
@@ -321,9 +320,9 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
   if (next.is_copy() && next.expiry == nullptr) next.expiry = std::make_shared<answer::ZoneExpiry>();
   const bool keeps = next.content() != nullptr;
   if (keeps || next.is_copy()) {
-    served = std::make_shared<const answer::ServedZone>(zone->name(), served->shared_settings(),
-                                                        keeps ? next.served->shared_content() : nullptr,
-                                                        keeps ? next.served->recent() : nullptr, next.expiry);
+    served = std::make_shared<answer::ServedZone>(zone->name(), served->shared_settings(),
+                                                  keeps ? next.served->shared_content() : nullptr,
+                                                  keeps ? next.served->recent() : nullptr, next.expiry);
   }
   next.served = std::move(served);
   kept.table.put(next.served);
@@ -523,7 +522,7 @@ void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {
     events_.zone_has_no_copy({view_names_[job.view], job.key}, zone);
   }
   if (result.content != nullptr && may_replace(zone, outcome, view_names_[job.view])) {
-    if (zone.config->keeps_history() && (result.change != nullptr || outcome.has_gap))
+    if ((result.change != nullptr || outcome.has_gap) && zone.config->keeps_history())
       keep_difference({view_names_[job.view], job.key}, zone, outcome);
     if (result.changed || zone.loaded_s == 0) take_content(job.view, zone, outcome);
     zone.stamp = result.stamp;

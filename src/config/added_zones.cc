@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "config/zone_memory.h"
+#include "config/zone_pattern.h"
 #include "dns/name.h"
 
 namespace nomen::config {
@@ -10,7 +11,7 @@ namespace nomen::config {
 namespace {
 
 std::string key_of(const Node& zone) {
-  const auto name = dns::Name::parse(zone.value()->text);
+  const auto name = dns::Name::parse(zone_name(zone));
   if (!name) return {};
   const dns::Name lowered = name->lowered();
   return {reinterpret_cast<const char*>(lowered.data()), lowered.size()};

@@ -8,6 +8,7 @@
 #include "config/outline.h"
 #include "config/serve_check.h"
 #include "config/settings.h"
+#include "config/zone_pattern.h"
 
 namespace nomen::config {
 namespace {
@@ -24,7 +25,7 @@ class ZoneBuilder {
   const std::shared_ptr<const ZoneOptions>& shared() const { return shared_; }
 
  private:
-  void set_name(const Node& name, Zone& zone);
+  void set_name(const Node& statement, Zone& zone);
   std::shared_ptr<const ZoneOptions> options_of(Nodes block);
 
   Names& names_;
@@ -68,12 +69,13 @@ ZoneType zone_type_of(std::string_view text) {
   return ZoneType::kNone;
 }
 
-void ZoneBuilder::set_name(const Node& name, Zone& zone) {
-  if (const auto parsed = dns::Name::parse(name.text)) {
+void ZoneBuilder::set_name(const Node& statement, Zone& zone) {
+  const std::string_view text = zone_name(statement);
+  if (const auto parsed = dns::Name::parse(text)) {
     zone.name_wire.assign(reinterpret_cast<const char*>(parsed->data()), parsed->size());
   } else {
     zone.name_wire.assign(1, '\0');
-    names_.error(name.position, "zone '" + std::string(name.text) + "': is not a valid name");
+    names_.error(statement.value()->position, "zone '" + std::string(text) + "': is not a valid name");
   }
 }
 
@@ -81,16 +83,16 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
   auto made = std::make_shared<Zone>();
   Zone& zone = *made;
   zone.added = names_.tree().is_added(statement);
-  const Node& name = *statement.value();
-  set_name(name, zone);
-  if (statement.alike != nullptr && statement.alike == pattern_) {
+  set_name(statement, zone);
+  if (&like(statement) == pattern_) {
     // A pattern has nothing else that is its own.
     zone.rr_class = pattern_zone_->rr_class;
     zone.type = pattern_zone_->type;
-    zone.file = find(statement.block(), "file")->value()->text;
+    zone.file = statement.pattern->file_of(statement);
     zone.options = pattern_zone_->options;
     return made;
   }
+  const Node& name = *statement.value();
   zone.type = ZoneType::kNone;
   zone.rr_class = view_class;
   if (name.next != nullptr && name.next->kind == Node::Kind::kValue) {
@@ -115,7 +117,7 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
   zone.options = options_of(statement.block());
   const bool has_more = !zone.journal.empty() || !zone.primaries.empty() || zone.update_policy != nullptr ||
                         zone.generates_catalog;
-  if (zone.type == ZoneType::kPrimary && !has_more) {
+  if (statement.pattern == nullptr && zone.type == ZoneType::kPrimary && !has_more) {
     pattern_ = &statement;
     pattern_zone_ = made;
   }

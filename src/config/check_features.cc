@@ -7,6 +7,7 @@
 #include "config/check_context.h"
 #include "config/encodings.h"
 #include "config/names.h"
+#include "config/zone_pattern.h"
 
 namespace nomen::config {
 namespace {
@@ -74,8 +75,8 @@ void check_rate_limit(CheckContext& context, const Node& statement) {
 // A zone of these types with that canonical name stands among `zones`.
 bool holds_zone(Nodes zones, const std::string& name) {
   for (const Node& zone : zones) {
-    if (zone.name() != "zone" || canonical_name(zone.value()->text) != name) continue;
-    const Node* type = find(zone.block(), "type");
+    if (zone.name() != "zone" || canonical_name(zone_name(zone)) != name) continue;
+    const Node* type = find(like(zone).block(), "type");
     if (type == nullptr) continue;
     const Node& value = *type->value();
     if (value.is_keyword("primary") || value.is_keyword("master") || value.is_keyword("secondary") ||

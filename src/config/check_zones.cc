@@ -9,6 +9,7 @@
 #include "config/check_context.h"
 #include "config/names.h"
 #include "config/text_hash.h"
+#include "config/zone_pattern.h"
 #include "dns/types.h"
 
 namespace nomen::config {
@@ -40,7 +41,7 @@ class ZoneTable {
   Slot& slot_of(uint64_t hash, std::string_view canonical) {
     size_t at = hash & (slots_.size() - 1);
     while (slots_[at].statement != nullptr &&
-           (slots_[at].hash != hash || canonical_name(slots_[at].statement->value()->text) != canonical))
+           (slots_[at].hash != hash || canonical_name(zone_name(*slots_[at].statement)) != canonical))
       at = (at + 1) & (slots_.size() - 1);
     return slots_[at];
   }
@@ -80,7 +81,7 @@ ZoneType type_of(const Node* type) {
 /// `old`: the statement of before with the same name, or nullptr.
 void report_duplicate(CheckContext& context, const Node& zone, const Node* old) {
   if (old == nullptr) return;
-  context.error(zone, "zone '" + std::string(zone.value()->text) + "': already exists previous definition: " +
+  context.error(zone, "zone '" + std::string(zone_name(zone)) + "': already exists previous definition: " +
                           context.tree().place_text(old->position));
 }
 
@@ -449,14 +450,14 @@ class ViewsCheck {
   void zones(Nodes block, Nodes view_block, const std::string& view, dns::RRClass rr_class) {
     ZoneTable& table = state_.views[view + "/" + dns::to_string(rr_class)];
     std::unordered_set<const Node*> patterns;  // of this view: what they mean may be other in another one
-    const Node* known = nullptr;               // the one of them that was met last
+    const Node* silent = nullptr;              // the one of them that was met last
     std::string canonical;
     for (const Node& statement : block) {
       if (statement.name() != "zone") continue;
-      if (statement.alike != nullptr && (statement.alike == known || patterns.contains(statement.alike))) {
+      if (&like(statement) == silent || patterns.contains(&like(statement))) {
         // It says what one before it says, of which nothing was found: only the name is left to look at.
-        known = statement.alike;
-        make_canonical_name(statement.value()->text, canonical);
+        silent = &like(statement);
+        make_canonical_name(zone_name(statement), canonical);
         if (!canonical.empty()) report_duplicate(context_, statement, table.add(canonical, statement));
         continue;
       }

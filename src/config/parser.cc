@@ -125,8 +125,8 @@ class Parser {
   Diagnostics& diagnostics_;
   std::string directory_ = options_.directory;
   size_t errors_ = 0;
-  size_t views_ = 0;                    ///< that have begun
-  std::optional<ZonePattern> pattern_;  ///< of the zone statement that was read last
+  size_t views_ = 0;                            ///< that have begun
+  std::shared_ptr<const ZonePattern> pattern_;  ///< of the zone statement that was read last
   Place pattern_place_ = Place::kTop;
   std::vector<const Node*> definitions_;
   bool fatal_ = false;  ///< what follows cannot be understood any more
@@ -215,7 +215,8 @@ bool Parser::zone_by_pattern(Place place, Chain& chain, const Token& name) {
   Lexer& lexer = tokens_.lexer();
   const auto match = pattern_->match({name.text.data(), static_cast<size_t>(lexer.end() - name.text.data())});
   if (!match) return false;
-  chain.add(pattern_->make(tree_, *match, name.position));
+  tree_.keep_pattern(pattern_);
+  chain.add(pattern_->make(tree_.arena(), *match, name.text, name.position));
   lexer.skip_to(match->end);
   return true;
 }

@@ -52,8 +52,8 @@ bool is_no_port(const Node& node, const Node* before) {
 /// With its parts named, not as "ADDRESS port NUMBER" like the other sources.
 bool is_query_source(const Node& node) {
   return node.name().starts_with("query-source") &&
-         (node.child->is_keyword("address") || node.child->is_keyword("port") ||
-          node.child->is_keyword("dscp"));
+         (node.value()->is_keyword("address") || node.value()->is_keyword("port") ||
+          node.value()->is_keyword("dscp"));
 }
 
 class Printer {
@@ -106,10 +106,10 @@ void Printer::statement(const Node& node) {
   line_start();
   // "master" and "masters" stay as written; other names go to the case of the table.
   out_ += node.name();
-  if (node.child == nullptr) out_ += ' ';
+  if (node.value() == nullptr) out_ += ' ';
   const std::string_view outer = name_;
   name_ = node.name();
-  if (node.child != nullptr) {
+  if (node.value() != nullptr) {
     out_ += ' ';
     if (is_query_source(node)) {
       query_source(node);

@@ -5,6 +5,7 @@
 
 #include "config/names.h"
 #include "config/printer.h"
+#include "config/zone_pattern.h"
 
 namespace nomen::config {
 namespace {
@@ -68,10 +69,10 @@ class ServeCheck {
   void statements(Nodes nodes) {
     const Node* silent = nullptr;  // the zone that others may be like
     for (const Node& node : nodes) {
-      if (node.alike != nullptr && node.alike == silent) continue;
+      if (&like(node) == silent) continue;
       const size_t before = added_;
       statement(node);
-      if (added_ == before && node.alike == nullptr && node.name() == "zone") silent = &node;
+      if (added_ == before && node.pattern == nullptr && node.name() == "zone") silent = &node;
     }
   }
 

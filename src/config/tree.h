@@ -17,11 +17,12 @@
 // An address match list is a kList of kElements, each: negated or not, and one child: a kValue (prefix or the
 // name of an acl), a kList (nested), or the keywords "key NAME" / "geoip ...".
 //
-// Owner: the Tree owns all nodes and texts. Thread rule: immutable once parsed.
+// Owner: the Tree owns all nodes and texts. Thread rule: once parsed it is read by any thread.
 #pragma once
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,7 @@
 namespace nomen::config {
 
 struct Node;
+class ZonePattern;
 
 /// The children of a node, in order.
 class Nodes {
@@ -79,17 +81,18 @@ struct Node {
   Position position;
   std::string_view text;  ///< kValue: as written, without quotes; kStatement: its name
   uint64_t number = 0;    ///< kValue of a number, boolean (0, 1), size, duration (s), port
-  const Node* child = nullptr;
+  /// The first child; with a pattern nothing until somebody asks for it.
+  mutable const Node* child = nullptr;
   const Node* next = nullptr;
-  /// A zone statement: one in front of it that says the same but for name and file (zone_pattern.h).
-  const Node* alike = nullptr;
+  /// A zone statement that says the same as one in front of it but for name and file.
+  const ZonePattern* pattern = nullptr;
 
-  Nodes children() const { return Nodes(child); }
+  Nodes children() const { return Nodes(value()); }
   /// A statement's row in the grammar.
   const StatementRow& grammar_row() const { return grammar()[row]; }
   std::string_view name() const { return text; }
   /// The first value of a statement or element; nullptr when it has none.
-  const Node* value() const { return child; }
+  const Node* value() const { return pattern == nullptr ? child : spelled_out(); }
   /// The statements of the block among this statement's children; empty when it has none.
   Nodes block() const;
   /// The elements of the first list among the children; empty when there is none.
@@ -99,6 +102,8 @@ struct Node {
   const Node* after(std::string_view keyword) const;
   bool has(std::string_view keyword) const;
   bool is_keyword(std::string_view word) const;
+  /// The first child of a statement with a pattern (zone_pattern.h); any thread may ask.
+  const Node* spelled_out() const;
 };
 
 inline Nodes::Iterator& Nodes::Iterator::operator++() {
@@ -150,6 +155,10 @@ class Tree {
     return static_cast<uint32_t>(files_.size() - 1);
   }
   std::string_view keep_text(std::string text) { return texts_.emplace_back(std::move(text)); }
+  /// Statements have this pattern.
+  void keep_pattern(const std::shared_ptr<const ZonePattern>& pattern) {
+    if (patterns_.empty() || patterns_.back() != pattern) patterns_.push_back(pattern);
+  }
   /// Puts statements behind those of a view's block, or of the top level (nullptr).
   void append(const Node* view, const Node* first);
   void link(const Node* before, const Node* next) { const_cast<Node*>(before)->next = next; }
@@ -167,6 +176,7 @@ class Tree {
  private:
   TextArena arena_;
   std::deque<std::string> texts_;
+  std::vector<std::shared_ptr<const ZonePattern>> patterns_;
   std::vector<std::string> files_;
   const Node* first_ = nullptr;
   std::vector<uint32_t> added_files_;

@@ -6,6 +6,7 @@
 
 #include "config/outline.h"
 #include "config/text_hash.h"
+#include "config/zone_pattern.h"
 #include "dns/hashed_name.h"
 
 namespace nomen::config {
@@ -170,7 +171,7 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
     return;
   }
   std::vector<ZoneMemory::View> views(config.views.size());
-  const Node* sure = nullptr;  // the statement that was looked at last: those like it are no other
+  const Node* sure = nullptr;  // what was looked at last: those like it are no other
   for (size_t i = 0; i < views_.size(); i++) {
     std::vector<ZoneMemory::Entry>& entries = views[i].entries;
     const std::vector<uint32_t>& known = views_[i].known;
@@ -187,13 +188,14 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
       const Noted& noted = views_[i].noted[k];
       if (k + 2 * kFetchAhead < views_[i].noted.size()) {
         // Statements and zones lie far apart, and a long name beside its zone.
-        __builtin_prefetch(static_cast<const void*>(&views_[i].noted[k + 2 * kFetchAhead].statement->alike));
+        __builtin_prefetch(
+            static_cast<const void*>(&views_[i].noted[k + 2 * kFetchAhead].statement->pattern));
         __builtin_prefetch(zone[2 * kFetchAhead].get());
         __builtin_prefetch(zone[kFetchAhead]->name_wire.data());
       }
-      const bool is_sure = sure != nullptr && noted.statement->alike == sure;
-      if (is_sure || means_what_it_says(*noted.statement)) {
-        if (!is_sure) sure = noted.statement;
+      const Node* const shape = &like(*noted.statement);
+      if (shape == sure || means_what_it_says(*shape)) {
+        sure = shape;
         entries.push_back(
             {noted.text, hash_of((*zone)->name()), noted.size, config.views[i].is_plain(**zone), *zone});
       }

@@ -73,36 +73,39 @@ size_t ZonePattern::add(const Node& node, const Node& name, const Node& file, Be
     const size_t child = add(*node.child, name, file, behind);
     parts_[at].child = child;
   }
-  // What stands behind the statement itself is not of the pattern.
-  if (at != 0 && node.next != nullptr) {
+  if (node.next != nullptr) {
     const size_t next = add(*node.next, name, file, behind);
     parts_[at].next = next;
   }
   return at;
 }
 
-std::optional<ZonePattern> ZonePattern::of(std::string_view text, const Node& statement) {
+std::shared_ptr<const ZonePattern> ZonePattern::of(std::string_view text, const Node& statement) {
   const Node* name = statement.value();
   const Node* file = find(statement.block(), "file");
   if (file != nullptr) file = file->value();
-  if (name == nullptr || file == nullptr || !name->quoted || !file->quoted) return std::nullopt;
-  if (text.size() > kMostBytes || statement.position.column > kMostColumns) return std::nullopt;
+  if (name == nullptr || file == nullptr || !name->quoted || !file->quoted) return nullptr;
+  if (text.size() > kMostBytes || statement.position.column > kMostColumns) return nullptr;
   if (!lies_in(name->text, text) || !lies_in(file->text, text) || file->text.data() < name->text.data() ||
       !is_plain(name->text) || !is_plain(file->text))
-    return std::nullopt;
-  ZonePattern pattern;
-  pattern.statement_ = &statement;
-  pattern.name_ = name->text;
-  pattern.file_ = file->text;
+    return nullptr;
+  const std::shared_ptr<ZonePattern> pattern(new ZonePattern);
+  pattern->statement_ = &statement;
+  pattern->name_ = name->text;
+  pattern->file_ = file->text;
   const char* const name_end = name->text.data() + name->text.size();
   const char* const file_end = file->text.data() + file->text.size();
-  pattern.before_name_ = {text.data(), static_cast<size_t>(name->text.data() - text.data())};
-  pattern.between_ = {name_end, static_cast<size_t>(file->text.data() - name_end)};
-  pattern.behind_file_ = {file_end, static_cast<size_t>(text.data() + text.size() - file_end)};
+  pattern->before_name_ = {text.data(), static_cast<size_t>(name->text.data() - text.data())};
+  pattern->between_ = {name_end, static_cast<size_t>(file->text.data() - name_end)};
+  pattern->behind_file_ = {file_end, static_cast<size_t>(text.data() + text.size() - file_end)};
   Behind behind = Behind::kNothing;
-  pattern.add(statement, *name, *file, behind);
-  if (pattern.parts_.size() > kMostParts) return std::nullopt;
-  return pattern;
+  pattern->add(*name, *name, *file, behind);
+  return pattern->parts_.size() <= kMostParts ? pattern : nullptr;
+}
+
+ZonePattern::~ZonePattern() {
+  for (const Spelled* last = spelled_.load(); last != nullptr;)
+    last = std::unique_ptr<const Spelled>(last)->before;
 }
 
 std::optional<ZonePattern::Match> ZonePattern::match(std::string_view text) const {
@@ -114,31 +117,54 @@ std::optional<ZonePattern::Match> ZonePattern::match(std::string_view text) cons
   return Match{*name, *file, text.data()};
 }
 
-Node* ZonePattern::make(Tree& tree, const Match& match, const Position& position) const {
-  const Position& first = parts_[0].node.position;
-  const uint32_t name_line = parts_[name_part_].node.position.line;
-  const uint32_t file_line = parts_[file_part_].node.position.line;
-  const int begin = static_cast<int>(position.column) - static_cast<int>(first.column);
-  const int longer_name = static_cast<int>(match.name.size()) - static_cast<int>(name_.size());
-  const int longer_file = static_cast<int>(match.file.size()) - static_cast<int>(file_.size());
-  Node* const made = tree.arena().make_row<Node>(parts_.size());
-  for (size_t i = 0; i < parts_.size(); i++) {
-    const Part& part = parts_[i];
-    Node& node = made[i];
-    node = part.node;
-    node.child = part.child != 0 ? made + part.child : nullptr;
-    node.next = part.next != 0 ? made + part.next : nullptr;
-    const uint32_t line = node.position.line;
-    int column = node.position.column;
-    if (line == first.line) column += begin;
-    if (part.behind != Behind::kNothing && line == name_line) column += longer_name;
-    if (part.behind == Behind::kFile && line == file_line) column += longer_file;
-    node.position = {position.file, line - first.line + position.line, static_cast<uint16_t>(column)};
-  }
-  made[name_part_].text = match.name;
-  made[file_part_].text = match.file;
-  made[0].alike = statement_;
+Node* ZonePattern::make(TextArena& arena, const Match& match, std::string_view word,
+                        const Position& position) const {
+  Node* const made = arena.make<Node>();
+  made->kind = Node::Kind::kStatement;
+  made->row = statement_->row;
+  made->position = position;
+  made->text = word;
+  made->number = match.name.size() | uint64_t{match.file.size()} << 32;
+  made->pattern = this;
   return made;
+}
+
+/// Where the node of that part stands in this statement.
+Position ZonePattern::moved(const Part& part, const Node& made) const {
+  const Position& first = statement_->position;
+  const Position& here = part.node.position;
+  int column = here.column;
+  if (here.line == first.line) column += made.position.column - first.column;
+  if (part.behind != Behind::kNothing && here.line == parts_[name_part_].node.position.line)
+    column += static_cast<int>(name_size(made)) - static_cast<int>(name_.size());
+  if (part.behind == Behind::kFile && here.line == parts_[file_part_].node.position.line)
+    column += static_cast<int>(file_size(made)) - static_cast<int>(file_.size());
+  return {made.position.file, here.line - first.line + made.position.line,
+          static_cast<uint16_t>(std::min<int>(column, UINT16_MAX))};
+}
+
+const Node* ZonePattern::spell_out(const Node& made) const {
+  auto spelled = std::make_unique<Spelled>();
+  std::vector<Node>& nodes = spelled->nodes;
+  nodes.reserve(parts_.size());
+  for (const Part& part : parts_) nodes.push_back(part.node);
+  for (size_t i = 0; i < nodes.size(); i++) {
+    nodes[i].child = parts_[i].child != 0 ? &nodes[parts_[i].child] : nullptr;
+    nodes[i].next = parts_[i].next != 0 ? &nodes[parts_[i].next] : nullptr;
+    nodes[i].position = moved(parts_[i], made);
+  }
+  nodes[name_part_].text = name_of(made);
+  nodes[file_part_].text = file_of(made);
+  const Node* other = nullptr;
+  if (!std::atomic_ref(made.child).compare_exchange_strong(other, nodes.data())) return other;
+  spelled->before = spelled_.load();
+  while (!spelled_.compare_exchange_weak(spelled->before, spelled.get())) continue;
+  return spelled.release()->nodes.data();
+}
+
+const Node* Node::spelled_out() const {
+  const Node* const known = std::atomic_ref(child).load();
+  return known != nullptr ? known : pattern->spell_out(*this);
 }
 
 }  // namespace nomen::config

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "config/build.h"
 #include "config/check.h"
@@ -18,7 +19,7 @@ void describe(Nodes nodes, std::string& out, size_t& alike) {
     out += std::to_string(node.position.line) + ":" + std::to_string(node.position.column) + " " +
            std::to_string(static_cast<int>(node.kind)) + " " + std::string(node.text) +
            (node.quoted ? " quoted\n" : "\n");
-    alike += node.alike != nullptr ? 1 : 0;
+    alike += node.pattern != nullptr ? 1 : 0;
     describe(node.children(), out, alike);
   }
 }
@@ -71,6 +72,38 @@ TEST(ZonePattern, ZonesThatAreAlikeAreReadAsIfTheyWereAlone) {
     EXPECT_EQ(all.nodes, expected) << together;
     EXPECT_EQ(all.alike > 0, form.find("hint") == std::string::npos) << together;
   }
+}
+
+TEST(ZonePattern, ColumnsBehindTheLastThatIsCountedStayThere) {
+  const std::string first = "zone \"a\" { type primary; file \"a\"; };";
+  const std::string second = std::string(65'500, ' ') + "zone \"bb\" { type primary; file \"bb\"; };";
+  const Described all = described(first + second);
+  EXPECT_EQ(all.alike, 1U);
+  const Described alone = described(std::string(first.size(), ' ') + second);
+  EXPECT_TRUE(all.nodes.ends_with(alone.nodes)) << all.nodes << alone.nodes;
+}
+
+TEST(ZonePattern, ThreadsThatAskForTheNodesGetTheSame) {
+  std::string text;
+  for (int i = 0; i < 1000; i++)
+    text += "zone \"z" + std::to_string(i) + "\" { type primary; file \"f" + std::to_string(i) + "\"; };\n";
+  Diagnostics diagnostics;
+  const auto tree = parse_text("c", text, {}, real_disk(), diagnostics);
+  std::vector<const Node*> zones;
+  for (const Node& zone : tree->statements()) zones.push_back(&zone);
+  const auto values = [&](std::vector<const Node*>& out) {
+    for (const Node* zone : zones) out.push_back(zone->value());
+  };
+  std::vector<const Node*> here, there;
+  std::thread other([&] { values(there); });
+  values(here);
+  other.join();
+  EXPECT_EQ(here, there);
+  ASSERT_EQ(here.size(), 1000U);
+  EXPECT_EQ(here[999]->text, "z999");
+  const Node& last = *zones[999];
+  EXPECT_EQ(zone_name(last), "z999");
+  EXPECT_EQ(last.pattern->file_of(last), "f999");
 }
 
 TEST(ZonePattern, WhatIsWrongWithAZoneLikeTheOneBeforeIsSaid) {
@@ -145,7 +178,7 @@ TEST(ZonePattern, WhatCannotBeServedIsCountedInEachZoneThatSaysIt) {
             "\"; dnssec-policy default; };\n";
   Diagnostics diagnostics;
   const auto tree = parse_text("c", text, {}, real_disk(), diagnostics);
-  ASSERT_NE(tree->statements().first()->next->next->alike, nullptr);
+  ASSERT_NE(tree->statements().first()->next->next->pattern, nullptr);
   const Diagnostics problems = serve_problems(*tree);
   const auto told = std::find_if(problems.begin(), problems.end(), [](const Diagnostic& problem) {
     return problem.text.starts_with("'dnssec-policy' cannot be served");

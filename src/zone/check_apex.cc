@@ -19,10 +19,9 @@ constexpr uint8_t kSha1 = 1;  // the one NSEC3 hash algorithm
 
 void check_name_server(const Content& content, const NodeSurvey& survey, NameView target,
                        Strictness strictness, Findings& findings) {
-  if (content.rr_class() != dns::RRClass::kIn || !target.is_at_or_below(content.apex())) return;
-  dns::HashedName name;
-  name.assign(target);
-  const TargetFinding found = find_target(content, name, true, survey.has_dname);
+  OwnLabels own;
+  if (content.rr_class() != dns::RRClass::kIn || !content.prepare(target, own)) return;
+  const TargetFinding found = find_target(content, target, own, true, survey.has_dname);
   if (found.target == Target::kAddress || found.target == Target::kGlue) return;
   const std::string text = "NS '" + dns::to_string_no_dot(target) + "' ";
   const NameView apex = content.apex();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "zone/check_external.h"
 #include "zone/check_targets.h"
@@ -29,11 +30,9 @@ class IntegrityCheck {
  public:
   IntegrityCheck(const Content& content, const CheckOptions& options, const NodeSurvey& survey,
                  Findings& findings)
-      : content_(content),
-        options_(options),
-        survey_(survey),
-        findings_(findings),
-        external_(content, options, findings) {}
+      : content_(content), options_(options), survey_(survey), findings_(findings) {
+    if (options.external) external_.emplace(content, options, findings);
+  }
 
   void run() {
     const auto& refs = survey_.referring;
@@ -49,8 +48,8 @@ class IntegrityCheck {
   struct Job {
     NodeView node;
     RRType type;
-    dns::HashedName name;
     NameView target;
+    OwnLabels own;  ///< of the target
   };
 
   void prefetch(Ref ref) const {
@@ -89,8 +88,9 @@ class IntegrityCheck {
       if (rdata.size() <= skipped) return;
       const NameView target(rdata.data() + skipped, rdata.size() - skipped);
       if (target.is_root() && type != RRType::kNs) return;
-      if (!target.is_at_or_below(content_.apex())) {
-        if (options_.external) external_.check(node, type, target, {});
+      const size_t own_size = size_in_front(target, content_.apex());
+      if (own_size == kNotBelow) {
+        if (external_) external_->check(node, type, target, {});
         return;
       }
       if (job_count_ == kBatch) finish_jobs();
@@ -98,13 +98,13 @@ class IntegrityCheck {
       job.node = node;
       job.type = type;
       job.target = target;
-      job.name.assign_padded(target);
-      content_.prefetch_line(job.name);
+      job.own.assign(target.bytes().first(own_size), content_.apex_hash());
+      content_.prefetch_line(job.own.hash);
     });
   }
 
   void finish_jobs() {
-    for (size_t i = 0; i < job_count_; i++) content_.prefetch_node(jobs_[i].name);
+    for (size_t i = 0; i < job_count_; i++) content_.prefetch_node(jobs_[i].own.hash);
     for (size_t i = 0; i < job_count_; i++) {
       if (jobs_[i].type == RRType::kNs) {
         check_name_server(jobs_[i]);
@@ -126,13 +126,12 @@ class IntegrityCheck {
   }
 
   void check_name_server(const Job& job) {
-    const TargetFinding found = find_target(content_, job.name, true, survey_.has_dname);
+    const TargetFinding found = find_target(content_, job.target, job.own, true, survey_.has_dname);
     switch (found.target) {
       case Target::kAddress:
         return;
       case Target::kGlue:
-        if (options_.external)
-          external_.check(job.node, job.type, job.target, content_.find(job.name, job.name.labels));
+        if (external_) external_->check(job.node, job.type, job.target, content_.find(job.own));
         return;
       case Target::kAlias:
         return say(job, Strictness::kWarn, "is a CNAME (illegal)");
@@ -150,14 +149,14 @@ class IntegrityCheck {
         required  ? "has no REQUIRED GLUE address records (A or AAAA)"
         : sibling ? "has no SIBLING GLUE address records (A or AAAA)"
                   : "has no address records (A or AAAA)");
-    if (found.target == Target::kDelegation && options_.external)
-      external_.check(job.node, job.type, job.target, {});
+    if (found.target == Target::kDelegation && external_)
+      external_->check(job.node, job.type, job.target, {});
   }
 
   /// An MX or SRV target.
   void check_host(const Job& job) {
     const bool is_mx = job.type == RRType::kMx;
-    const TargetFinding found = find_target(content_, job.name, false, survey_.has_dname);
+    const TargetFinding found = find_target(content_, job.target, job.own, false, survey_.has_dname);
     const Strictness alias = is_mx ? options_.mx_cname : options_.srv_cname;
     switch (found.target) {
       case Target::kNothing:
@@ -169,7 +168,7 @@ class IntegrityCheck {
       case Target::kRedirected:
         return say(job, alias, "is below a DNAME '" + dns::to_string_no_dot(found.dname) + "' (illegal)");
       case Target::kDelegation:
-        if (options_.external) external_.check(job.node, job.type, job.target, {});
+        if (external_) external_->check(job.node, job.type, job.target, {});
         return;
       case Target::kAddress:
       case Target::kGlue:
@@ -193,7 +192,7 @@ class IntegrityCheck {
   const CheckOptions& options_;
   const NodeSurvey& survey_;
   Findings& findings_;
-  ExternalCheck external_;
+  std::optional<ExternalCheck> external_;
   std::array<Job, kBatch> jobs_;
   size_t job_count_ = 0;
 };
@@ -202,7 +201,7 @@ class IntegrityCheck {
 
 void check_integrity(const Content& content, const CheckOptions& options, const NodeSurvey& survey,
                      Findings& findings) {
-  IntegrityCheck(content, options, survey, findings).run();
+  if (!survey.referring.empty()) IntegrityCheck(content, options, survey, findings).run();
 }
 
 }  // namespace nomen::zone

@@ -15,13 +15,15 @@ bool has_address(NodeView node) {
 
 }  // namespace
 
-TargetFinding find_target(const Content& content, const dns::HashedName& name, bool glue_counts,
-                          bool zone_has_dname) {
-  const NodeView node = content.find(name, name.labels);
+TargetFinding find_target(const Content& content, dns::NameView target, const OwnLabels& own,
+                          bool glue_counts, bool zone_has_dname) {
+  const NodeView node = content.find(own);
   if (node && has_address(node)) {
     if (!node.has(NodeView::kCut | NodeView::kMaybeOccluded)) return {Target::kAddress, {}};
     if (glue_counts && !zone_has_dname) return {Target::kGlue, {}};
   }
+  dns::HashedName name;
+  name.assign(target);
   const Lookup found = lookup(content, name, RRType::kA);
   switch (found.kind) {
     case Lookup::Kind::kData:

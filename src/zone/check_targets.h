@@ -19,8 +19,9 @@ struct TargetFinding {
   dns::Name dname;  ///< for kRedirected: the DNAME's owner
 };
 
-/// `name` is in the zone. `zone_has_dname` false saves the search for one.
-TargetFinding find_target(const Content& content, const dns::HashedName& name, bool glue_counts,
-                          bool zone_has_dname);
+/// `target` is in the zone, and `own` what it has in front of the apex. `zone_has_dname` false saves the
+/// search for one.
+TargetFinding find_target(const Content& content, dns::NameView target, const OwnLabels& own,
+                          bool glue_counts, bool zone_has_dname);
 
 }  // namespace nomen::zone

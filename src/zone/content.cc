@@ -16,10 +16,8 @@ size_t Content::memory_bytes() const {
 }
 
 NodeView Content::find(dns::NameView name) const {
-  if (!name.is_at_or_below(apex_)) return {};
-  dns::HashedName hashed;
-  hashed.assign(name);
-  return find(hashed, hashed.labels);
+  OwnLabels own;
+  return prepare(name, own) ? find(own) : NodeView();
 }
 
 NodeView Content::find_wildcard(const dns::HashedName& name, size_t labels) const {
@@ -28,11 +26,10 @@ NodeView Content::find_wildcard(const dns::HashedName& name, size_t labels) cons
 }
 
 NodeView Content::find_nsec3(dns::NameView owner) const {
-  if (!owner.is_below(apex_)) return {};
-  dns::HashedName hashed;
-  hashed.assign(owner);
-  NodeView looked_at;
-  return find_ref(nsec3_index_, hashed, hashed.labels, looked_at) == 0 ? NodeView() : looked_at;
+  OwnLabels own;
+  if (!prepare(owner, own) || own.size == 0) return {};
+  const Ref ref = find_ref(nsec3_index_, own);
+  return ref == 0 ? NodeView() : node(ref);
 }
 
 std::vector<Ref> Content::sorted_nodes() const {

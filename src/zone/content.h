@@ -17,6 +17,7 @@
 #include "zone/index.h"
 #include "zone/limits.h"
 #include "zone/node.h"
+#include "zone/own_labels.h"
 
 namespace nomen::zone {
 
@@ -25,6 +26,8 @@ class Content {
   dns::NameView apex() const { return apex_; }
   dns::RRClass rr_class() const { return rr_class_; }
   size_t apex_labels() const { return apex_labels_; }
+  /// Of the apex, as a lookup has it (hashed_name.h).
+  uint64_t apex_hash() const { return apex_hash_; }
   NodeView apex_node() const { return node(apex_ref_); }
   /// How many octets of the SOA's two names stand in front of the apex; kNotBelow for a name that is
   /// elsewhere.
@@ -59,6 +62,18 @@ class Content {
   }
   /// The node of any name; nothing when it does not exist or is outside of the zone.
   NodeView find(dns::NameView name) const;
+  /// The node of the name that has these labels in front of the apex (prepare() makes them).
+  NodeView find(const OwnLabels& own) const {
+    const Ref ref = find_ref(index_, own);
+    return ref == 0 ? NodeView() : node(ref);
+  }
+  /// Prepares `name` for find(); false when it is not at or below the apex.
+  bool prepare(dns::NameView name, OwnLabels& own) const {
+    const size_t size = size_in_front(name, apex_);
+    if (size == kNotBelow) return false;
+    own.assign(name.bytes().first(size), apex_hash_);
+    return true;
+  }
   /// The node of the name that has the labels `own` (in any case; 31 readable bytes behind them) in front of
   /// the suffix of `labels` labels of `name`, which is at or below the apex; and that name's hash.
   struct Found {
@@ -165,6 +180,10 @@ class Content {
       return looked_at.is_named(lower, size);
     };
     return index.find(name.hash[labels], is_meant);
+  }
+
+  Ref find_ref(const Index& index, const OwnLabels& own) const {
+    return index.find(own.hash, [&](Ref ref) { return node(ref).is_named(own.lower.data(), own.size); });
   }
 
   Ref find_ref(const Index& index, const dns::HashedName& name, size_t labels) const {

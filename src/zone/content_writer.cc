@@ -57,9 +57,7 @@ ContentWriter::~ContentWriter() {
 }
 
 uint64_t ContentWriter::hash_of(NodeView node) const {
-  HashedName name;
-  name.assign(node.owner(content_->apex_));
-  return name.full_hash();
+  return OwnLabels(node.labels(), content_->apex_hash_).hash;
 }
 
 // ---- the first version: records in the order of a file
@@ -87,7 +85,7 @@ void ContentWriter::ensure_apex() {
 void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   groups_.clear();
   const auto& records = batch.records;
-  HashedName name;
+  OwnLabels own;
   for (uint32_t i = 0; i < records.size();) {
     const NameView owner = batch.owner(records[i]);
     const uint32_t first = i;
@@ -100,15 +98,14 @@ void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnost
       group.has_other |= !nsec3;
     }
     group.count = i - first;
-    if (!owner.is_at_or_below(content_->apex_)) {
+    if (!content_->prepare(owner, own)) {
       diagnostics.push_back({Severity::kWarning,
                              {*batch.file, records[first].line, 0},
                              "ignoring out-of-zone data (" + dns::to_string_no_dot(owner) + ")"});
       continue;
     }
-    name.assign_padded(owner);
-    group.hash = name.full_hash();
-    group.parent_is_apex = name.labels == content_->apex_labels_ + 1;
+    group.hash = own.hash;
+    group.parent_is_apex = own.size == owner.data()[0] + 1U;
     content_->index_.prefetch(group.hash);
     groups_.push_back(group);
   }
@@ -122,7 +119,7 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& g
     Index& index = nsec3 ? content_->nsec3_index_ : content_->index_;
     std::array<uint8_t, dns::kMaxNameBytes + 33> lowered;
     const Bytes labels = labels_of(owner);
-    dns::lower_padded(owner.data(), lowered.data(), owner.size());
+    dns::lower_padded(owner.data(), lowered.data(), labels.size());
     const Ref existing = index.find(
         group.hash, [&](Ref ref) { return content_->node(ref).is_named(lowered.data(), labels.size()); });
     draft_.clear();

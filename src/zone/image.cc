@@ -65,19 +65,6 @@ std::vector<uint8_t> write_image_header(const ImageHeader& header) {
   return out;
 }
 
-/// The hash of `labels` in front of the apex.
-uint64_t hash_below(uint64_t apex_hash, Bytes labels) {
-  std::array<uint8_t, dns::kMaxNameBytes + 33> padded;
-  std::array<uint8_t, dns::kMaxLabels> starts;
-  if (!labels.empty()) std::memcpy(padded.data(), labels.data(), labels.size());
-  dns::lower_padded(padded.data(), padded.data(), labels.size());
-  size_t count = 0;
-  for (size_t at = 0; at < labels.size(); at += labels[at] + 1U) starts[count++] = static_cast<uint8_t>(at);
-  uint64_t hash = apex_hash;
-  while (count > 0) hash = dns::extend_hash(hash, &padded[starts[--count]]);
-  return hash;
-}
-
 std::unexpected<Error> damaged(const char* why) {
   return failure(std::string("the image is damaged: ") + why);
 }
@@ -309,7 +296,7 @@ class ImageReader {
         const NodeView node = content_->node(ref);
         if (node.has(NodeView::kApex) != (number + i == 0) || node.labels().empty() != (number + i == 0))
           return damaged("a node");
-        ahead[i] = {hash_below(content_->apex_hash_, node.labels()), ref};
+        ahead[i] = {OwnLabels(node.labels(), content_->apex_hash_).hash, ref};
         index.prefetch(ahead[i].first);
         count_records(node);
         at += size;
@@ -346,7 +333,7 @@ class ImageReader {
   ImageHeader header_;
   std::shared_ptr<Content> content_;
   const Index::HashOf hash_of_ = [this](Ref ref) {
-    return hash_below(content_->apex_hash_, content_->node(ref).labels());
+    return OwnLabels(content_->node(ref).labels(), content_->apex_hash_).hash;
   };
 };
 

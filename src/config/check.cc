@@ -1,7 +1,5 @@
 #include "config/check.h"
 
-#include <array>
-
 #include "config/check_context.h"
 #include "config/names.h"
 #include "dns/name.h"
@@ -40,52 +38,9 @@ const Node* CheckContext::policy(std::string_view name) const {
   return found != policies_.end() ? found->second : nullptr;
 }
 
-namespace {
-
-/// What stands in the names that most zones have: letters as lower-case ones, digits, '-', '_' and '.'; 0 for
-/// all else.
-constexpr std::array<char, 256> make_plain_characters() {
-  std::array<char, 256> table{};
-  for (char c = 'a'; c <= 'z'; c++)
-    table[static_cast<uint8_t>(c)] = table[static_cast<uint8_t>(c - 0x20)] = c;
-  for (char c = '0'; c <= '9'; c++) table[static_cast<uint8_t>(c)] = c;
-  for (const char c : {'-', '_', '.'}) table[static_cast<uint8_t>(c)] = c;
-  return table;
-}
-constexpr std::array<char, 256> kPlainCharacters = make_plain_characters();
-
-/// Most names: nothing but those characters in labels that are neither empty nor too long. False when it is
-/// not so plain.
-bool make_plain_name(std::string_view text, std::string& out) {
-  constexpr size_t kMostBytes = 253;
-  if (text.empty() || text.size() > kMostBytes) return false;
-  std::array<char, kMostBytes + 1> plain;
-  size_t label = 0;
-  for (size_t i = 0; i < text.size(); i++) {
-    const char c = kPlainCharacters[static_cast<uint8_t>(text[i])];
-    const bool is_dot = c == '.';
-    if (c == 0 || (is_dot && label == 0) || label > dns::kMaxLabelBytes) return false;
-    label = is_dot ? 0 : label + 1;
-    plain[i] = c;
-  }
-  if (label > dns::kMaxLabelBytes) return false;
-  plain[text.size()] = '.';
-  out.assign(plain.data(), text.size() + (label != 0 ? 1 : 0));
-  return true;
-}
-
-}  // namespace
-
-void make_canonical_name(std::string_view text, std::string& name) {
-  if (make_plain_name(text, name)) return;
-  const auto parsed = dns::Name::parse(text);
-  name = parsed ? lower_text(dns::to_string(parsed->view())) : std::string();
-}
-
 std::string canonical_name(std::string_view text) {
-  std::string name;
-  make_canonical_name(text, name);
-  return name;
+  const auto parsed = dns::Name::parse(text);
+  return parsed ? lower_text(dns::to_string(parsed->view())) : std::string();
 }
 
 // What options ask for all views is judged with the zones of each; without views with those of the top level.

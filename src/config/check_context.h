@@ -56,8 +56,6 @@ class CheckContext {
 
 /// A domain name in lower case with its final dot; empty when the text is none.
 std::string canonical_name(std::string_view text);
-/// The same into a string that is used again and again.
-void make_canonical_name(std::string_view text, std::string& name);
 
 // The parts of the check.
 void check_definitions(CheckContext& context);  // acl, key, tls, http, lists of servers: once each

@@ -8,6 +8,7 @@
 #include "config/encodings.h"
 #include "config/names.h"
 #include "config/zone_pattern.h"
+#include "dns/name.h"
 
 namespace nomen::config {
 namespace {
@@ -72,10 +73,12 @@ void check_rate_limit(CheckContext& context, const Node& statement) {
   }
 }
 
-// A zone of these types with that canonical name stands among `zones`.
-bool holds_zone(Nodes zones, const std::string& name) {
+// A zone of these types with that name stands among `zones`.
+bool holds_zone(Nodes zones, dns::NameView name) {
   for (const Node& zone : zones) {
-    if (zone.name() != "zone" || canonical_name(zone_name(zone)) != name) continue;
+    if (zone.name() != "zone") continue;
+    const auto other = dns::Name::parse(zone_name(zone));
+    if (!other || other->view() != name) continue;
     const Node* type = find(like(zone).block(), "type");
     if (type == nullptr) continue;
     const Node& value = *type->value();
@@ -99,7 +102,8 @@ void check_listed_zones(CheckContext& context, const Node& statement, Nodes zone
       context.error(element, std::string(statement.name()) + " '" + std::string(zone->text) +
                                  "': already added here " + context.tree().place_text(seen[name]->position));
     }
-    if (!name.empty() && !context.options().is_one_zone && !holds_zone(zones, name)) {
+    if (!name.empty() && !context.options().is_one_zone &&
+        !holds_zone(zones, dns::Name::parse(zone->text)->view())) {
       context.error(element, std::string(statement.name() == "catalog-zones" ? "catalog zone"
                                                                              : "response-policy zone") +
                                  " '" + std::string(zone->text) + "' is not a primary or secondary zone");

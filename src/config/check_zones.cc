@@ -15,39 +15,46 @@
 namespace nomen::config {
 namespace {
 
-/// The zones of a view by their canonical names. There may be very many: only hashes are kept, and a name is
-/// made anew where two are equal.
+/// The zones of a view by their names. There may be very many: only hashes are kept, and a name is made anew
+/// where two are equal.
 class ZoneTable {
  public:
+  /// So many more are to come.
+  void reserve(size_t zones) {
+    size_t slots = std::max(kFirstSlots, slots_.size());
+    while (count_ + zones > slots - slots / 4) slots *= 2;
+    if (slots != slots_.size()) resize(slots);
+  }
   /// Adds a zone; the statement that has the name already, or nullptr.
-  const Node* add(std::string_view canonical, const Node& statement) {
-    if (slots_.size() < 2 * (count_ + 1)) grow();
-    Slot& slot = slot_of(hash_of_text(canonical), canonical);
+  const Node* add(dns::NameView name, const Node& statement) {
+    reserve(1);
+    const uint64_t hash = hash_of_name(name);
+    Slot& slot = slot_of(hash, name);
     if (slot.statement != nullptr) return slot.statement;
-    slot = {hash_of_text(canonical), &statement};
+    slot = {hash, &statement};
     count_++;
     return nullptr;
   }
-  bool contains(std::string_view canonical) {
-    return count_ != 0 && slot_of(hash_of_text(canonical), canonical).statement != nullptr;
+  bool contains(dns::NameView name) {
+    return count_ != 0 && slot_of(hash_of_name(name), name).statement != nullptr;
   }
 
  private:
+  static constexpr size_t kFirstSlots = 64;
   struct Slot {
     uint64_t hash = 0;
     const Node* statement = nullptr;
   };
 
-  Slot& slot_of(uint64_t hash, std::string_view canonical) {
+  Slot& slot_of(uint64_t hash, dns::NameView name) {
     size_t at = hash & (slots_.size() - 1);
     while (slots_[at].statement != nullptr &&
-           (slots_[at].hash != hash || canonical_name(zone_name(*slots_[at].statement)) != canonical))
+           (slots_[at].hash != hash || dns::Name::parse(zone_name(*slots_[at].statement))->view() != name))
       at = (at + 1) & (slots_.size() - 1);
     return slots_[at];
   }
-  void grow() {
-    constexpr size_t kFirstSlots = 64;
-    std::vector<Slot> old(std::max(kFirstSlots, slots_.size() * 4));
+  void resize(size_t slots) {
+    std::vector<Slot> old(slots);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.statement == nullptr) continue;
@@ -57,7 +64,7 @@ class ZoneTable {
     }
   }
 
-  std::vector<Slot> slots_;  // a power of two of them, at most half of them taken
+  std::vector<Slot> slots_;  // a power of two of them, at most three quarters of them taken
   size_t count_ = 0;
 };
 
@@ -105,7 +112,7 @@ class ZoneCheck {
  private:
   bool check_class();
   bool check_in_view(const Node& in_view);
-  void check_duplicate(const std::string& canonical);
+  void check_duplicate();
   void check_allowed();
   void check_file();
   void check_primaries();
@@ -127,7 +134,7 @@ class ZoneCheck {
   dns::RRClass view_class_;
   ZoneTable& table_;
   std::string name_;
-  std::string canonical_;
+  dns::Name parsed_;
   ZoneType type_ = ZoneType::kNone;
   bool may_write_ = true;  ///< its file
 };
@@ -168,7 +175,7 @@ bool ZoneCheck::check_class() {
 bool ZoneCheck::check_in_view(const Node& in_view) {
   const std::string target(in_view.value()->text);
   const auto view = state_.views.find(target + "/" + dns::to_string(view_class_));
-  if (view == state_.views.end() || !view->second.contains(canonical_)) {
+  if (view == state_.views.end() || !view->second.contains(parsed_.view())) {
     context_.error(zone_, "'in-view' zone '" + name_ + "' does not exist in view '" + target +
                               "', or view '" + target + "' is not yet defined");
     return false;
@@ -182,8 +189,8 @@ bool ZoneCheck::check_in_view(const Node& in_view) {
   return true;
 }
 
-void ZoneCheck::check_duplicate(const std::string& canonical) {
-  report_duplicate(context_, zone_, table_.add(canonical, zone_));
+void ZoneCheck::check_duplicate() {
+  report_duplicate(context_, zone_, table_.add(parsed_.view(), zone_));
 }
 
 void ZoneCheck::check_allowed() {
@@ -231,7 +238,7 @@ void ZoneCheck::check_primaries() {
     context_.error(zone_, start() + "mirror zones cannot be used if recursion is disabled");
   }
   const Node* used = primaries != nullptr ? primaries : masters;
-  const bool is_root_mirror = type_ == ZoneType::kMirror && canonical_ == ".";
+  const bool is_root_mirror = type_ == ZoneType::kMirror && parsed_.view().is_root();
   const bool needed = type_ == ZoneType::kSecondary || type_ == ZoneType::kStub ||
                       (type_ == ZoneType::kMirror && !is_root_mirror);
   if (used == nullptr) {
@@ -337,11 +344,12 @@ void ZoneCheck::check_static_stub() {
   }
   const Node* names = find(block_, "server-names");
   if (names == nullptr) return;
+  const std::string zone = canonical_name(name_);
   for (const Node& element : names->list()) {
     const std::string server = canonical_name(element.value()->text);
     if (server.empty()) {
       context_.error(element, "server-name '" + std::string(element.value()->text) + "' is not a valid name");
-    } else if (server == canonical_ || server.ends_with("." + canonical_) || canonical_ == ".") {
+    } else if (server == zone || server.ends_with("." + zone) || zone == ".") {
       context_.error(element, "server-name '" + std::string(element.value()->text) +
                                   "' must not be a subdomain of zone name '" + name_ + "'");
     }
@@ -398,15 +406,16 @@ void ZoneCheck::check_update() {
 }
 
 void ZoneCheck::run() {
-  canonical_ = canonical_name(name_);
-  if (canonical_.empty()) return;  // the model says so
+  const auto parsed = dns::Name::parse(name_);
+  if (!parsed) return;  // the model says so
+  parsed_ = *parsed;
   const Node* type = find(block_, "type");
   const Node* in_view = find(block_, "in-view");
   if (!check_class()) return;
   if (in_view != nullptr) {
     if (check_in_view(*in_view)) {
       type_ = ZoneType::kInView;
-      check_duplicate(canonical_);
+      check_duplicate();
     }
     return;
   }
@@ -416,9 +425,9 @@ void ZoneCheck::run() {
   }
   type_ = type_of(type);
   if (type_ == ZoneType::kDelegationOnly) context_.deprecated(zone_, "'type delegation-only' is deprecated");
-  if (type_ == ZoneType::kRedirect && canonical_ != ".")
+  if (type_ == ZoneType::kRedirect && !parsed_.view().is_root())
     context_.error(zone_, "redirect zones must be called \".\"");
-  check_duplicate(canonical_);
+  check_duplicate();
   check_allowed();
   check_file();
   check_primaries();
@@ -451,14 +460,14 @@ class ViewsCheck {
     ZoneTable& table = state_.views[view + "/" + dns::to_string(rr_class)];
     std::unordered_set<const Node*> patterns;  // of this view: what they mean may be other in another one
     const Node* silent = nullptr;              // the one of them that was met last
-    std::string canonical;
+    table.reserve(block.size());
     for (const Node& statement : block) {
       if (statement.name() != "zone") continue;
       if (&like(statement) == silent || patterns.contains(&like(statement))) {
         // It says what one before it says, of which nothing was found: only the name is left to look at.
         silent = &like(statement);
-        make_canonical_name(zone_name(statement), canonical);
-        if (!canonical.empty()) report_duplicate(context_, statement, table.add(canonical, statement));
+        if (const auto name = dns::Name::parse(zone_name(statement)))
+          report_duplicate(context_, statement, table.add(name->view(), statement));
         continue;
       }
       ZoneCheck check(context_, state_, statement, view_block, rr_class, table);

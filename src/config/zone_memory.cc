@@ -7,7 +7,6 @@
 #include "config/outline.h"
 #include "config/text_hash.h"
 #include "config/zone_pattern.h"
-#include "dns/hashed_name.h"
 
 namespace nomen::config {
 
@@ -20,12 +19,6 @@ constexpr size_t kFetchAhead = 12;
 constexpr uint32_t kRunStatements = 64;
 /// Statements whose meaning is not all in their text.
 constexpr std::string_view kLookElsewhere[] = {"database", "dlz", "key-directory", "dnssec-policy", "plugin"};
-
-uint64_t hash_of(dns::NameView name) {
-  dns::HashedName hashed;
-  hashed.assign(name);
-  return hashed.full_hash();
-}
 
 bool means_what_it_says(const Node& zone) {
   const Nodes block = zone.block();
@@ -149,7 +142,7 @@ bool ZoneRecall::complete(const Tree& tree, Config& config) const {
     const std::vector<ZoneMemory::Entry>& entries = memory_.views_[i].entries;
     std::vector<ZonePtr>& zones = config.views[i].zones;
     std::unordered_set<uint64_t> names;
-    for (const ZonePtr& zone : zones) names.insert(hash_of(zone->name()));
+    for (const ZonePtr& zone : zones) names.insert(hash_of_name(zone->name()));
     std::vector<ZonePtr> all;
     all.reserve(views_[i].known.size() + zones.size());
     for (const uint32_t known : views_[i].known) {
@@ -197,7 +190,7 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
       if (shape == sure || means_what_it_says(*shape)) {
         sure = shape;
         entries.push_back(
-            {noted.text, hash_of((*zone)->name()), noted.size, config.views[i].is_plain(**zone), *zone});
+            {noted.text, hash_of_name((*zone)->name()), noted.size, config.views[i].is_plain(**zone), *zone});
       }
       zone++;
     }

@@ -117,6 +117,8 @@ TEST(ZonePattern, WhatIsWrongWithAZoneLikeTheOneBeforeIsSaid) {
   EXPECT_EQ(found("zone \"b.example\" { type primary; file \"b\"; };\n"), "");
   EXPECT_EQ(found("zone \"A.example\" { type primary; file \"b\"; };\n"),
             "c:2:1: zone 'A.example': already exists previous definition: c:1\n");
+  EXPECT_EQ(found("zone \"\\097.example.\" { type primary; file \"b\"; };\n"),
+            "c:2:1: zone '\\097.example.': already exists previous definition: c:1\n");
   EXPECT_NE(found("zone \"b..example\" { type primary; file \"b\"; };\n"), "");
   EXPECT_NE(found("zone \"b.example\" { type primary; file \"b\"; }\n"), "");
   EXPECT_NE(found("zone \"b.example { type primary; file \"b\"; };\n"), "");

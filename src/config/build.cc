@@ -72,7 +72,7 @@ ZoneType zone_type_of(std::string_view text) {
 void ZoneBuilder::set_name(const Node& statement, Zone& zone) {
   const std::string_view text = zone_name(statement);
   if (const auto parsed = dns::Name::parse(text)) {
-    zone.name_wire.assign(reinterpret_cast<const char*>(parsed->data()), parsed->size());
+    zone.name_wire = std::string(as_text(parsed->view().bytes()));
   } else {
     zone.name_wire.assign(1, '\0');
     names_.error(statement.value()->position, "zone '" + std::string(text) + "': is not a valid name");
@@ -88,7 +88,7 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     // A pattern has nothing else that is its own.
     zone.rr_class = pattern_zone_->rr_class;
     zone.type = pattern_zone_->type;
-    zone.file = statement.pattern->file_of(statement);
+    zone.file = std::string(statement.pattern->file_of(statement));
     zone.options = pattern_zone_->options;
     return made;
   }
@@ -215,6 +215,7 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
   // A view's own comes before a global one with the same name.
   add_catalog_groups(statement.block(), zones, view.options);
   add_catalog_groups(tree_.definitions(), zones, view.options);
+  view.zones.reserve(statement.block().size());
   for (const Node& inner : statement.block()) {
     const std::string_view name = inner.name();
     if (name == "match-clients") view.match_clients = names_.match_list_of(inner);
@@ -246,6 +247,7 @@ void Builder::build_default_views(const ViewOptions& shared_options, const ZoneO
   ViewOptions view_options = shared_options;
   add_catalog_groups(tree_.definitions(), zones, view_options);
   config.views.push_back({.name = "_default", .options = view_options, .zone_options = zones.shared()});
+  config.views[0].zones.reserve(tree_.statements().size());
   for (const Node& statement : tree_.statements()) {
     if (statement.name() != "zone") continue;
     ZonePtr zone = zones.build(statement, dns::RRClass::kIn);

@@ -157,6 +157,19 @@ void Lexer::skip_to(const char* to, uint32_t lines) {
   at_ = to;
 }
 
+Position Lexer::skip_white_space() {
+  for (; at_ < end_; ++at_) {
+    const CharClass kind = class_of(*at_);
+    if (kind == kNewline) {
+      ++line_;
+      line_start_ = at_ + 1;
+    } else if (kind != kBlank) {
+      break;
+    }
+  }
+  return here();
+}
+
 Token Lexer::next() {
   Token token;
   if (!skip_blanks(token)) return token;

@@ -51,6 +51,8 @@ class Lexer {
   void skip_to(const char* to);
   /// The same when it is known that so many lines end before it.
   void skip_to(const char* to, uint32_t lines);
+  /// Goes on behind blanks and ends of lines; where it stands then.
+  Position skip_white_space();
   const char* at() const { return at_; }
   const char* end() const { return end_; }
   uint32_t line() const { return line_; }

@@ -92,7 +92,8 @@ class Parser {
   void block_body(Place place, Chain& chain, int depth);
   Node* statement(Place place, int row, const Token& name, int depth);
   bool read_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
-  bool zone_by_pattern(Place place, Chain& chain, const Token& name);
+  bool zones_by_pattern(Place place, Chain& chain, Token name);
+  void note_zone(const char* begin, const Node* statement);
   void zone_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
   bool known_statement(Place place, std::vector<uint16_t>& seen, Chain& chain, const Token& name, int depth);
   void lifecycle_warnings(const StatementRow& row, const Token& name);
@@ -192,33 +193,47 @@ void Parser::zone_statement(Place place, std::vector<uint16_t>& seen, Chain& cha
       return;
     }
   }
-  if (!zone_by_pattern(place, chain, name)) {
-    const size_t files = tree_.files().size();
-    const size_t lexers = tokens_.depth();
-    const size_t errors = errors_;
-    const size_t messages = diagnostics_.size();
-    if (!read_statement(place, seen, chain, name, depth) || errors != errors_) return;
-    if (tree_.files().size() != files || tokens_.depth() != lexers) return;
-    pattern_place_ = place;
-    pattern_.reset();
-    if (diagnostics_.size() == messages)
-      pattern_ = ZonePattern::of({begin, static_cast<size_t>(tokens_.lexer().at() - begin)}, *chain.last);
-  }
-  if (recall == nullptr) return;
-  const Lexer& lexer = tokens_.lexer();
-  recall->note({begin, static_cast<size_t>(lexer.at() - begin)}, chain.last, lexer.line());
+  if (zones_by_pattern(place, chain, name)) return;
+  const size_t files = tree_.files().size();
+  const size_t lexers = tokens_.depth();
+  const size_t errors = errors_;
+  const size_t messages = diagnostics_.size();
+  if (!read_statement(place, seen, chain, name, depth) || errors != errors_) return;
+  if (tree_.files().size() != files || tokens_.depth() != lexers) return;
+  pattern_place_ = place;
+  pattern_.reset();
+  if (diagnostics_.size() == messages)
+    pattern_ = ZonePattern::of({begin, static_cast<size_t>(tokens_.lexer().at() - begin)}, *chain.last);
+  note_zone(begin, chain.last);
 }
 
-/// False when the statement is not like the one before it.
-bool Parser::zone_by_pattern(Place place, Chain& chain, const Token& name) {
+/// Reads the statements that are like the one before them; false when there is none.
+bool Parser::zones_by_pattern(Place place, Chain& chain, Token name) {
   if (!pattern_ || pattern_place_ != place) return false;
+  const bool may_be_known = options_.recall != nullptr && options_.recall->has_known();
   Lexer& lexer = tokens_.lexer();
-  const auto match = pattern_->match({name.text.data(), static_cast<size_t>(lexer.end() - name.text.data())});
-  if (!match) return false;
-  tree_.keep_pattern(pattern_);
-  chain.add(pattern_->make(tree_.arena(), *match, name.text, name.position));
-  lexer.skip_to(match->end);
+  bool any = false;
+  do {
+    const char* const begin = name.text.data();
+    const auto match = pattern_->match({begin, static_cast<size_t>(lexer.end() - begin)});
+    if (!match) return any;
+    if (!any) tree_.keep_pattern(pattern_);
+    any = true;
+    chain.add(pattern_->make(tree_.arena(), *match, name.text, name.position));
+    lexer.skip_to(match->end, pattern_->lines());
+    note_zone(begin, chain.last);
+    name.position = lexer.skip_white_space();
+    name.text = {lexer.at(), name.text.size()};
+  } while (!may_be_known);
   return true;
+}
+
+/// The lexer stands behind the statement.
+void Parser::note_zone(const char* begin, const Node* statement) {
+  if (options_.recall == nullptr) return;
+  const Lexer& lexer = tokens_.lexer();
+  options_.recall->note({begin, static_cast<size_t>(lexer.at() - begin)}, statement, lexer.line(),
+                        static_cast<size_t>(lexer.end() - lexer.at()));
 }
 
 // False when the rest of the statement was not understood and is to be skipped.

@@ -1,6 +1,7 @@
 // Hashes of text and names under the secret of dns/hashed_name.h: nobody can prepare texts that collide.
 // Thread rule: pure functions.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -11,18 +12,30 @@ namespace nomen::config {
 
 /// The hash of `text`, of which every word of eight bytes goes through `change` before.
 template <class Change>
-uint64_t hash_of_changed(std::string_view text, Change change) {
+inline uint64_t hash_of_changed(std::string_view text, Change change) {
   constexpr uint64_t kStep = 0x9E3779B97F4A7C15ULL;
-  uint64_t hash = dns::root_hash() ^ text.size();
-  size_t at = 0;
-  uint64_t word = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::memcpy(&word, text.data() + at, 8);
-    hash = dns::fold_multiply(hash ^ change(word), kStep);
+  constexpr size_t kBytes = 16;
+  const uint64_t seed = dns::root_hash();
+  uint64_t words[2] = {};
+  const auto mixed = [&](uint64_t hash) {
+    return dns::fold_multiply(hash ^ change(words[0]), seed ^ change(words[1]));
+  };
+  uint64_t hash = text.size() ^ kStep;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (text.size() < sizeof words[0]) {
+    std::memcpy(words, at, text.size());
+  } else if (text.size() < kBytes) {
+    std::memcpy(&words[0], at, sizeof words[0]);
+    std::memcpy(&words[1], end - sizeof words[1], sizeof words[1]);
+  } else {
+    for (; end - at > static_cast<ptrdiff_t>(kBytes); at += kBytes) {
+      std::memcpy(words, at, kBytes);
+      hash = mixed(hash);
+    }
+    std::memcpy(words, end - kBytes, kBytes);
   }
-  word = 0;
-  std::memcpy(&word, text.data() + at, text.size() - at);
-  return dns::fold_multiply(hash ^ change(word), kStep ^ 0xD6E8FEB86659FD93ULL);
+  return dns::fold_multiply(mixed(hash) ^ seed, kStep);
 }
 
 inline uint64_t hash_of_text(std::string_view text) {
@@ -41,7 +54,8 @@ inline uint64_t lower_word(uint64_t word) {
 
 /// Without regard to case. The bytes of lengths are below 'A', so that all go through at once.
 inline uint64_t hash_of_name(dns::NameView name) {
-  return hash_of_changed({reinterpret_cast<const char*>(name.data()), name.size()}, lower_word);
+  return hash_of_changed({reinterpret_cast<const char*>(name.data()), name.size()},
+                         [](uint64_t word) { return lower_word(word); });
 }
 
 /// Another hash, of texts of kilobytes: four chains of products at once.

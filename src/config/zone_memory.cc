@@ -99,10 +99,14 @@ bool ZoneRecall::knows(std::string_view text) {
   return false;
 }
 
-void ZoneRecall::note(std::string_view text, const Node* statement, uint32_t last_line) {
-  here().count = 0;
-  here().noted.push_back({hash_of_text(text), static_cast<uint32_t>(text.size()), statement,
-                          statement->position.line, last_line});
+void ZoneRecall::note(std::string_view text, const Node* statement, uint32_t last_line, size_t left) {
+  View& view = here();
+  view.count = 0;
+  std::vector<Noted>& noted = view.noted;
+  // The others may be like it: room for all of them at once.
+  if (noted.size() == noted.capacity())
+    noted.reserve(std::max(2 * noted.size(), noted.size() + 1 + left / text.size()));
+  noted.push_back({hash_of_text(text), statement, static_cast<uint32_t>(text.size()), last_line});
 }
 
 /// Whether all is so ordinary that statements can be told by their text. `with_known`: the known zones stand
@@ -125,7 +129,7 @@ bool ZoneRecall::is_plain(const Tree& tree, const Diagnostics& diagnostics, cons
   for (const Diagnostic& diagnostic : diagnostics) {
     for (const View& view : views_) {
       if (std::any_of(view.noted.begin(), view.noted.end(), [&](const Noted& zone) {
-            return diagnostic.position.line >= zone.first_line &&
+            return diagnostic.position.line >= zone.statement->position.line &&
                    diagnostic.position.line <= zone.last_line &&
                    diagnostic.position.file == tree.files()[zone.statement->position.file];
           }))

@@ -73,8 +73,8 @@ class ZoneRecall {
   Passed knows_next(std::string_view text);
   /// Whether the next statement is known.
   bool knows(std::string_view text);
-  /// This one had to be parsed.
-  void note(std::string_view text, const Node* statement, uint32_t last_line);
+  /// This one had to be parsed; so many bytes of the file are behind it.
+  void note(std::string_view text, const Node* statement, uint32_t last_line, size_t left);
 
   // ---- the side of load_config
 
@@ -92,9 +92,9 @@ class ZoneRecall {
  private:
   struct Noted {
     uint64_t text;
-    uint32_t size;
     const Node* statement;
-    uint32_t first_line, last_line;
+    uint32_t size;
+    uint32_t last_line;
   };
   struct View {
     std::vector<uint32_t> known;  ///< entries of the memory, ascending

@@ -91,6 +91,7 @@ std::shared_ptr<const ZonePattern> ZonePattern::of(std::string_view text, const 
     return nullptr;
   const std::shared_ptr<ZonePattern> pattern(new ZonePattern);
   pattern->statement_ = &statement;
+  pattern->lines_ = static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n'));
   pattern->name_ = name->text;
   pattern->file_ = file->text;
   const char* const name_end = name->text.data() + name->text.size();

@@ -34,6 +34,8 @@ class ZonePattern {
   /// The statement of a match, whose first word stands there.
   Node* make(TextArena& arena, const Match& match, std::string_view word, const Position& position) const;
 
+  /// How many lines end in a statement like it.
+  uint32_t lines() const { return lines_; }
   /// The statement that was read first: what those of the pattern are like.
   const Node& first() const { return *statement_; }
 
@@ -74,6 +76,7 @@ class ZonePattern {
   const Node* statement_ = nullptr;
   std::string_view before_name_, between_, behind_file_;
   std::string_view name_, file_;
+  uint32_t lines_ = 0;
   size_t name_part_ = 0, file_part_ = 0;
   std::vector<Part> parts_;  ///< the first one is the name
   mutable std::atomic<Spelled*> spelled_ = nullptr;

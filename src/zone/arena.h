@@ -6,8 +6,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
+#include <utility>
 
 #include "zone/index.h"
 
@@ -15,6 +14,15 @@ namespace nomen::zone {
 
 class Arena {
  public:
+  Arena() = default;
+  Arena(const Arena& other);  ///< shares the chunks
+  Arena(Arena&& other) noexcept { swap(other); }
+  Arena& operator=(Arena other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Arena();
+
   static constexpr size_t kUnitBytes = 8;
   static constexpr unsigned kChunkBits = 18;
   static constexpr size_t kChunkUnits = size_t{1} << kChunkBits;  // 2 MiB
@@ -36,7 +44,7 @@ class Arena {
   };
   Place append(size_t bytes);
   /// Whether a further append() would fail for want of references; the content must be rebuilt then.
-  bool is_nearly_full() const { return bases_.size() > (size_t{1} << (32 - kChunkBits)) * 3 / 4; }
+  bool is_nearly_full() const { return base_count_ > (size_t{1} << (32 - kChunkBits)) * 3 / 4; }
   /// To bytes that this writer has appended and not yet published.
   uint8_t* writable(Ref ref) { return const_cast<uint8_t*>(at(ref)); }
 
@@ -48,31 +56,25 @@ class Arena {
   /// Bytes of memory of all chunks, unused rests included.
   size_t memory_bytes() const;
   /// References are below this number.
-  uint64_t end_ref() const {
-    return chunks_.empty()
-               ? 0
-               : (static_cast<uint64_t>(last_base_) << kChunkBits) + chunks_.back()->capacity / kUnitBytes;
-  }
+  uint64_t end_ref() const;
 
  private:
-  struct Chunk {
-    uint8_t* data = nullptr;
-    size_t capacity = 0;  ///< bytes
-    size_t blocks = 0;    ///< blocks of the page pool; 0: from the heap
-    size_t used = 0;      ///< bytes, known to the one writer only
-    bool published = false;
-    Chunk() = default;
-    Chunk(const Chunk&) = delete;
-    Chunk& operator=(const Chunk&) = delete;
-    ~Chunk();
-  };
+  struct Chunk;
 
+  bool is_one_span() const { return bases_ == &only_base_; }
   bool grow_in_place(size_t wanted);
   void add_chunk(size_t bytes);
+  void add_bases(const uint8_t* data, size_t spans);
+  const uint8_t** room_for_bases(size_t count) {
+    return count == 1 ? &only_base_ : new const uint8_t*[count];
+  }
+  void swap(Arena& other) noexcept;
 
-  std::vector<const uint8_t*> bases_;  ///< one for each 2 MiB of reference space
-  std::vector<std::shared_ptr<Chunk>> chunks_;
-  size_t last_base_ = 0;  ///< index in bases_ where the last chunk begins
+  const uint8_t** bases_ = nullptr;  ///< one for each 2 MiB of reference space; &only_base_ when it is one
+  const uint8_t* only_base_ = nullptr;
+  Chunk* last_ = nullptr;    ///< which holds the one before it, and so on
+  uint32_t base_count_ = 0;  ///< of bases_,
+  uint32_t last_base_ = 0;   ///< and where in it the last chunk begins
 };
 
 }  // namespace nomen::zone

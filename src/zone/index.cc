@@ -44,21 +44,14 @@ Index& Index::operator=(const Index& other) {
   return *this;
 }
 
-Index::Index(Index&& other) noexcept
-    : pages_(std::exchange(other.pages_, {})),
-      line_count_(std::exchange(other.line_count_, 0)),
-      base_lines_(other.base_lines_),
-      number_shift_(other.number_shift_),
-      size_(std::exchange(other.size_, 0)) {}
+Index::Index(Index&& other) noexcept {
+  take(other);
+}
 
 Index& Index::operator=(Index&& other) noexcept {
   if (this == &other) return *this;
   release();
-  pages_ = std::exchange(other.pages_, {});
-  line_count_ = std::exchange(other.line_count_, 0);
-  base_lines_ = other.base_lines_;
-  number_shift_ = other.number_shift_;
-  size_ = std::exchange(other.size_, 0);
+  take(other);
   return *this;
 }
 
@@ -67,57 +60,70 @@ Index::~Index() {
 }
 
 size_t Index::memory_bytes() const {
-  return pages_.capacity() * sizeof(void*) +
-         (line_count_ < kPageLines ? line_count_ * sizeof(Line) : pages_.size() * kPageBytes);
+  return has_own_lines() ? line_count_ * sizeof(Line) : page_count() * (sizeof(void*) + kPageBytes);
 }
 
 void Index::allocate(size_t base_lines, unsigned doublings) {
   for (; base_lines > kMostBaseLines; doublings++) base_lines = (base_lines + 1) / 2;
-  base_lines_ = base_lines;
+  base_lines_ = static_cast<uint32_t>(base_lines);
   number_shift_ = kFractionBits - doublings;
-  line_count_ = base_lines << doublings;
+  line_count_ = base_lines_ << doublings;
   size_ = 0;
-  if (line_count_ < kPageLines) {
+  if (has_own_lines()) {
     const size_t bytes = line_count_ * sizeof(Line);
-    void* own = ::operator new(bytes, std::align_val_t{alignof(Line)});
-    std::memset(own, 0, bytes);
-    pages_.assign(1, own);
+    own_lines_ = ::operator new(bytes, std::align_val_t{alignof(Line)});
+    std::memset(own_lines_, 0, bytes);
+    pages_ = &own_lines_;
     return;
   }
-  const size_t count = (line_count_ + kPageLines - 1) / kPageLines;
-  pages_.clear();
-  pages_.reserve(count);
-  for (size_t i = 0; i < count; i++) pages_.push_back(take_page());
+  pages_ = new void*[page_count()];
+  for (size_t i = 0; i < page_count(); i++) pages_[i] = take_page();
 }
 
 void Index::share(const Index& other) {
-  if (other.line_count_ != 0 && other.line_count_ < kPageLines) {
+  if (other.line_count_ == 0) return;
+  if (other.has_own_lines()) {
     allocate(other.base_lines_, other.doublings());
-    std::memcpy(pages_[0], other.pages_[0], line_count_ * sizeof(Line));
+    std::memcpy(own_lines_, other.own_lines_, line_count_ * sizeof(Line));
   } else {
-    pages_ = other.pages_;
+    pages_ = new void*[other.page_count()];
+    std::ranges::copy(other.pages(), pages_);
     line_count_ = other.line_count_;
     base_lines_ = other.base_lines_;
     number_shift_ = other.number_shift_;
-    add_page_users(pages_);
+    add_page_users(pages());
   }
   size_ = other.size_;
 }
 
+/// What `other` has becomes this one's, which is empty.
+void Index::take(Index& other) {
+  own_lines_ = std::exchange(other.own_lines_, nullptr);
+  pages_ = other.has_own_lines() ? &own_lines_ : other.pages_;
+  other.pages_ = nullptr;
+  line_count_ = std::exchange(other.line_count_, 0);
+  base_lines_ = other.base_lines_;
+  number_shift_ = other.number_shift_;
+  size_ = std::exchange(other.size_, 0);
+}
+
 void Index::release() {
-  if (line_count_ != 0 && line_count_ < kPageLines) {
-    ::operator delete(pages_[0], std::align_val_t{alignof(Line)});
+  if (line_count_ == 0) return;
+  if (has_own_lines()) {
+    ::operator delete(own_lines_, std::align_val_t{alignof(Line)});
   } else {
-    drop_page_users(pages_);
+    drop_page_users(pages());
+    delete[] pages_;
   }
-  pages_.clear();
+  own_lines_ = nullptr;
+  pages_ = nullptr;
   line_count_ = 0;
   size_ = 0;
 }
 
 Index::Line* Index::writable_line(size_t number) {
   void*& page = pages_[number / kPageLines];
-  if (line_count_ >= kPageLines && page_is_shared(page)) {
+  if (!has_own_lines() && page_is_shared(page)) {
     void* const own = take_copy(page);
     drop_page_users({&page, 1});
     page = own;

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <vector>
+#include <span>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -148,8 +148,13 @@ class Index {
     return 0;
   }
 
+  bool has_own_lines() const { return line_count_ < kPageLines; }
+  size_t page_count() const { return (line_count_ + kPageLines - 1) / kPageLines; }
+  std::span<void* const> pages() const { return {pages_, page_count()}; }
+
   void allocate(size_t base_lines, unsigned doublings);
   void share(const Index& other);
+  void take(Index& other);
   void release();
   Line* writable_line(size_t number);
   size_t line_with(uint64_t hash, Ref ref) const;
@@ -160,11 +165,12 @@ class Index {
   void place_from(size_t number, uint16_t tag, Ref ref);
   unsigned doublings() const { return kFractionBits - number_shift_; }
 
-  std::vector<void*> pages_;  ///< of lines
-  size_t line_count_ = 0;     ///< base_lines_, doubled so many times
-  uint64_t base_lines_ = 0;
+  void** pages_ = nullptr;  ///< of lines; &own_lines_ for a table of less than a page
+  void* own_lines_ = nullptr;
+  uint32_t line_count_ = 0;  ///< base_lines_, doubled so many times
+  uint32_t base_lines_ = 0;
   unsigned number_shift_ = kFractionBits;
-  size_t size_ = 0;
+  uint32_t size_ = 0;
 };
 
 }  // namespace nomen::zone

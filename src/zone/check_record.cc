@@ -155,6 +155,9 @@ void RecordCheck::check(const Place& place) {
       if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
       check_host_target(place, 2);
       break;
+    case RRType::kSoa:
+      if (!is_good_soa(place)) check_rdata(place);
+      break;
     default:
       check_rdata(place);
   }
@@ -206,6 +209,27 @@ void RecordCheck::check_host_target(const Place& place, size_t skipped) {
   if (options_.names != Strictness::kIgnore && place.record.rr_class == dns::number(dns::RRClass::kIn)) {
     check_target(place, target, false);
   }
+}
+
+/// As nearly all are: at the apex, and both names are hosts'.
+bool RecordCheck::is_good_soa(const Place& place) const {
+  if (!equal(place.owner.bytes(), apex_.bytes())) return false;
+  const Bytes rdata = place.batch.rdata(place.record);
+  const uint8_t* const end = rdata.data() + rdata.size();
+  const uint8_t* const rname = end_of_hostname(rdata.data(), end);
+  return rname != nullptr && end_of_hostname(rname, end) != nullptr;
+}
+
+/// Behind the name at `label`, when it ends before `end` and only has hosts' labels; else nullptr.
+const uint8_t* RecordCheck::end_of_hostname(const uint8_t* label, const uint8_t* end) const {
+  while (label < end && *label != 0) {
+    const auto left = static_cast<size_t>(end - label);
+    if (known_size_ != 0 && known_size_ <= left && std::memcmp(label, apex_.data(), known_size_) == 0)
+      return label + known_size_;
+    if (*label >= left || !dns::is_host_label(label)) return nullptr;
+    label += *label + 1;
+  }
+  return label < end ? label + 1 : nullptr;
 }
 
 void RecordCheck::check_rdata(const Place& place) {

@@ -27,6 +27,8 @@ class RecordCheck {
   void check_owner(const Place& place);
   void check_target(const Place& place, dns::NameView name, bool is_mailbox);
   void check_host_target(const Place& place, size_t skipped);
+  bool is_good_soa(const Place& place) const;
+  const uint8_t* end_of_hostname(const uint8_t* label, const uint8_t* end) const;
   void check_rdata(const Place& place);
   void check_literal(const Place& place, dns::NameView target);
   void say(const Place& place, Strictness strictness, std::string text);

@@ -1,15 +1,29 @@
 #include "zone/content.h"
 
+#include <algorithm>
+
 #include "zone/node_order.h"
 
 namespace nomen::zone {
 
-Content::Content(dns::NameView apex, dns::RRClass rr_class) : apex_(apex), rr_class_(rr_class) {
-  dns::HashedName name;
-  name.assign(apex);
-  apex_labels_ = name.labels;
-  apex_hash_ = name.full_hash();
+namespace {
+
+/// Of the name at the begin of `wire`; 0 when there is no valid one.
+size_t size_of_name(Bytes wire) {
+  size_t at = 0;
+  for (; at < wire.size() && wire[at] != 0; at += wire[at] + 1U) {
+    if (wire[at] > dns::kMaxLabelBytes) return 0;
+  }
+  return at < std::min(wire.size(), dns::kMaxNameBytes) ? at + 1 : 0;
 }
+
+}  // namespace
+
+Content::Content(Maker, dns::NameView apex, dns::RRClass rr_class)
+    : apex_(apex),
+      rr_class_(rr_class),
+      apex_labels_(static_cast<uint8_t>(apex.label_count())),
+      apex_hash_(OwnLabels(apex.bytes().first(apex.size() - 1), dns::root_hash()).hash) {}
 
 size_t Content::memory_bytes() const {
   return sizeof *this + arena_.memory_bytes() + index_.memory_bytes() + nsec3_index_.memory_bytes();
@@ -50,16 +64,15 @@ void Content::note_soa() {
   if (!soa || soa.first_rdata().size() < 22) return;
   const Bytes rdata = soa.first_rdata();
   serial_ = {load_u32(rdata.data() + rdata.size() - 20)};
-  const auto mname = dns::Name::from_wire(rdata);
-  if (!mname) return;
-  const auto rname = dns::Name::from_wire(rdata.subspan(mname->size()));
-  if (!rname) return;
-  const dns::NameView apex = apex_;
-  const auto own = [&](dns::NameView name) {
-    return name.is_at_or_below(apex) ? static_cast<uint8_t>(name.size() - apex.size()) : SoaNames::kNotBelow;
+  const size_t mname_size = size_of_name(rdata);
+  const size_t rname_size = size_of_name(rdata.subspan(mname_size));
+  if (mname_size == 0 || rname_size == 0) return;
+  const auto own = [&](const uint8_t* name, size_t size) {
+    const size_t in_front = size_in_front({name, size}, apex_);
+    return in_front == kNotBelow ? SoaNames::kNotBelow : static_cast<uint8_t>(in_front);
   };
-  soa_names_ = {own(*mname), static_cast<uint8_t>(mname->size()), own(*rname),
-                static_cast<uint8_t>(rname->size())};
+  soa_names_ = {own(rdata.data(), mname_size), static_cast<uint8_t>(mname_size),
+                own(rdata.data() + mname_size, rname_size), static_cast<uint8_t>(rname_size)};
 }
 
 }  // namespace nomen::zone

@@ -22,7 +22,17 @@
 namespace nomen::zone {
 
 class Content {
+  /// Who has one may make contents.
+  class Maker {
+    Maker() = default;
+    friend class ContentWriter;
+    friend class ImageReader;
+  };
+
  public:
+  Content(Maker, dns::NameView apex, dns::RRClass rr_class);  ///< no nodes yet
+  Content(Maker, const Content& other) : Content(other) {}
+
   dns::NameView apex() const { return apex_; }
   dns::RRClass rr_class() const { return rr_class_; }
   size_t apex_labels() const { return apex_labels_; }
@@ -166,7 +176,6 @@ class Content {
  private:
   friend class ContentWriter;
   friend class ImageReader;
-  Content(dns::NameView apex, dns::RRClass rr_class);
   Content(const Content&) = default;
   void note_soa();
 
@@ -194,13 +203,13 @@ class Content {
   dns::StoredName apex_;
   dns::RRClass rr_class_;
   uint8_t apex_labels_;
+  SoaNames soa_names_;
   uint64_t apex_hash_;
   Arena arena_;
   Index index_;
   Index nsec3_index_;  ///< owners of NSEC3 RRs: names that ordinary lookups do not see (RFC 5155 7.2.8)
   Ref apex_ref_ = 0;
   dns::Serial serial_;
-  SoaNames soa_names_;
   uint64_t record_count_ = 0;
   uint64_t name_count_ = 0;
   uint64_t dead_bytes_ = 0;  ///< of nodes that a later one took the place of

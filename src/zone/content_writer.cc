@@ -32,28 +32,27 @@ bool starts_with_wildcard(Bytes labels) {
 
 ContentWriter::ContentWriter(NameView apex, dns::RRClass rr_class, size_t expected_names,
                              const ContentLimits& limits, WriterBuffers* buffers)
-    : content_(new Content(apex, rr_class)),
-      limits_(limits),
-      lent_(buffers),
-      draft_(rr_class, content_->apex_),
-      first_version_(true) {
-  if (lent_ != nullptr) {
-    draft_.use_memory(std::move(lent_->items));
-    groups_ = std::move(lent_->groups);
-    scratch_ = std::move(lent_->scratch);
-  }
+    : ContentWriter(std::make_shared<Content>(Content::Maker(), apex, rr_class), limits, buffers) {
   content_->index_ = Index(expected_names);
   denial_changed_ = true;
+  first_version_ = true;
 }
 
 ContentWriter::ContentWriter(const Content& base, const ContentLimits& limits)
-    : content_(new Content(base)), limits_(limits), draft_(base.rr_class(), content_->apex_) {
+    : ContentWriter(std::make_shared<Content>(Content::Maker(), base), limits, nullptr) {
   // Whatever is appended from now on has a later reference than all that the base can refer to.
   own_from_ = content_->arena_.append(1).ref;
 }
 
-ContentWriter::~ContentWriter() {
-  if (lent_ != nullptr) *lent_ = {draft_.take_memory(), std::move(groups_), std::move(scratch_)};
+ContentWriter::ContentWriter(std::shared_ptr<Content> content, const ContentLimits& limits,
+                             WriterBuffers* buffers)
+    : content_(std::move(content)),
+      limits_(limits),
+      own_buffers_(buffers == nullptr ? std::make_unique<WriterBuffers>() : nullptr),
+      buffers_(buffers == nullptr ? *own_buffers_ : *buffers),
+      draft_(buffers_.draft) {
+  draft_.begin(content_->rr_class(), content_->apex_);
+  buffers_.ttls.begin_file();
 }
 
 uint64_t ContentWriter::hash_of(NodeView node) const {
@@ -64,12 +63,13 @@ uint64_t ContentWriter::hash_of(NodeView node) const {
 
 void ContentWriter::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   NOMEN_REQUIRE(first_version_);  // nodes are changed in place
-  ttls_.begin(batch, diagnostics);
+  buffers_.ttls.begin(batch, diagnostics);
   prepare(batch, diagnostics);
-  const bool begins_at_apex =
-      !groups_.empty() && groups_.front().owner_size == content_->apex_.size() && groups_.front().has_other;
+  const bool begins_at_apex = !buffers_.groups.empty() &&
+                              buffers_.groups.front().owner_size == content_->apex_.size() &&
+                              buffers_.groups.front().has_other;
   if (!begins_at_apex) ensure_apex();
-  for (const OwnerGroup& group : groups_) add_group(batch, group, diagnostics);
+  for (const OwnerGroup& group : buffers_.groups) add_group(batch, group, diagnostics);
 }
 
 /// An apex without data, where no record of its own came first: all other names stand below it.
@@ -77,13 +77,12 @@ void ContentWriter::ensure_apex() {
   if (content_->apex_ref_ != 0) return;
   draft_.clear();
   content_->apex_ref_ = draft_.write(content_->arena_, {}, NodeView::kApex, 0);
-  content_->index_.insert(content_->apex_hash_, content_->apex_ref_,
-                          [this](Ref ref) { return hash_of(ref); });
+  content_->index_.insert(content_->apex_hash_, content_->apex_ref_, hash_of_);
 }
 
 /// Cuts the batch into runs of one owner, hashes the owners and fetches their index lines.
 void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
-  groups_.clear();
+  buffers_.groups.clear();
   const auto& records = batch.records;
   OwnLabels own;
   for (uint32_t i = 0; i < records.size();) {
@@ -107,13 +106,14 @@ void ContentWriter::prepare(const dns::RecordBatch& batch, Diagnostics& diagnost
     group.hash = own.hash;
     group.parent_is_apex = own.size == owner.data()[0] + 1U;
     content_->index_.prefetch(group.hash);
-    groups_.push_back(group);
+    buffers_.groups.push_back(group);
   }
 }
 
 void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& group,
                               Diagnostics& diagnostics) {
   const NameView owner(batch.bytes.data() + batch.records[group.first].owner_at, group.owner_size);
+  const bool is_mixed = group.has_nsec3 && group.has_other;
   for (const bool nsec3 : {false, true}) {
     if (nsec3 ? !group.has_nsec3 : !group.has_other) continue;
     Index& index = nsec3 ? content_->nsec3_index_ : content_->index_;
@@ -131,11 +131,13 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& g
       const auto& record = batch.records[i];
       const auto type = static_cast<RRType>(record.type);
       const Bytes rdata = batch.rdata(record);
-      if (belongs_to_nsec3(type, rdata) == nsec3) draft_.add(type, ttls_.ttl_s(batch, i), rdata, record.line);
+      if (!is_mixed || belongs_to_nsec3(type, rdata) == nsec3)
+        draft_.add(type, buffers_.ttls.ttl_s(batch, i), rdata, record.line);
     }
     check_draft(owner, batch.file, diagnostics);
     const bool at_apex = !nsec3 && is_apex(labels);
-    uint8_t flags = draft_.flags(at_apex) | (has_upper_case(labels) ? NodeView::kMixedCase : 0);
+    const bool is_mixed_case = !equal(labels, {lowered.data(), labels.size()});
+    uint8_t flags = draft_.flags(at_apex) | (is_mixed_case ? NodeView::kMixedCase : 0);
     if (nsec3 || at_apex) {
       // Names of NSEC3 RRs are no part of the tree, and above the apex there is none.
     } else if (group.parent_is_apex) {
@@ -151,8 +153,8 @@ void ContentWriter::add_group(const dns::RecordBatch& batch, const OwnerGroup& g
     }
     const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
     if (at_apex) content_->apex_ref_ = ref;
-    count(content_->node(ref), 1);
-    index.insert(group.hash, ref, [this](Ref other) { return hash_of(other); });
+    count_draft();
+    index.insert(group.hash, ref, hash_of_);
   }
 }
 
@@ -170,23 +172,33 @@ void ContentWriter::merge_group(Index& index, Ref existing, const dns::RecordBat
     for (uint32_t i = group.first; i < group.first + group.count; i++) {
       const auto& record = batch.records[i];
       if (is_meant(record))
-        list.add(batch.owner(record), static_cast<RRType>(record.type), ttls_.ttl_s(batch, i),
+        list.add(batch.owner(record), static_cast<RRType>(record.type), buffers_.ttls.ttl_s(batch, i),
                  batch.rdata(record));
     }
     return;
   }
-  scratch_.assign(node.data(), node.data() + size);
-  const NodeView before(scratch_.data());
+  buffers_.scratch.assign(node.data(), node.data() + size);
+  const NodeView before(buffers_.scratch.data());
   draft_.add_all(before);
   for (uint32_t i = group.first; i < group.first + group.count; i++) {
     const auto& record = batch.records[i];
     if (is_meant(record))
-      draft_.add(static_cast<RRType>(record.type), ttls_.ttl_s(batch, i), batch.rdata(record), record.line);
+      draft_.add(static_cast<RRType>(record.type), buffers_.ttls.ttl_s(batch, i), batch.rdata(record),
+                 record.line);
   }
   const NameView owner = batch.owner(batch.records[group.first]);
   check_draft(owner, batch.file, diagnostics);
   rewrite_node(index, group.hash, existing, before.is_empty() ? labels_of(owner) : before.labels(),
                before.flags(), before.children());
+}
+
+/// Counts the draft, which has been written as a node.
+void ContentWriter::count_draft() {
+  const auto is_nsec3 = [](const NodeDraft::Set& set) {
+    return NodeDraft::type_of(set.key) == RRType::kNsec3;
+  };
+  content_->record_count_ += draft_.record_count();
+  if (std::ranges::none_of(draft_.sets(), is_nsec3)) content_->name_count_++;
 }
 
 void ContentWriter::count(NodeView node, int sign) {
@@ -204,8 +216,8 @@ void ContentWriter::flush_spilled(Diagnostics& diagnostics) {
   const std::string no_file;
   for (auto& [ref, list] : spilled_) {
     const NodeView node = content_->node(ref);
-    scratch_.assign(node.data(), node.data() + node.size());
-    const NodeView before(scratch_.data());
+    buffers_.scratch.assign(node.data(), node.data() + node.size());
+    const NodeView before(buffers_.scratch.data());
     draft_.clear();
     draft_.add_all(before);
     for (const auto& entry : list.entries()) {
@@ -214,7 +226,7 @@ void ContentWriter::flush_spilled(Diagnostics& diagnostics) {
     check_draft(node.owner(content_->apex_), &no_file, diagnostics);
     const bool nsec3 = before.find(RRType::kNsec3) || before.find_signatures(RRType::kNsec3);
     Index& index = nsec3 ? content_->nsec3_index_ : content_->index_;
-    rewrite_node(index, hash_of(ref), ref, before.labels(), before.flags(), before.children());
+    rewrite_node(index, hash_of(node), ref, before.labels(), before.flags(), before.children());
   }
   spilled_.clear();
 }
@@ -225,21 +237,15 @@ void ContentWriter::check_draft(NameView owner, const std::string* file, Diagnos
     diagnostics.push_back({severity, {*file, item.line, 0}, dns::to_string_no_dot(owner) + ": " + text});
   };
   draft_.arrange();
-  size_t types = 0;
   const auto& items = draft_.items();
-  for (size_t i = 0; i < items.size();) {
-    const size_t first = i;
-    size_t latest = i;
-    for (; i < items.size() && items[i].key == items[first].key; i++) {
-      if (items[i].order > items[latest].order) latest = i;
-    }
-    types++;
-    if (limits_.max_records_per_type != 0 && i - first > limits_.max_records_per_type) {
-      say(Severity::kError, items[latest],
+  const size_t types = draft_.sets().size();
+  for (const NodeDraft::Set& set : draft_.sets()) {
+    if (limits_.max_records_per_type != 0 && set.count > limits_.max_records_per_type) {
+      say(Severity::kError, items[set.latest],
           "too many records of one type: more than max-records-per-type " +
               std::to_string(limits_.max_records_per_type));
-    } else if (i - first > NodeDraft::kMostRRs) {
-      say(Severity::kError, items[latest],
+    } else if (set.count > NodeDraft::kMostRRs) {
+      say(Severity::kError, items[set.latest],
           "too many records of one type: more than " + std::to_string(NodeDraft::kMostRRs));
     }
   }
@@ -260,9 +266,9 @@ uint8_t* ContentWriter::own_node(Index& index, uint64_t hash, Ref& ref) {
   if (ref < own_from_) {
     const NodeView node = content_->node(ref);
     const size_t size = node.size();
-    scratch_.assign(node.data(), node.data() + size);
+    buffers_.scratch.assign(node.data(), node.data() + size);
     const Arena::Place place = content_->arena_.append(size);
-    std::memcpy(place.data, scratch_.data(), size);
+    std::memcpy(place.data, buffers_.scratch.data(), size);
     index.replace(hash, ref, place.ref);
     content_->dead_bytes_ += size;
     if (ref == content_->apex_ref_ && &index == &content_->index_) content_->apex_ref_ = place.ref;
@@ -278,9 +284,8 @@ uint8_t ContentWriter::add_child_to(const HashedName& name, size_t labels, bool 
     const NameView owner = name.suffix(labels);
     const Bytes own_labels = labels_of(owner);
     const uint8_t inherited = add_child_to(name, labels - 1, starts_with_wildcard(own_labels));
-    const NodeDraft nothing(content_->rr_class_, content_->apex_);
-    ref = nothing.write(content_->arena_, own_labels, inherited, 0);
-    content_->index_.insert(name.hash[labels], ref, [this](Ref other) { return hash_of(other); });
+    ref = NodeDraft().write(content_->arena_, own_labels, inherited, 0);
+    content_->index_.insert(name.hash[labels], ref, hash_of_);
   }
   uint8_t* node = own_node(content_->index_, name.hash[labels], ref);
   uint32_t children = 0;
@@ -350,7 +355,7 @@ void ContentWriter::mark_occluded() {
     }
   });
   for (Ref ref : marked) {
-    uint8_t* node = own_node(content_->index_, hash_of(ref), ref);
+    uint8_t* node = own_node(content_->index_, hash_of_(ref), ref);
     node[2] |= NodeView::kMaybeOccluded;
   }
 }
@@ -432,7 +437,7 @@ Result<void> ContentWriter::apply(const Change& change) {
       if (!steps[first].nsec3) flags |= add_child_to(name, name.labels - 1U, starts_with_wildcard(labels));
       const Ref ref = draft_.write(content_->arena_, labels, flags, 0);
       count(content_->node(ref), 1);
-      index.insert(name.full_hash(), ref, [this](Ref other) { return hash_of(other); });
+      index.insert(name.full_hash(), ref, hash_of_);
     }
   }
   return {};
@@ -472,7 +477,7 @@ std::shared_ptr<const Content> ContentWriter::finish(Diagnostics& diagnostics) {
   }
   if (occlusion_changed_) mark_occluded();
   Content& content = *content_;
-  if (first_version_) content.index_.fit([this](Ref ref) { return hash_of(ref); });
+  if (first_version_) content.index_.fit(hash_of_);
   if (content.dead_bytes_ > content.arena_.used_bytes() / 2 || content.arena_.is_nearly_full()) compact();
   content.arena_.shrink();
   content.note_soa();

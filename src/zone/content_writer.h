@@ -32,9 +32,10 @@ struct OwnerGroup {
 /// Memory that one writer after another uses again: who makes many small zones keeps one of these.
 /// Thread rule: for one writer at a time.
 struct WriterBuffers {
-  std::vector<NodeDraft::Item> items;
+  NodeDraft draft;
+  RunTtls ttls;
   std::vector<OwnerGroup> groups;
-  std::vector<uint8_t> scratch;
+  std::vector<uint8_t> scratch;  ///< a node that is about to be written anew
 };
 
 class ContentWriter {
@@ -45,7 +46,6 @@ class ContentWriter {
                 WriterBuffers* buffers = nullptr);
   /// A next version that shares what is not changed.
   ContentWriter(const Content& base, const ContentLimits& limits);
-  ~ContentWriter();
   ContentWriter(const ContentWriter&) = delete;
   ContentWriter& operator=(const ContentWriter&) = delete;
 
@@ -66,6 +66,7 @@ class ContentWriter {
   std::shared_ptr<const Content> finish(Diagnostics& diagnostics);
 
  private:
+  ContentWriter(std::shared_ptr<Content> content, const ContentLimits& limits, WriterBuffers* buffers);
   void prepare(const dns::RecordBatch& batch, Diagnostics& diagnostics);
   void ensure_apex();
   void add_group(const dns::RecordBatch& batch, const OwnerGroup& group, Diagnostics& diagnostics);
@@ -74,6 +75,7 @@ class ContentWriter {
   void check_draft(dns::NameView owner, const std::string* file, Diagnostics& diagnostics);
   void flush_spilled(Diagnostics& diagnostics);
   void count(NodeView node, int sign);
+  void count_draft();
 
   void remove_node(const dns::HashedName& name, size_t labels, Index& index, Ref ref);
   void rewrite_node(Index& index, uint64_t hash, Ref before, Bytes labels, uint8_t kept_flags,
@@ -87,7 +89,6 @@ class ContentWriter {
   void mark_occluded();
   void compact();
   uint64_t hash_of(NodeView node) const;
-  uint64_t hash_of(Ref ref) const { return hash_of(content_->node(ref)); }
   Bytes labels_of(dns::NameView owner) const {
     return owner.bytes().first(owner.size() - content_->apex_.size());
   }
@@ -95,11 +96,10 @@ class ContentWriter {
 
   std::shared_ptr<Content> content_;
   ContentLimits limits_;
-  WriterBuffers* lent_ = nullptr;  ///< where the memory goes back to
-  NodeDraft draft_;
-  RunTtls ttls_;
-  std::vector<OwnerGroup> groups_;
-  std::vector<uint8_t> scratch_;  ///< a node that is about to be written anew
+  const std::unique_ptr<WriterBuffers> own_buffers_;  ///< where none are lent
+  WriterBuffers& buffers_;
+  NodeDraft& draft_;  ///< of the buffers
+  const Index::HashOf hash_of_ = [this](Ref ref) { return hash_of(content_->node(ref)); };
   /// RRs for names whose node is already large, so that a file that keeps coming back to one name costs a
   /// merge at the end instead of a merge each time.
   std::unordered_map<Ref, RecordList> spilled_;

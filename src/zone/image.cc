@@ -166,7 +166,7 @@ class ImageReader {
     if (header_.apex != dns::Name(apex) || header_.rr_class != rr_class)
       return failure("the image is of another zone: " + dns::to_string_no_dot(header_.apex));
     // The name as the caller spells it.
-    content_.reset(new Content(apex, rr_class));
+    content_ = std::make_shared<Content>(Content::Maker(), apex, rr_class);
     if (const auto read = read_nodes(); !read) return std::unexpected(read.error());
     if (const auto entered = enter_nodes(); !entered) return std::unexpected(entered.error());
     content_->note_soa();

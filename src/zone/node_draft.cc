@@ -43,6 +43,11 @@ bool ends_like(Bytes name, Bytes suffix) {
   return true;
 }
 
+/// That an RRset takes in a node.
+size_t padded_size(const NodeDraft::Set& set) {
+  return (RRsetView::kHeaderBytes + size_t{set.bytes} + 3) & ~size_t{3};
+}
+
 }  // namespace
 
 void NodeDraft::add_all(NodeView node) {
@@ -52,7 +57,7 @@ void NodeDraft::add_all(NodeView node) {
 }
 
 std::strong_ordering NodeDraft::compare(const Item& a, const Item& b) const {
-  return a.key != b.key ? a.key <=> b.key : quick_compare(type_of(a), rr_class_, a.rdata, b.rdata);
+  return a.key != b.key ? a.key <=> b.key : quick_compare(type_of(a.key), rr_class_, a.rdata, b.rdata);
 }
 
 bool NodeDraft::remove(dns::RRType type, Bytes rdata) {
@@ -87,14 +92,26 @@ bool NodeDraft::before(const Item& a, const Item& b) const {
 
 size_t NodeDraft::arrange() {
   if (has_removed_) std::erase_if(items_, [](const Item& item) { return item.order == kRemoved; });
-  const auto out_of_order = std::adjacent_find(
-      items_.begin(), items_.end(), [this](const Item& a, const Item& b) { return compare(a, b) >= 0; });
-  if (out_of_order == items_.end()) return 0;
+  const size_t dropped = is_in_order() ? 0 : sort();
+  cut_sets();
+  return dropped;
+}
+
+bool NodeDraft::is_in_order() const {
+  for (size_t i = 1; i < items_.size(); i++) {
+    const Item& before = items_[i - 1];
+    if (before.key >= items_[i].key && compare(before, items_[i]) >= 0) return false;
+  }
+  return true;
+}
+
+/// Of two items or more; returns how many were dropped.
+size_t NodeDraft::sort() {
   std::sort(items_.begin(), items_.end(),
             [this](const Item& a, const Item& b) { return a.key != b.key ? a.key < b.key : before(a, b); });
   size_t kept = 0;
   for (size_t i = 1; i < items_.size(); i++) {
-    if (same(items_[kept], items_[i])) {
+    if (items_[kept].key == items_[i].key && same(items_[kept], items_[i])) {
       items_[kept].ttl_s = items_[i].ttl_s;
       items_[kept].order = items_[i].order;
     } else if (++kept != i) {
@@ -106,13 +123,39 @@ size_t NodeDraft::arrange() {
   return dropped;
 }
 
+void NodeDraft::cut_sets() {
+  sets_.clear();
+  const auto end = static_cast<uint32_t>(items_.size());
+  for (uint32_t i = 0; i < end;) {
+    Set set{items_[i].key, 0, i, 0, i, 0};
+    for (; i < end && items_[i].key == set.key; i++) {
+      if (i - set.first < kMostRRs) set.bytes += 2 + static_cast<uint32_t>(items_[i].rdata.size());
+      if (items_[i].order > items_[set.latest].order) set.latest = i;
+    }
+    set.count = i - set.first;
+    set.ttl_s = items_[set.latest].ttl_s;
+    if (type_of(set.key) == dns::RRType::kNs)
+      set.bytes += static_cast<uint32_t>(ServerNames::bytes(set.written()));
+    sets_.push_back(set);
+  }
+}
+
+uint64_t NodeDraft::record_count() const {
+  uint64_t count = 0;
+  for (const Set& set : written_sets()) count += set.written();
+  return count;
+}
+
 uint8_t NodeDraft::flags(bool is_apex) const {
   uint8_t flags = is_apex ? NodeView::kApex : 0;
-  for (const Item& item : items_) {
-    const dns::RRType type = type_of(item);
+  for (const Set& set : sets_) {
+    const dns::RRType type = type_of(set.key);
     if (type == dns::RRType::kNs && !is_apex) {
       flags |= NodeView::kCut;
-      if (ends_like(item.rdata, apex_.bytes())) flags |= NodeView::kMaybeGlue;
+      const bool may_have_glue =
+          std::any_of(&items_[set.first], &items_[set.first] + set.count,
+                      [&](const Item& item) { return ends_like(item.rdata, apex_.bytes()); });
+      if (may_have_glue) flags |= NodeView::kMaybeGlue;
     }
     if (type == dns::RRType::kDname) flags |= NodeView::kDname;
     if (type == dns::RRType::kCname) flags |= NodeView::kHasCname;
@@ -121,59 +164,41 @@ uint8_t NodeDraft::flags(bool is_apex) const {
 }
 
 Ref NodeDraft::write(Arena& arena, Bytes labels, uint8_t flags, uint32_t children) const {
+  const auto sets = written_sets();
   const size_t names_end = NodeView::kHeaderBytes + ((labels.size() + 3) & ~size_t{3});
   size_t bytes = names_end;
-  uint16_t sets = 0;
-  for (size_t i = 0; i < items_.size() && sets < kMostRRsets;) {
-    const size_t first = i;
-    const uint32_t key = items_[i].key;
-    size_t data = 0;
-    for (; i < items_.size() && items_[i].key == key; i++) {
-      if (i - first < kMostRRs) data += 2 + items_[i].rdata.size();
-    }
-    if (type_of(items_[first]) == dns::RRType::kNs) data += ServerNames::bytes(std::min(i - first, kMostRRs));
-    bytes += (RRsetView::kHeaderBytes + data + 3) & ~size_t{3};
-    sets++;
-  }
+  for (const Set& set : sets) bytes += padded_size(set);
   const Arena::Place place = arena.append(bytes);
   uint8_t* p = place.data;
-  std::memcpy(p, &sets, 2);
+  const auto set_count = static_cast<uint16_t>(sets.size());
+  std::memcpy(p, &set_count, 2);
   p[2] = flags;
   p[3] = static_cast<uint8_t>(labels.size());
   std::memcpy(p + 4, &children, 4);
   if (!labels.empty()) std::memcpy(p + NodeView::kHeaderBytes, labels.data(), labels.size());
   p += names_end;
-  for (size_t i = 0, set = 0; set < sets; set++) {
-    const size_t first = i;
-    uint8_t* const header = p;
-    uint32_t ttl_s = items_[i].ttl_s;
-    uint32_t last_order = items_[i].order;
-    p += RRsetView::kHeaderBytes;
-    for (; i < items_.size() && items_[i].key == items_[first].key; i++) {
-      const Item& item = items_[i];
-      if (item.order > last_order) {
-        last_order = item.order;
-        ttl_s = item.ttl_s;
-      }
-      if (i - first >= kMostRRs) continue;
-      store_u16(p, static_cast<uint16_t>(item.rdata.size()));
-      if (!item.rdata.empty()) std::memcpy(p + 2, item.rdata.data(), item.rdata.size());
-      p += 2 + item.rdata.size();
-    }
-    const auto type = dns::number(type_of(items_[first]));
-    const auto count = static_cast<uint16_t>(std::min(i - first, kMostRRs));
-    if (type_of(items_[first]) == dns::RRType::kNs) {
-      write_server_names(labels, apex_, header + RRsetView::kHeaderBytes, count, p);
-      p += ServerNames::bytes(count);
-    }
-    const auto size = static_cast<uint32_t>(p - header - RRsetView::kHeaderBytes);
-    std::memcpy(header, &type, 2);
-    std::memcpy(header + 2, &count, 2);
-    std::memcpy(header + 4, &ttl_s, 4);
-    std::memcpy(header + 8, &size, 4);
-    p = header + RRsetView(header).padded_size();
-  }
+  for (const Set& set : sets) p = write_set(set, labels, p);
   return place.ref;
+}
+
+/// Writes one RRset of the node of `labels` to `p`; returns where the next one goes.
+uint8_t* NodeDraft::write_set(const Set& set, Bytes labels, uint8_t* p) const {
+  const auto type = dns::number(type_of(set.key));
+  const auto count = static_cast<uint16_t>(set.written());
+  uint8_t* const end = p + padded_size(set);
+  std::memcpy(p, &type, 2);
+  std::memcpy(p + 2, &count, 2);
+  std::memcpy(p + 4, &set.ttl_s, 4);
+  std::memcpy(p + 8, &set.bytes, 4);
+  p += RRsetView::kHeaderBytes;
+  uint8_t* const data = p;
+  for (const Item& item : std::span(items_).subspan(set.first, count)) {
+    store_u16(p, static_cast<uint16_t>(item.rdata.size()));
+    if (!item.rdata.empty()) std::memcpy(p + 2, item.rdata.data(), item.rdata.size());
+    p += 2 + item.rdata.size();
+  }
+  if (type == dns::number(dns::RRType::kNs)) write_server_names(labels, apex_, data, count, p);
+  return end;
 }
 
 }  // namespace nomen::zone

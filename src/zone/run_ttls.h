@@ -14,6 +14,11 @@ namespace nomen::zone {
 
 class RunTtls {
  public:
+  /// The next batch is of another file.
+  void begin_file() {
+    ttls_s_.clear();
+    open_run_.clear();
+  }
   /// Looks at the next batch of a file; warns of TTLs that give way to an earlier one.
   void begin(const dns::RecordBatch& batch, Diagnostics& diagnostics);
 

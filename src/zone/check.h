@@ -50,8 +50,15 @@ struct CheckResult {
 
 inline constexpr size_t kMostFindings = 1000;
 
+/// Memory that one check after another uses again. Thread rule: for one check at a time.
+struct CheckBuffers {
+  std::vector<Ref> referring;
+};
+
 /// Checks everything that `options` ask for. One pass over the nodes, NS, MX and SRV targets looked up.
-CheckResult check_content(const Content& content, const CheckOptions& options);
+/// `buffers` nullptr: memory of its own.
+CheckResult check_content(const Content& content, const CheckOptions& options,
+                          CheckBuffers* buffers = nullptr);
 
 /// Whether a resolver would see a signed zone: a zone key, and NSEC with its signature or NSEC3PARAM at the
 /// apex.

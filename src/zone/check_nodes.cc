@@ -43,10 +43,11 @@ std::vector<uint8_t> without_case(RRType type, dns::RRClass rr_class, Bytes rdat
 
 class NodeCheck {
  public:
-  NodeCheck(const Content& content, const CheckOptions& options, Findings& findings)
+  NodeCheck(const Content& content, const CheckOptions& options, Findings& findings, NodeSurvey& survey)
       : content_(content),
         options_(options),
         findings_(findings),
+        survey_(survey),
         apex_(dns::Name(content.apex()).lowered()) {
     repeats_ = options.repeated_origin && content.apex_labels() >= 2;
   }
@@ -95,8 +96,6 @@ class NodeCheck {
     }
     if (refers && options_.integrity) survey_.referring.push_back(ref);
   }
-
-  NodeSurvey take() { return std::move(survey_); }
 
  private:
   /// Whether a name server of the cut is in the zone, so that it can be checked.
@@ -158,17 +157,19 @@ class NodeCheck {
   const Content& content_;
   const CheckOptions& options_;
   Findings& findings_;
+  NodeSurvey& survey_;
   dns::Name apex_;  ///< in lower case
   bool repeats_;
-  NodeSurvey survey_;
 };
 
 }  // namespace
 
-NodeSurvey check_nodes(const Content& content, const CheckOptions& options, Findings& findings) {
-  NodeCheck check(content, options, findings);
+void check_nodes(const Content& content, const CheckOptions& options, Findings& findings,
+                 NodeSurvey& survey) {
+  survey.has_dname = false;
+  survey.referring.clear();
+  NodeCheck check(content, options, findings, survey);
   for_each_node_ahead(content, [&](NodeView node, Ref ref) { check.visit(node, ref); });
-  return check.take();
 }
 
 }  // namespace nomen::zone

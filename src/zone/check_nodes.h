@@ -13,11 +13,13 @@ struct NodeSurvey {
   std::vector<Ref> referring;  ///< nodes with MX or SRV, and zone cuts with a target in the zone
 };
 
-NodeSurvey check_nodes(const Content& content, const CheckOptions& options, Findings& findings);
+/// Fills `survey`, whose memory is used again.
+void check_nodes(const Content& content, const CheckOptions& options, Findings& findings, NodeSurvey& survey);
 
 /// visit(NodeView, Ref) for each node in no order, NSEC3 nodes too, fetching nodes into the cache ahead.
 template <class Visit>
 void for_each_node_ahead(const Content& content, Visit&& visit) {
+  if (!content.is_large()) return content.for_each_node(visit);
   constexpr size_t kAhead = 16;
   Ref waiting[kAhead] = {};
   size_t count = 0;

@@ -20,10 +20,10 @@ constexpr size_t kMostDiagnostics = 1000;
 /// One load on its way.
 class ZoneLoad {
  public:
-  explicit ZoneLoad(const LoadRequest& request)
-      : request_(request), record_check_(request.apex, request.checks) {}
+  ZoneLoad(const LoadRequest& request, LoadResult& result)
+      : request_(request), result_(result), record_check_(request.apex, request.checks) {}
 
-  LoadResult run() {
+  void run() {
     auto file = os::SequentialFile::open(request_.path,
                                          request_.buffers != nullptr ? &request_.buffers->files : nullptr);
     if (!file) {
@@ -39,7 +39,6 @@ class ZoneLoad {
     take_found();
     if (result_.errors > 0) result_.content = nullptr;
     if (result_.content != nullptr && result_.changed) check();
-    return std::move(result_);
   }
 
  private:
@@ -70,7 +69,8 @@ class ZoneLoad {
   }
 
   /// Hands all records to `take`, and the file is spent; false when there is nothing to go on with.
-  bool read(os::SequentialFile& file, const dns::ConsumeBatch& take) {
+  template <class Take>
+  bool read(os::SequentialFile& file, const Take& take) {
     const auto consume = [&](const dns::RecordBatch& batch) {
       record_check_.add(batch, found_);
       take(batch);
@@ -125,7 +125,8 @@ class ZoneLoad {
   }
 
   void check() {
-    CheckResult checked = check_content(*result_.content, request_.checks);
+    CheckResult checked = check_content(*result_.content, request_.checks,
+                                        request_.buffers != nullptr ? &request_.buffers->check : nullptr);
     result_.is_signed = is_dnssec_signed(*result_.content);
     for (Diagnostic& diagnostic : checked.diagnostics) result_.diagnostics.push_back(std::move(diagnostic));
     if (checked.usable) return;
@@ -134,15 +135,17 @@ class ZoneLoad {
   }
 
   const LoadRequest& request_;
+  LoadResult& result_;
   RecordCheck record_check_;
   Diagnostics found_;  ///< beside what the reader of the file says
-  LoadResult result_;
 };
 
 }  // namespace
 
 LoadResult load_zone(const LoadRequest& request) {
-  return ZoneLoad(request).run();
+  LoadResult result;
+  ZoneLoad(request, result).run();
+  return result;
 }
 
 }  // namespace nomen::zone

@@ -23,6 +23,7 @@ namespace nomen::zone {
 struct LoadBuffers {
   dns::MasterBuffers master;
   WriterBuffers writer;
+  CheckBuffers check;
   os::NearbyFiles files;
 };
 

@@ -78,6 +78,30 @@ TEST(Arena, ASmallOneIsSmall) {
   EXPECT_LE(arena.memory_bytes(), 300 + Arena::kPadding + 32);
 }
 
+TEST(Arena, CopiesAndMovesKeepWhatTheyHad) {
+  Arena one_span;
+  Pieces few;
+  few.append(one_span, 100);
+  one_span.shrink();
+  Arena several_spans;
+  Pieces many;
+  for (int i = 0; i < 5; i++) many.append(several_spans, 1U << 20);
+  several_spans.shrink();
+  const Arena copy(one_span);
+  Arena moved(std::move(one_span));
+  EXPECT_EQ(one_span.end_ref(), 0U);  // NOLINT(bugprone-use-after-move): that is the question
+  few.expect_all_in(copy);
+  few.expect_all_in(moved);
+  std::swap(moved, several_spans);
+  few.expect_all_in(several_spans);
+  many.expect_all_in(moved);
+  moved = copy;
+  few.expect_all_in(moved);
+  moved = Arena();
+  EXPECT_EQ(moved.end_ref(), 0U);
+  few.expect_all_in(copy);
+}
+
 TEST(Arena, NextVersionsGoOnBehindTheSharedChunks) {
   for (const size_t first_size : {size_t{100}, size_t{3} << 20}) {
     std::mt19937 random(2);

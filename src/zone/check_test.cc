@@ -221,6 +221,22 @@ TEST(RecordCheck, SoaAndDsInTheWrongPlaceFail) {
                    "f:3: DS record at top of zone (example.com)"}));
 }
 
+TEST(RecordCheck, NamesOfTheSoaAreHostsAndMailboxes) {
+  CheckOptions options;
+  options.names = Strictness::kWarn;
+  const auto said = [&](const std::string& names, const char* apex) {
+    return record_findings("$TTL 1\n@ SOA " + names + " 1 1 1 1 1\n", options, apex);
+  };
+  for (const char* good : {"a b", "a.b c_d", ". .", "@ @", "ns.Example.COM. x.other.", "xexample.com. h"})
+    EXPECT_EQ(said(good, "example.com."), Lines{}) << good;
+  EXPECT_EQ(said("a_b h", "example.com."), Lines{"f:2: warning: a_b.example.com: bad name (check-names)"});
+  EXPECT_EQ(said("a.-b.example.com. h", "example.com."),
+            Lines{"f:2: warning: a.-b.example.com: bad name (check-names)"});
+  EXPECT_EQ(said("ns. h.c_d", "example.com."),
+            Lines{"f:2: warning: h.c_d.example.com: bad name (check-names)"});
+  EXPECT_EQ(said("ns h.other.", "ex_ample."), Lines{"f:2: warning: ns.ex_ample: bad name (check-names)"});
+}
+
 TEST(RecordCheck, FindsTheSameWhenTheReaderHasLookedAtNoName) {
   std::string text = "$TTL 1\n";
   for (const std::string name :

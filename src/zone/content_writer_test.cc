@@ -332,6 +332,29 @@ TEST(ContentWriter, TheFirstTtlHoldsInARunThatGoesOverBatches) {
   EXPECT_EQ(to_string(diagnostics[0]), "zone:9003: warning: TTL set to prior TTL (60)");
 }
 
+TEST(ContentWriter, BuffersTakeNothingFromOneZoneToTheNext) {
+  const dns::Name zone = name_of("example.");
+  dns::MasterFileOptions options;
+  options.origin = zone;
+  WriterBuffers buffers;
+  const auto made_of = [&](const std::string& text) {
+    Diagnostics diagnostics;
+    ContentWriter writer(zone, dns::RRClass::kIn, 0, {}, &buffers);
+    dns::read_master_text(text, "zone", options,
+                          [&](const dns::RecordBatch& batch) { writer.add(batch, diagnostics); });
+    ContentPtr content = writer.finish(diagnostics);
+    EXPECT_TRUE(diagnostics.empty()) << to_string(diagnostics.front());
+    return content;
+  };
+  const ContentPtr first = made_of("@ 60 SOA ns h 1 1 2 3 4\nwww 60 A 192.0.2.1\nwww 60 TXT x\n");
+  const std::string before = describe(*first);
+  const ContentPtr second = made_of("www 5 A 192.0.2.2\n@ 60 SOA ns h 2 1 2 3 4\n");
+  EXPECT_EQ(second->find(name_of("www.example.")).find(RRType::kA).ttl_s(), 5U);
+  EXPECT_EQ(second->record_count(), 2U);
+  EXPECT_EQ(describe(*first), before);
+  EXPECT_EQ(describe(*made_of("")).find("A "), std::string::npos);
+}
+
 TEST(ContentWriter, TheFilesLastRunOfAnRRsetSaysItsTtl) {
   Diagnostics diagnostics;
   const ContentPtr content = content_of(

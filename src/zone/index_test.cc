@@ -174,6 +174,26 @@ TEST(Index, FittingGivesMemoryBackAndKeepsAll) {
   expect_holds(index, model.hashes);
 }
 
+TEST(Index, SmallOnesAreCopiedAndMovedLikeLargeOnes) {
+  IndexModel model;
+  Index small;
+  model.insert(small, 7, 1);
+  const Index copy(small);
+  Index moved(std::move(small));
+  EXPECT_EQ(small.size(), 0U);  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_EQ(small.find(7, [](Ref) { return true; }), 0U);
+  expect_holds(copy, model.hashes);
+  expect_holds(moved, model.hashes);
+  Index large(5000);
+  for (Ref ref = 2; ref <= 5000; ref++) model.insert(large, uint64_t{ref} << 50, ref);
+  model.insert(large, 7, 1);
+  std::swap(large, moved);
+  expect_holds(moved, model.hashes);
+  moved = copy;
+  EXPECT_EQ(moved.size(), 1U);
+  EXPECT_EQ(large.find(7, [](Ref) { return true; }), 1U);
+}
+
 TEST(Index, MovingLeavesNothingBehind) {
   Index index;
   IndexModel model;

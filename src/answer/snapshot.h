@@ -77,14 +77,18 @@ class ServedZone {
  public:
   ServedZone(dns::NameView apex, std::shared_ptr<const ZoneSettings> settings, zone::ContentPtr content,
              zone::RecentChangesPtr recent = nullptr, std::shared_ptr<const ZoneExpiry> expiry = nullptr)
-      : apex_(apex),
+      : ServedZone(hash_of(apex), apex, std::move(settings), std::move(content), std::move(recent),
+                   std::move(expiry)) {}
+  /// For who has the hash of the name already.
+  ServedZone(uint64_t apex_hash, dns::NameView apex, std::shared_ptr<const ZoneSettings> settings,
+             zone::ContentPtr content, zone::RecentChangesPtr recent = nullptr,
+             std::shared_ptr<const ZoneExpiry> expiry = nullptr)
+      : apex_hash_(apex_hash),
+        apex_(apex),
         settings_(std::move(settings)),
         content_(std::move(content)),
         recent_(std::move(recent)),
         expiry_(std::move(expiry)) {
-    dns::HashedName name;
-    name.assign(apex);
-    apex_hash_ = name.full_hash();
     is_stub_ = settings_->role == ZoneRole::kStub;
     is_plain_ = settings_->is_open() && !is_stub_;
     size_ = size_of(content_.get());
@@ -127,6 +131,11 @@ class ServedZone {
   const ZoneExpiry* expiry() const { return expiry_.get(); }
 
  private:
+  static uint64_t hash_of(dns::NameView apex) {
+    dns::HashedName name;
+    name.assign(apex);
+    return name.full_hash();
+  }
   /// Of the content; written after it.
   enum class Size : uint8_t { kNone, kSmall, kLarge };
   static Size size_of(const zone::Content* content) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <optional>
 #include <span>
@@ -24,9 +25,8 @@ constexpr uint64_t kSmallFileBytes = 256 << 10;
 constexpr uint64_t kPublishPause_ms = 50;
 // While the first configuration is taken over, so many zones are waiting until loading them begins.
 constexpr size_t kFirstJobs = 256;
-// Zones are put into their table in no order of its own: each one that stands in their bucket already is a
-// wait for memory.
-constexpr float kZonesPerBucket = 0.5F;
+// Zones are put into their tables in no order of theirs: the places of so many are fetched together.
+constexpr size_t kZonesTogether = 16;
 // Loads come back in the order of the configuration, but what is kept of their zones lies anywhere.
 constexpr size_t kFetchAhead = 4;
 
@@ -174,9 +174,9 @@ void ZoneKeeper::serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zon
   serve(views_[view], zone, std::move(content), std::move(recent));
   if (!has_in_view_) return;
   for (KeptView& other : views_) {
-    const auto shared = other.zones.find(key);
-    if (shared == other.zones.end() || shared->second.config->type != config::ZoneType::kInView) continue;
-    if (shared->second.config->in_view == view_names_[view]) other.table.put(zone.served);
+    const KeptZone* const shared = other.zones.find(key);
+    if (shared == nullptr || shared->config->type != config::ZoneType::kInView) continue;
+    if (shared->config->in_view == view_names_[view]) other.table.put(zone.served);
   }
 }
 
@@ -209,7 +209,8 @@ void ZoneKeeper::configure(config::Config& config, bool reload_all) {
     take_view(views[i], i, config.views[i], !same_views || !same_directory, reload_all, jobs);
   }
   for (size_t i = 0; i < views_.size(); i++) {
-    for (const auto& [key, zone] : views_[i].zones) tell_removed(*zone.config, view_names_[i], key);
+    views_[i].zones.for_each(
+        [&](uint64_t key, const KeptZone& zone) { tell_removed(*zone.config, view_names_[i], key); });
   }
   contents_before_.clear();
   views_ = std::move(views);
@@ -254,79 +255,92 @@ void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bo
   Zones before;
   if (same.first + same.last == 0 && kept.listed == 0) {
     before = std::exchange(kept.zones, {});
-    kept.zones.max_load_factor(kZonesPerBucket);
     kept.zones.reserve(view.zones.size());
     kept.table.reserve(view.zones.size());
   } else {
     for (const config::ZonePtr& zone : changed(kept.configured)) {
-      if (auto node = kept.zones.extract(zone_key(zone->name()))) before.insert(std::move(node));
+      const uint64_t key = zone_key(zone->name());
+      if (auto old = kept.zones.extract(key)) before.insert(key, std::move(old));
     }
   }
   prepare_log(changed(view.zones), view.name);
-  for (const config::ZonePtr& zone : changed(view.zones)) {
-    if (zone->type != config::ZoneType::kHint) take_zone(kept, number, zone, before, reload_all, jobs);
-    start_many(jobs);
-  }
-  for (const auto& [key, zone] : before) {
+  take_zones(kept, number, changed(view.zones), before, reload_all, jobs);
+  before.for_each([&](uint64_t key, const KeptZone& zone) {
     tell_removed(*zone.config, view.name, key);
     kept.table.remove(zone.config->name());
-  }
+  });
   for (size_t i = 0; reload_all && i < view.zones.size(); i++) {
     if (i == same.first) i = view.zones.size() - same.last;
     if (i == view.zones.size()) break;
     const uint64_t key = zone_key(view.zones[i]->name());
-    const auto at = kept.zones.find(key);
-    if (at != kept.zones.end() && wants_load(at->second, true))
-      jobs.push_back(job_for(kept, number, key, at->second));
+    KeptZone* const zone = kept.zones.find(key);
+    if (zone != nullptr && wants_load(*zone, true)) jobs.push_back(job_for(kept, number, key, *zone));
   }
   release(std::exchange(kept.configured, std::move(view.zones)));
 }
 
-void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before,
-                           bool reload_all, std::vector<LoadJob>& jobs) {
-  auto served = std::make_shared<answer::ServedZone>(zone->name(), zone_settings_.get(*zone), nullptr);
-  const uint64_t key = served->apex_hash();
-  KeptZone next;
-  bool load_now = reload_all;
-  auto old = before.empty() ? Zones::node_type() : before.extract(key);
-  // A zone that a catalog lists gives way to one that is configured.
-  if (!old && kept.listed != 0) {
-    old = kept.zones.extract(key);
-    if (old) kept.listed--;
+void ZoneKeeper::take_zones(KeptView& kept, size_t number, std::span<const config::ZonePtr> zones,
+                            Zones& before, bool reload_all, std::vector<LoadJob>& jobs) {
+  const auto fetch = [&](const config::ZonePtr& zone) {
+    dns::HashedName name;
+    name.assign(zone->name());
+    kept.zones.prefetch(name.full_hash());
+    kept.table.prefetch(name);
+    before.prefetch(name.full_hash());
+    return name.full_hash();
+  };
+  std::array<uint64_t, kZonesTogether> keys;
+  while (!zones.empty()) {
+    const auto row = zones.first(std::min(zones.size(), kZonesTogether));
+    zones = zones.subspan(row.size());
+    std::transform(row.begin(), row.end(), keys.begin(), fetch);
+    for (size_t i = 0; i < row.size(); i++) {
+      if (row[i]->type != config::ZoneType::kHint)
+        take_zone(kept, number, row[i], keys[i], before, reload_all, jobs);
+    }
+    start_many(jobs);
   }
-  if (old) {
-    next = std::move(old.mapped());
-    const bool comparable = next.config->type == zone->type && next.config->rr_class == zone->rr_class;
-    if (!comparable) next = KeptZone{};
+}
+
+void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, uint64_t key,
+                           Zones& before, bool reload_all, std::vector<LoadJob>& jobs) {
+  bool load_now = reload_all;
+  Zones::Owned next = before.extract(key);
+  // A zone that a catalog lists gives way to one that is configured.
+  if (next == nullptr && kept.listed != 0) {
+    next = kept.zones.extract(key);
+    if (next != nullptr) kept.listed--;
+  }
+  if (next != nullptr) {
+    const bool comparable = next->config->type == zone->type && next->config->rr_class == zone->rr_class;
     // What another file said is served until this one is there.
-    const bool logged_now = zone->is_ahead_of_file() && !next.config->is_ahead_of_file();
-    if (comparable && (next.config->file != zone->file || logged_now)) {
-      next.stamp = {};
-      next.loaded_s = 0;
+    const bool logged_now = zone->is_ahead_of_file() && !next->config->is_ahead_of_file();
+    if (!comparable) {
+      *next = KeptZone{};
+    } else if (next->config->file != zone->file || logged_now) {
+      next->stamp = {};
+      next->loaded_s = 0;
       load_now = true;
     }
-  } else if (!contents_before_.empty()) {
+  } else {
     next = moved_here(*zone, key);
   }
-  next.config = zone;
+  next->config = zone;
   // A load under way was asked for under the old configuration: what comes back is not taken, the load is
   // asked for again.
-  if (next.in_flight) {
-    next.in_flight = false;
-    next.stamp = {};
+  if (next->in_flight) {
+    next->in_flight = false;
+    next->stamp = {};
     load_now = true;
   }
-  next.generation = generation_;
-  if (next.is_copy() && next.expiry == nullptr) next.expiry = std::make_shared<answer::ZoneExpiry>();
-  const bool keeps = next.content() != nullptr;
-  if (keeps || next.is_copy()) {
-    served = std::make_shared<answer::ServedZone>(zone->name(), served->shared_settings(),
-                                                  keeps ? next.served->shared_content() : nullptr,
-                                                  keeps ? next.served->recent() : nullptr, next.expiry);
-  }
-  next.served = std::move(served);
-  kept.table.put(next.served);
-  KeptZone& placed = kept.zones.emplace(key, std::move(next)).first->second;
+  next->generation = generation_;
+  if (next->is_copy() && next->expiry == nullptr) next->expiry = std::make_shared<answer::ZoneExpiry>();
+  const bool keeps = next->content() != nullptr;
+  next->served = std::make_shared<answer::ServedZone>(
+      key, zone->name(), zone_settings_.get(*zone), keeps ? next->served->shared_content() : nullptr,
+      keeps ? next->served->recent() : nullptr, next->is_copy() ? next->expiry : nullptr);
+  kept.table.put(next->served);
+  KeptZone& placed = kept.zones.insert(key, std::move(next));
   events_.zone_configured({kept.settings->name, key}, placed);
   if (wants_load(placed, load_now)) jobs.push_back(job_for(kept, number, key, placed));
 }
@@ -334,8 +348,8 @@ void ZoneKeeper::take_zone(KeptView& kept, size_t number, const config::ZonePtr&
 /// Views come, go or change their names: what is served is remembered for moved_here().
 void ZoneKeeper::note_contents() {
   for (const KeptView& view : views_) {
-    for (const auto& [key, zone] : view.zones) {
-      if (!zone.has_file() || zone.content() == nullptr) continue;
+    view.zones.for_each([&](uint64_t key, const KeptZone& zone) {
+      if (!zone.has_file() || zone.content() == nullptr) return;
       KeptZone kept;
       kept.config = zone.config;
       kept.served = zone.served;
@@ -343,24 +357,24 @@ void ZoneKeeper::note_contents() {
       kept.loaded_s = zone.loaded_s;
       if (zone.included) kept.included = std::make_unique<const KeptZone::Included>(*zone.included);
       contents_before_.emplace(key, std::move(kept));
-    }
+    });
   }
 }
 
 /// A zone that is new in its view but was served from the same file in another one goes on being served.
-KeptZone ZoneKeeper::moved_here(const config::Zone& zone, uint64_t key) {
+ZoneKeeper::Zones::Owned ZoneKeeper::moved_here(const config::Zone& zone, uint64_t key) const {
+  auto next = std::make_unique<KeptZone>();
   const auto [first, last] = contents_before_.equal_range(key);
   const auto same_file = std::find_if(first, last, [&](const auto& entry) {
     const config::Zone& other = *entry.second.config;
     return other.type == zone.type && other.file == zone.file && other.rr_class == zone.rr_class;
   });
-  if (same_file == last) return {};
-  KeptZone next;
-  next.served = same_file->second.served;
-  next.stamp = same_file->second.stamp;
-  next.loaded_s = same_file->second.loaded_s;
+  if (same_file == last) return next;
+  next->served = same_file->second.served;
+  next->stamp = same_file->second.stamp;
+  next->loaded_s = same_file->second.loaded_s;
   if (same_file->second.included)
-    next.included = std::make_unique<const KeptZone::Included>(*same_file->second.included);
+    next->included = std::make_unique<const KeptZone::Included>(*same_file->second.included);
   return next;
 }
 
@@ -372,8 +386,8 @@ void ZoneKeeper::link_in_views() {
       const auto other = std::find(view_names_.begin(), view_names_.end(), zone->in_view);
       if (other == view_names_.end()) continue;
       const Zones& zones = views_[static_cast<size_t>(other - view_names_.begin())].zones;
-      const auto found = zones.find(zone_key(zone->name()));
-      if (found != zones.end()) view.table.put(found->second.served);
+      const KeptZone* const found = zones.find(zone_key(zone->name()));
+      if (found != nullptr) view.table.put(found->served);
     }
   }
 }
@@ -388,16 +402,17 @@ void ZoneKeeper::put(size_t view, std::span<const config::ZonePtr> zones) {
   std::vector<LoadJob> jobs;
   for (const config::ZonePtr& zone : zones) {
     Zones before;
-    if (auto node = kept.zones.extract(zone_key(zone->name()))) {
-      const config::ZonePtr& known = node.mapped().config;
+    const uint64_t key = zone_key(zone->name());
+    if (auto old = kept.zones.extract(key)) {
+      const config::ZonePtr& known = old->config;
       if (known->catalog == nullptr)
         std::replace(kept.configured.begin(), kept.configured.end(), known, zone);
       if (known->catalog != nullptr) kept.listed--;
-      before.insert(std::move(node));
+      before.insert(key, std::move(old));
     } else if (zone->catalog == nullptr) {
       kept.configured.push_back(zone);
     }
-    take_zone(kept, view, zone, before, true, jobs);
+    take_zone(kept, view, zone, key, before, true, jobs);
     if (zone->catalog != nullptr) kept.listed++;
   }
   if (has_in_view_) link_in_views();
@@ -410,7 +425,7 @@ void ZoneKeeper::remove(size_t view, std::span<const config::ZonePtr> zones) {
   tables_++;
   for (const config::ZonePtr& zone : zones) {
     const uint64_t key = zone_key(zone->name());
-    kept.zones.erase(key);
+    kept.zones.extract(key);
     kept.table.remove(zone->name());
     if (zone->catalog != nullptr) {
       kept.listed--;
@@ -429,13 +444,13 @@ const KeptZone* ZoneKeeper::find(dns::NameView name, dns::RRClass rr_class, cons
   const uint64_t key = zone_key(name);
   for (size_t i = 0; i < views_.size(); i++) {
     if (!view.empty() && view != view_names_[i]) continue;
-    const auto at = views_[i].zones.find(key);
-    if (at == views_[i].zones.end() || at->second.config->rr_class != rr_class) continue;
+    const KeptZone* const zone = views_[i].zones.find(key);
+    if (zone == nullptr || zone->config->rr_class != rr_class) continue;
     if (found != nullptr) {
       why = Reload::kAmbiguous;
       return nullptr;
     }
-    found = &at->second;
+    found = zone;
     if (view_name != nullptr) *view_name = view_names_[i];
   }
   if (found == nullptr || found->config->type != config::ZoneType::kInView) return found;
@@ -448,11 +463,11 @@ ZoneKeeper::Reload ZoneKeeper::reload(dns::NameView name, dns::RRClass rr_class,
   if (found == nullptr) return why;
   const uint64_t key = zone_key(name);
   size_t number = 0;
-  auto at = views_[number].zones.find(key);
-  while (at == views_[number].zones.end() || &at->second != found) at = views_[++number].zones.find(key);
-  if (!wants_load(at->second, true)) return at->second.in_flight ? Reload::kQueued : Reload::kUpToDate;
+  KeptZone* zone = views_[number].zones.find(key);
+  while (zone != found) zone = views_[++number].zones.find(key);
+  if (!wants_load(*zone, true)) return zone->in_flight ? Reload::kQueued : Reload::kUpToDate;
   std::vector<LoadJob> jobs;
-  jobs.push_back(job_for(views_[number], number, key, at->second));
+  jobs.push_back(job_for(views_[number], number, key, *zone));
   start(std::move(jobs));
   return Reload::kQueued;
 }
@@ -490,9 +505,8 @@ void ZoneKeeper::publish_soon(bool now) {
 KeptZone* ZoneKeeper::zone_of(const LoadJob& job) {
   if (job.tables == tables_) return job.kept;
   if (job.view >= views_.size()) return nullptr;
-  const auto at = views_[job.view].zones.find(job.key);
-  const bool is_current = at != views_[job.view].zones.end() && at->second.generation == job.generation;
-  return is_current ? &at->second : nullptr;
+  KeptZone* const zone = views_[job.view].zones.find(job.key);
+  return zone != nullptr && zone->generation == job.generation ? zone : nullptr;
 }
 
 /// What the next outcomes will be taken into.
@@ -634,8 +648,7 @@ void ZoneKeeper::take_content(size_t number, KeptZone& zone, const LoadOutcome& 
 KeptZone* ZoneKeeper::find_at(const ZonePlace& place, size_t& view) {
   for (view = 0; view < views_.size(); view++) {
     if (view_names_[view] != place.view) continue;
-    const auto found = views_[view].zones.find(place.key);
-    if (found != views_[view].zones.end()) return &found->second;
+    if (KeptZone* const zone = views_[view].zones.find(place.key)) return zone;
   }
   return nullptr;
 }
@@ -722,7 +735,7 @@ void ZoneKeeper::read_frozen(const ZonePlace& place) {
 
 void ZoneKeeper::for_each(const std::function<void(const ZonePlace&, const KeptZone&)>& visit) const {
   for (size_t i = 0; i < views_.size(); i++) {
-    for (const auto& [key, zone] : views_[i].zones) visit({view_names_[i], key}, zone);
+    views_[i].zones.for_each([&](uint64_t key, const KeptZone& zone) { visit({view_names_[i], key}, zone); });
   }
 }
 

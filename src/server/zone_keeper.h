@@ -17,6 +17,7 @@
 #include "server/file_history.h"
 #include "server/interval.h"
 #include "server/kept_zone.h"
+#include "server/key_table.h"
 #include "server/loader.h"
 #include "server/settings.h"
 #include "server/version_log.h"
@@ -90,7 +91,7 @@ class ZoneKeeper {
 
  private:
   /// Zones by the hash of their names (dns/hashed_name.h).
-  using Zones = std::unordered_map<uint64_t, KeptZone>;
+  using Zones = KeyTable<KeptZone>;
 
   struct KeptView {
     std::shared_ptr<const answer::ViewSettings> settings;
@@ -102,10 +103,12 @@ class ZoneKeeper {
 
   void take_view(KeptView& kept, size_t number, config::View& view, bool all_anew, bool reload_all,
                  std::vector<LoadJob>& jobs);
-  void take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, Zones& before, bool reload_all,
-                 std::vector<LoadJob>& jobs);
+  void take_zones(KeptView& kept, size_t number, std::span<const config::ZonePtr> zones, Zones& before,
+                  bool reload_all, std::vector<LoadJob>& jobs);
+  void take_zone(KeptView& kept, size_t number, const config::ZonePtr& zone, uint64_t key, Zones& before,
+                 bool reload_all, std::vector<LoadJob>& jobs);
   void note_contents();
-  KeptZone moved_here(const config::Zone& zone, uint64_t key);
+  Zones::Owned moved_here(const config::Zone& zone, uint64_t key) const;
   void link_in_views();
   bool has_changed(const KeptZone& zone) const;
   static void note_included(KeptZone& zone, const LoadOutcome& outcome);

@@ -102,7 +102,7 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     const std::string_view word = inner.name();
     if (word == "type") zone.type = zone_type_of(inner.value()->text);
     if (word == "file") zone.file = inner.value()->text;
-    if (word == "journal") zone.journal = inner.value()->text;
+    if (word == "journal") zone.journal = std::string(inner.value()->text);
     if (word == "catalog-generate") zone.generates_catalog = inner.value()->number != 0;
     if (word == "primaries" || word == "masters") zone.primaries = names_.remote_servers(inner);
     if (word == "update-policy") {
@@ -111,7 +111,7 @@ ZonePtr ZoneBuilder::build(const Node& statement, dns::RRClass view_class) {
     }
     if (word == "in-view") {
       zone.type = ZoneType::kInView;
-      zone.in_view = inner.value()->text;
+      zone.in_view = std::string(inner.value()->text);
     }
   }
   zone.options = options_of(statement.block());

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "config/grammar.h"
 #include "config/match_list.h"
+#include "config/rare.h"
 #include "crypto/tls_context.h"
 #include "dns/name.h"
 #include "dns/types.h"
@@ -240,10 +241,10 @@ struct Zone {
   bool added = false;              ///< by rndc addzone: it stands in its view's file of added zones
   bool generates_catalog = false;  ///< its members are the zones whose catalog_zone it is
   std::shared_ptr<const std::string> catalog;  ///< the catalog zone that lists it; nullptr: it is configured
-  std::string file;     ///< as written: relative to ServerOptions::directory; empty when it has none
-  std::string in_view;  ///< kInView: the view whose zone this is
-  std::string journal;
-  std::vector<RemoteServer> primaries;
+  std::string file;           ///< as written: relative to ServerOptions::directory; empty when it has none
+  Rare<std::string> in_view;  ///< kInView: the view whose zone this is
+  Rare<std::string> journal;
+  Rare<std::vector<RemoteServer>> primaries;
   std::shared_ptr<const std::vector<UpdateRule>> update_policy;  ///< nullptr: none
   std::shared_ptr<const ZoneOptions> options;
 

@@ -55,8 +55,8 @@ class BlockParser {
   /// end).
   std::optional<IncludeRequest> parse(const TextBlock& block, const std::string& file, MasterState& state,
                                       BatchWriter& writer, MasterReport& report);
-  /// Reads the plain lines at the begin of `lines`: records that a kernel takes, $TTL and $ORIGIN. The rest is
-  /// what it left. None of them goes on behind its line, so that nobody has to look for their ends before.
+  /// Reads the plain lines at the begin of `lines`: records that a kernel takes, $TTL and $ORIGIN. The rest
+  /// is what it left. None of them goes on behind its line, so that nobody has to look for their ends before.
   TextBlock parse_plain(const TextBlock& lines, const std::string& file, MasterState& state,
                         BatchWriter& writer, MasterReport& report);
   const EntryUse& entry_use() const { return entry_use_; }

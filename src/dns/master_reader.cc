@@ -127,8 +127,7 @@ void MasterReader::include(const IncludeRequest& request, MasterState& state) {
   const Name origin = std::exchange(state.origin, request.origin);
   const std::optional<Name> owner = std::exchange(state.owner, std::nullopt);
   depth_++;
-  read_source(TextInput(*file), *included_.emplace_back(std::make_unique<std::string>(path)),
-              state);
+  read_source(TextInput(*file), *included_.emplace_back(std::make_unique<std::string>(path)), state);
   depth_--;
   state.origin = origin;
   state.owner = owner;

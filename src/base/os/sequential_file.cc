@@ -38,10 +38,7 @@ Result<SequentialFile> SequentialFile::open(const std::string& path, NearbyFiles
 }
 
 SequentialFile::SequentialFile(SequentialFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      size_(other.size_),
-      done_(other.done_),
-      stamp_(other.stamp_) {}
+    : fd_(std::exchange(other.fd_, -1)), size_(other.size_), done_(other.done_), stamp_(other.stamp_) {}
 
 SequentialFile::~SequentialFile() {
   if (fd_ >= 0) ::close(fd_);

@@ -29,7 +29,7 @@ endif()
 # program `nomen` optimises them as one (a fifth of the instructions of an answer). The rest of the program is not worth
 # the building time.
 set(NOMEN_PACKETS_WAY
-  net/address.cc net/event_loop.cc net/udp_listener.cc net/connection_table.cc net/tcp_connection.cc net/tcp_listener.cc
+  net/address.cc net/event_loop.cc net/udp_listener.cc net/connection_table.cc net/lookout.cc net/tcp_connection.cc net/tcp_listener.cc
   dns/hashed_name.cc zone/content.cc zone/index.cc zone/lookup.cc zone/node.cc policy/acl.cc server/worker.cc)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT NOMEN_SANITIZE)
   set(NOMEN_WHOLE_COMPILE -flto -ffat-lto-objects)

@@ -8,13 +8,17 @@
 namespace nomen::net {
 
 ConnectionTable::ConnectionTable(EventLoop& loop, ConnectionQuota& quota, const StreamTimeouts& timeouts)
-    : loop_(loop), quota_(quota), timeouts_(timeouts), read_buffer_(kStreamReadBytes + kSlackBytes) {}
+    : loop_(loop),
+      quota_(quota),
+      timeouts_(timeouts),
+      lookout_(loop),
+      read_buffer_(kStreamReadBytes + kSlackBytes) {}
 
 ConnectionTable::~ConnectionTable() {
   waiters_.clear();
-  while (oldest_ != nullptr) {
-    oldest_->say_goodbye();
-    retire(*oldest_);
+  while (Connection* connection = by_activity_.first()) {
+    connection->say_goodbye();
+    retire(*connection);
   }
 }
 
@@ -26,7 +30,7 @@ Connection* ConnectionTable::find(ConnectionId id) {
 
 void ConnectionTable::adopt(Descriptor socket, const SocketAddress& peer, const SocketAddress& local,
                             StreamHandler& handler, std::shared_ptr<ConnectionQuota> listener_quota,
-                            bool read_now, const std::shared_ptr<const crypto::TlsContext>& tls) {
+                            const std::shared_ptr<const crypto::TlsContext>& tls) {
   Connection& connection = take_slot();
   connection.socket_ = std::move(socket);
   connection.peer_ = peer;
@@ -34,11 +38,11 @@ void ConnectionTable::adopt(Descriptor socket, const SocketAddress& peer, const 
   connection.handler_ = &handler;
   connection.listener_quota_ = std::move(listener_quota);
   if (tls != nullptr) connection.tls_ = std::make_unique<crypto::TlsSession>(tls);
-  link_newest(connection);
+  by_activity_.append(connection);
   ++size_;
   ++counters_.opened;
   quota_.note_use();
-  connection.start(read_now);
+  connection.start();
 }
 
 /// A connection object as new; those of ended connections are used again.
@@ -55,7 +59,8 @@ Connection& ConnectionTable::take_slot() {
 
 void ConnectionTable::retire(Connection& connection) {
   NOMEN_REQUIRE(&connection != at_turn_);
-  unlink(connection);
+  by_activity_.remove(connection);
+  lookout_.forget(connection);
   --size_;
   loop_.cancel(connection);
   loop_.forget(connection);
@@ -74,7 +79,7 @@ void ConnectionTable::retire(Connection& connection) {
 }
 
 bool ConnectionTable::make_room() {
-  Connection* candidate = oldest_;
+  Connection* candidate = by_activity_.first();
   for (uint32_t i = 0; i < kEvictionLooks && candidate != nullptr; ++i) {
     if (loop_.now_ms() < candidate->active_ms_ + kIdleBeforeEvictionMs) return false;
     if (candidate->holds_ == 0 && candidate->queued_bytes() == 0) {
@@ -83,13 +88,14 @@ bool ConnectionTable::make_room() {
       retire(*candidate);
       return true;
     }
-    candidate = candidate->newer_;
+    candidate = by_activity_.after(*candidate);
   }
   return false;
 }
 
 void ConnectionTable::close_all() {
-  for (Connection* connection = oldest_; connection != nullptr; connection = connection->newer_)
+  for (Connection* connection = by_activity_.first(); connection != nullptr;
+       connection = by_activity_.after(*connection))
     connection->close();
 }
 
@@ -102,21 +108,9 @@ void ConnectionTable::stop_waiting(Timer& waiter) {
 }
 
 void ConnectionTable::touch(Connection& connection) {
-  if (newest_ == &connection) return;
-  unlink(connection);
-  link_newest(connection);
-}
-
-void ConnectionTable::link_newest(Connection& connection) {
-  connection.older_ = newest_;
-  connection.newer_ = nullptr;
-  (newest_ != nullptr ? newest_->newer_ : oldest_) = &connection;
-  newest_ = &connection;
-}
-
-void ConnectionTable::unlink(Connection& connection) {
-  (connection.older_ != nullptr ? connection.older_->newer_ : oldest_) = connection.newer_;
-  (connection.newer_ != nullptr ? connection.newer_->older_ : newest_) = connection.older_;
+  if (by_activity_.last() == &connection) return;
+  by_activity_.remove(connection);
+  by_activity_.append(connection);
 }
 
 }  // namespace nomen::net

@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "net/connection_list.h"
+#include "net/lookout.h"
 #include "net/tcp_connection.h"
 
 namespace nomen::net {
@@ -28,10 +30,10 @@ class ConnectionTable {
   Connection* find(ConnectionId id);
 
   /// Takes a connected, non-blocking socket in; the caller has acquired its place in the quota(s), the table
-  /// releases it. on_open comes at once; reading starts with the next round, or at once with `read_now`,
-  /// which only a caller that is not inside a handler may ask for. With `tls` the client is to speak TLS.
+  /// releases it. on_open comes at once; reading starts at the end of the round. Not within a call of a
+  /// StreamHandler. With `tls` the client is to speak TLS.
   void adopt(Descriptor socket, const SocketAddress& peer, const SocketAddress& local, StreamHandler& handler,
-             std::shared_ptr<ConnectionQuota> listener_quota, bool read_now,
+             std::shared_ptr<ConnectionQuota> listener_quota,
              const std::shared_ptr<const crypto::TlsContext>& tls = nullptr);
 
   /// Ends one connection that has been idle for kIdleBeforeEvictionMs; false when there is none such.
@@ -57,8 +59,6 @@ class ConnectionTable {
   Connection& take_slot();
   void retire(Connection& connection);
   void touch(Connection& connection);
-  void link_newest(Connection& connection);
-  void unlink(Connection& connection);
 
   EventLoop& loop_;
   ConnectionQuota& quota_;
@@ -67,8 +67,8 @@ class ConnectionTable {
   std::vector<std::unique_ptr<Connection>> slots_;
   std::vector<uint32_t> free_slots_;
   size_t size_ = 0;
-  Connection* oldest_ = nullptr;
-  Connection* newest_ = nullptr;
+  ConnectionList<&Connection::activity_links_> by_activity_;  ///< from the least recently active
+  Lookout lookout_;
   Connection* at_turn_ = nullptr;     ///< whose replies `collected_` holds
   std::vector<uint8_t> read_buffer_;  ///< kStreamReadBytes and slack
   std::vector<uint8_t> collected_;    ///< replies of this turn

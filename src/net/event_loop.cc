@@ -151,10 +151,23 @@ int EventLoop::wait_time(int wait_ms) const {
   return wait_ms < 0 ? until_timer : std::min(wait_ms, until_timer);
 }
 
+/// epoll_wait, by its finer form where the round handlers are in a hurry.
+int EventLoop::wait(int wait_ms) {
+  constexpr uint32_t kMillisecond = 1000;
+  const int most = static_cast<int>(events_.size());
+  const bool in_hurry = wait_ms < 0 || hurry_us_ / kMillisecond < static_cast<uint32_t>(wait_ms);
+  if (hurry_us_ == RoundHandler::kNoHurry || !in_hurry)
+    return epoll_wait(epoll_.get(), events_.data(), most, wait_ms);
+  const timespec limit{.tv_sec = 0, .tv_nsec = static_cast<long>(hurry_us_) * 1000};
+  const int count = epoll_pwait2(epoll_.get(), events_.data(), most, &limit, nullptr);
+  if (count >= 0 || errno != ENOSYS) return count;
+  return epoll_wait(epoll_.get(), events_.data(), most, static_cast<int>(hurry_us_ / kMillisecond) + 1);
+}
+
 bool EventLoop::poll_once(int wait_ms) {
   int timeout = wait_time(wait_ms);
   if (observer_ != nullptr) observer_->before_wait();
-  int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout);
+  int count = wait(timeout);
   if (observer_ != nullptr) observer_->after_wait();
   now_ms_ = clock_();
   event_count_ = std::max(count, 0);
@@ -170,7 +183,13 @@ bool EventLoop::poll_once(int wait_ms) {
   event_count_ = event_next_ = 0;
   bool had_tasks = woken && run_tasks();
   bool had_timers = !heap_.empty() && run_timers();
+  end_round();
   return count > 0 || had_tasks || had_timers;
+}
+
+void EventLoop::end_round() {
+  hurry_us_ = RoundHandler::kNoHurry;
+  for (RoundHandler* handler : round_handlers_) hurry_us_ = std::min(hurry_us_, handler->on_round());
 }
 
 bool EventLoop::run_tasks() {

@@ -45,6 +45,17 @@ class Timer {
   size_t place_ = kNowhere;                     ///< else the index in the loop's heap
 };
 
+/// Called at the end of each round, after sockets, tasks and timers.
+class RoundHandler {
+ public:
+  static constexpr uint32_t kNoHurry = UINT32_MAX;
+  /// Returns within how many microseconds the next round is to come, at the latest, or kNoHurry.
+  virtual uint32_t on_round() = 0;
+
+ protected:
+  ~RoundHandler() = default;
+};
+
 /// What the owner of a loop hears of each round. Between before_wait() and after_wait() the thread
 /// holds no reference to anything shared: that is the quiet state in which old snapshots may be freed.
 class LoopObserver {
@@ -84,6 +95,9 @@ class EventLoop {
   /// The time at which this round started.
   uint64_t now_ms() const { return now_ms_; }
 
+  void add_round_handler(RoundHandler& handler) { round_handlers_.push_back(&handler); }
+  void remove_round_handler(RoundHandler& handler) { std::erase(round_handlers_, &handler); }
+
   /// Any thread: the task runs in the loop's thread at the next round, in the order of posting.
   /// Tasks that were posted and not yet run when the loop goes away are dropped.
   void post(Task task);
@@ -105,6 +119,8 @@ class EventLoop {
 
   explicit EventLoop(MonotonicClock clock);
   int wait_time(int wait_ms) const;
+  int wait(int wait_ms);
+  void end_round();
   bool run_tasks();
   bool run_timers();
   void wake();
@@ -118,6 +134,8 @@ class EventLoop {
   MonotonicClock clock_;
   uint64_t now_ms_ = 0;
   LoopObserver* observer_ = nullptr;
+  std::vector<RoundHandler*> round_handlers_;
+  uint32_t hurry_us_ = RoundHandler::kNoHurry;  ///< the longest wait that the round handlers allow
   std::vector<HeapEntry> heap_;
   std::vector<Timer*> due_;  ///< taken from the heap in this round; null once called or cancelled
   std::array<epoll_event, kEventsPerWait> events_{};

@@ -210,5 +210,36 @@ TEST(EventLoop, TellsTheObserverBeforeAndAfterEachWait) {
   EXPECT_EQ(observer.log, "batba");
 }
 
+class HurryingHandler final : public RoundHandler {
+ public:
+  uint32_t on_round() override {
+    ++rounds;
+    return next_us;
+  }
+  int rounds = 0;
+  uint32_t next_us = kNoHurry;
+};
+
+TEST(EventLoop, ARoundHandlerEndsEachRoundAndBoundsTheNextWait) {
+  auto loop = *EventLoop::create(monotonic_ms);
+  HurryingHandler handler;
+  loop->add_round_handler(handler);
+  handler.next_us = 1500;
+  EXPECT_FALSE(loop->poll_once(0));
+  EXPECT_FALSE(loop->poll_once(-1)) << "the wait ends although nothing happens";
+  handler.next_us = 0;
+  EXPECT_FALSE(loop->poll_once(-1));
+  EXPECT_FALSE(loop->poll_once(-1));
+  EXPECT_EQ(handler.rounds, 4);
+  handler.next_us = RoundHandler::kNoHurry;
+  EXPECT_FALSE(loop->poll_once(-1));
+  const uint64_t before = monotonic_ms();
+  EXPECT_FALSE(loop->poll_once(20));
+  EXPECT_GE(monotonic_ms() - before, 19U) << "nobody was in a hurry";
+  loop->remove_round_handler(handler);
+  EXPECT_FALSE(loop->poll_once(0));
+  EXPECT_EQ(handler.rounds, 6);
+}
+
 }  // namespace
 }  // namespace nomen::net

@@ -51,9 +51,18 @@ inline constexpr uint32_t kHoldsPerConnection = 64;
 inline constexpr uint32_t kEvictionLooks = 16;
 /// Connections accepted from one socket before the others have their turn.
 inline constexpr uint32_t kAcceptsPerTurn = 64;
-/// For so many rounds of the loop a new connection is looked at without being watched by epoll: a client with
-/// one question has mostly closed by then, and epoll would have cost more than the looks.
-inline constexpr uint8_t kUnwatchedRounds = 3;
+/// A worker to which so many clients come in a millisecond is busy with them (see lookout.h).
+inline constexpr uint32_t kBusyOpenings = 4;
+/// How long a busy worker looks at a connection for its first query, and for its end after the answer, before
+/// epoll watches it, and its pause between looks when nothing else happens.
+inline constexpr uint64_t kPatienceMs = 3;
+inline constexpr uint32_t kLookoutPauseUs = 50;
+/// How often another worker looks, without a pause.
+inline constexpr uint8_t kLooksWithoutPause = 3;
+/// After so many silent clients more than others, connections go to epoll at once,
+inline constexpr uint32_t kMostTrust = 16;
+/// but for one of so many, which shows whether clients have changed.
+inline constexpr uint32_t kTurnedAwayInARow = 16;
 /// How long a listener rests when there is no room for a further client (quota, file descriptors).
 inline constexpr uint32_t kAcceptPauseMs = 50;
 /// When there is no room, a connection that has been idle for this long gives way to a new one.

@@ -129,36 +129,40 @@ void Connection::end_turn() {
     table_.retire(*this);
     return;
   }
-  if (unwatched_rounds_ > 0 && !socket_full_) {
-    call_me_next_round();
-    return;
-  }
-  unwatched_rounds_ = 0;
+  if (table_.lookout_.takes(*this)) return;
+  table_.lookout_.forget(*this);
+  watch();
+}
+
+/// By epoll, and by the timer.
+void Connection::watch() {
   update_interest();
   bool more_to_do = !socket_full_ && (starved_ || (messages_wait_ && may_take()));
   arm(more_to_do ? 0 : deadline_ms());
 }
 
-void Connection::start(bool read_now) {
+void Connection::start() {
   active_ms_ = table_.loop().now_ms();
-  if (!read_now) {
-    handler_->on_open(*this);
-    update_interest();
-    arm(done() ? 0 : deadline_ms());
-    return;
-  }
   begin_turn();
   handler_->on_open(*this);
-  // Most clients send their first query right behind the handshake: it is often here already.
-  unwatched_rounds_ = kUnwatchedRounds;
-  if (reading()) read();
   end_turn();
 }
 
-/// The turn of a connection that epoll does not watch yet.
-void Connection::look_unwatched() {
-  --unwatched_rounds_;
-  if (reading()) read();
+/// The turn of a connection that epoll does not watch yet. Returns whether anything had come; if so, the
+/// connection may be gone.
+bool Connection::look() {
+  begin_turn();
+  const bool came = read();
+  vain_looks_ = came ? 0 : std::min(vain_looks_ + 1, int{kLooksWithoutPause});
+  if (came && place_ == Place::kAnswered) table_.lookout_.forget(*this);
+  end_turn();
+  return came;
+}
+
+/// Nothing is to be done but to wait for the client.
+bool Connection::is_calm() const {
+  return holds_ == 0 && unsent() == 0 && kept_.empty() && !messages_wait_ && !starved_ && !broken_ &&
+         tls_ == nullptr && !armed();
 }
 
 void Connection::on_ready(uint32_t events) {
@@ -179,9 +183,7 @@ void Connection::on_ready(uint32_t events) {
 void Connection::on_timer() {
   begin_turn();
   produce();
-  if (unwatched_rounds_ > 0) {
-    look_unwatched();
-  } else if (expired() && !(unsent() > 0 && client_took_enough())) {
+  if (expired() && !(unsent() > 0 && client_took_enough())) {
     say_goodbye();
     broken_ = true;
     ++table_.counters_.timed_out;
@@ -198,7 +200,8 @@ void Connection::produce() {
   if (messages_wait_ && may_take()) take_kept();
 }
 
-void Connection::read() {
+/// Returns whether there was anything: octets, the end, or an error.
+bool Connection::read() {
   std::vector<uint8_t>& buffer = table_.read_buffer_;
   ssize_t got;
   do {
@@ -213,9 +216,12 @@ void Connection::read() {
     }
   } else if (got == 0) {
     end_of_input_ = true;
-  } else if (errno != EAGAIN) {
+  } else if (errno == EAGAIN) {
+    return false;
+  } else {
     broken_ = true;
   }
+  return true;
 }
 
 void Connection::take(Bytes input) {

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "crypto/tls_session.h"
 #include "net/address.h"
+#include "net/connection_list.h"
 #include "net/connection_quota.h"
 #include "net/event_loop.h"
 #include "net/limits.h"
@@ -109,18 +110,23 @@ class Connection final : private EventHandler, private Timer {
 
  private:
   friend class ConnectionTable;
+  friend class Lookout;
+
+  /// Who sees to it that what comes in is read.
+  enum class Place : uint8_t { kNowhere, kNew, kAnswered, kEpoll };
 
   // A turn is what the connection does when the loop calls it: replies of a turn leave together.
   void on_ready(uint32_t events) override;
   void on_timer() override;
-  void start(bool read_now);
-  void look_unwatched();
+  void start();
+  bool look();
+  void watch();
   void begin_turn();
   void end_turn();
   bool at_turn() const;
 
   // What comes in.
-  void read();
+  bool read();
   void take(Bytes input);
   Bytes complete_kept(Bytes input);
   Bytes take_whole_messages(Bytes input);
@@ -146,6 +152,7 @@ class Connection final : private EventHandler, private Timer {
   void say_goodbye();
 
   // How it stands with the loop.
+  bool is_calm() const;
   bool done() const;
   void update_interest();
   uint64_t deadline_ms() const;
@@ -179,20 +186,21 @@ class Connection final : private EventHandler, private Timer {
   uint32_t write_ms_ = 0;   ///< in force when it is not 0
   uint32_t holds_ = 0;
   uint32_t interest_ = 0;  ///< what epoll watches for
+  Place place_ = Place::kNowhere;
+  uint8_t vain_looks_ = 0;  ///< from its place in the lookout
   bool registered_ = false;
-  uint8_t unwatched_rounds_ = 0;  ///< left until the loop watches it
   bool local_known_ = false;
   bool own_idle_ = false;
   bool had_message_ = false;
-  bool closing_ = false;         ///< close() was called
-  bool broken_ = false;          ///< abort() was called or the socket failed
-  bool end_of_input_ = false;    ///< the client sends no more
-  bool messages_wait_ = false;   ///< kept_ may hold whole messages
-  bool blocked_ = false;         ///< too many replies are queued, until few are
-  bool socket_full_ = false;     ///< the kernel takes no more until EPOLLOUT
-  bool starved_ = false;         ///< a producer was told to wait: on_drained is owed
-  Connection* older_ = nullptr;  ///< the table's list, from the least recently active
-  Connection* newer_ = nullptr;
+  bool closing_ = false;        ///< close() was called
+  bool broken_ = false;         ///< abort() was called or the socket failed
+  bool end_of_input_ = false;   ///< the client sends no more
+  bool messages_wait_ = false;  ///< kept_ may hold whole messages
+  bool blocked_ = false;        ///< too many replies are queued, until few are
+  bool socket_full_ = false;    ///< the kernel takes no more until EPOLLOUT
+  bool starved_ = false;        ///< a producer was told to wait: on_drained is owed
+  ConnectionLinks activity_links_;
+  ConnectionLinks lookout_links_;
 };
 
 }  // namespace nomen::net

@@ -3,7 +3,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 #include "base/contract.h"
 #include "base/log.h"
@@ -41,8 +43,6 @@ TcpListener::~TcpListener() {
 Result<std::unique_ptr<TcpListener>> TcpListener::create(const TcpOptions& options, StreamHandler& handler) {
   auto socket = bound_socket(SOCK_STREAM, options.address, options.bind, send_at_once);
   if (!socket) return std::unexpected(std::move(socket.error()));
-  if (options.defer_accept_s > 0)
-    set_option(socket->get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, options.defer_accept_s);
   // Connections inherit the buffers, and the window that is offered follows from them: before listen(2).
   if (options.receive_buffer_bytes > 0)
     set_buffer(socket->get(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer_bytes);
@@ -81,8 +81,18 @@ void TcpListener::detach() {
 }
 
 void TcpListener::on_ready(uint32_t) {
+  const uint32_t waiting = std::min(waiting_clients(), kAcceptsPerTurn);
   bool more = accept_one(true);
-  for (uint32_t i = 1; more && i < kAcceptsPerTurn; ++i) more = accept_one(false);
+  for (uint32_t i = 1; more && i < waiting; ++i) more = accept_one(false);
+}
+
+/// A vain accept4 costs many times more than to ask: the kernel makes the socket before it looks for a
+/// client.
+uint32_t TcpListener::waiting_clients() const {
+  tcp_info info{};
+  socklen_t size = offsetof(tcp_info, tcpi_sacked);
+  // Of a listening socket this field is the length of its queue.
+  return getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_unacked : 1;
 }
 
 /// Returns whether it makes sense to try again. Only for the first of a turn it is certain that a client
@@ -100,7 +110,7 @@ bool TcpListener::accept_one(bool first) {
   Descriptor accepted(accept4(socket_.get(), peer.raw(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (accepted.valid()) {
     told_ = false;
-    table_->adopt(std::move(accepted), peer, address_, handler_, quota_, true, tls_);
+    table_->adopt(std::move(accepted), peer, address_, handler_, quota_, tls_);
     return true;
   }
   int error_number = errno;

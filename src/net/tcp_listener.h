@@ -18,8 +18,6 @@ struct TcpOptions {
   int backlog = 10;              ///< named.conf: tcp-listen-queue
   int receive_buffer_bytes = 0;  ///< of the connections; 0: the system chooses, and changes it as it needs
   int send_buffer_bytes = 0;
-  /// Wake the worker only when a new client has sent something, or after about so many seconds; 0: at once.
-  int defer_accept_s = 0;
   /// A limit for this listener beside the table's (may be shared with other workers' listeners), or none.
   std::shared_ptr<ConnectionQuota> quota;
   /// Clients speak TLS; nullptr: they do not.
@@ -52,6 +50,7 @@ class TcpListener final : private EventHandler, private Timer {
               StreamHandler& handler);
   void on_ready(uint32_t events) override;
   void on_timer() override;
+  uint32_t waiting_clients() const;
   bool accept_one(bool first);
   bool acquire_place();
   void release_place();

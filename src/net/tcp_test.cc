@@ -781,14 +781,5 @@ TEST_F(Tcp, ASecondServerOnThePortIsRefused) {
   ASSERT_FALSE(second);
 }
 
-TEST_F(Tcp, DeferredClientsAreServedOnceTheySpeak) {
-  listen({.address = {IpAddress::v4(127, 0, 0, 1), 0}, .defer_accept_s = 5});
-  Client client(listener->address());
-  settle();
-  EXPECT_EQ(handler.opened, 0);
-  client.ask("x");
-  until_replies(client, 1);
-}
-
 }  // namespace
 }  // namespace nomen::net

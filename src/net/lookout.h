@@ -1,0 +1,55 @@
+// Where connections are before epoll watches them. Where many clients come with one question each, most have
+// sent it by the time they are accepted or soon after, and have closed soon after its answer: a look now and
+// then finds both, and costs less than to have epoll watch for them. Those who do otherwise are handed to
+// epoll: at once when there is anything to wait for but the client, after some time when it is silent: a busy
+// worker is patient for milliseconds, and looks when it has something else to do or after short pauses; one
+// with few clients looks a few times without a pause, so that nobody waits for his answer. Where most are
+// silent for so long, hardly any is waited for. Thread rule: the thread of the loop.
+#pragma once
+#include <cstdint>
+
+#include "net/connection_list.h"
+#include "net/event_loop.h"
+#include "net/limits.h"
+#include "net/tcp_connection.h"
+
+namespace nomen::net {
+
+class Lookout final : private RoundHandler {
+ public:
+  /// `loop` outlives the lookout.
+  explicit Lookout(EventLoop& loop);
+  Lookout(const Lookout&) = delete;
+  Lookout& operator=(const Lookout&) = delete;
+  ~Lookout();
+
+  /// At the end of a turn: whether the connection is looked at from here, for now; else epoll is to watch it.
+  bool takes(Connection& connection);
+  void forget(Connection& connection);
+
+ private:
+  /// Connections that wait for the same, in the order in which they began to.
+  struct Line {
+    ConnectionList<&Connection::lookout_links_> list;
+    uint32_t trust = kMostTrust;  ///< how much oftener clients did it in time than not, of late
+    uint32_t turned_away = 0;     ///< those since the last that was let in without trust
+
+    bool admits();
+  };
+
+  uint32_t on_round() override;
+  void look_at(Line& line);
+  bool is_patient_with(Connection& connection) const;
+  void give_up(Connection& connection);
+  void count_opening();
+  bool is_busy() const;
+
+  EventLoop& loop_;
+  Line new_;                      ///< for the first query
+  Line answered_;                 ///< for the end, or a second query
+  uint64_t opening_ms_ = 0;       ///< when the last one came
+  uint32_t openings_ = 0;         ///< in this millisecond
+  uint32_t openings_before_ = 0;  ///< in the one before it
+};
+
+}  // namespace nomen::net

@@ -98,7 +98,7 @@ void check_listed_zones(CheckContext& context, const Node& statement, Nodes zone
     const std::string name = canonical_name(zone->text);
     if (name.empty()) {
       context.error(element, "bad domain name '" + std::string(zone->text) + "'");
-    } else if (!seen.emplace(name, &element).second) {
+    } else if (!seen.emplace(name, &element).second && statement.name() == "catalog-zones") {
       context.error(element, std::string(statement.name()) + " '" + std::string(zone->text) +
                                  "': already added here " + context.tree().place_text(seen[name]->position));
     }
@@ -113,6 +113,13 @@ void check_listed_zones(CheckContext& context, const Node& statement, Nodes zone
                                  "': 'default-primaries' and 'default-masters' can not be both defined");
     }
   }
+}
+
+/// As many as fit into the bits of a word in BIND.
+void check_response_policy(CheckContext& context, const Node& statement) {
+  constexpr size_t kMostZones = 64;
+  if (statement.list().size() > kMostZones)
+    context.error(statement, "more than 64 response policy zones in a view");
 }
 
 bool is_initial(const Node& kind) {
@@ -167,6 +174,7 @@ void check_view_features(CheckContext& context, Nodes block, Nodes zones) {
       for (const Node& inner : statement.block()) context.names().match_list_of(inner);
     }
     if (name == "catalog-zones" || name == "response-policy") check_listed_zones(context, statement, zones);
+    if (name == "response-policy") check_response_policy(context, statement);
   }
 }
 
@@ -243,6 +251,8 @@ void check_servers(CheckContext& context, Nodes block, Nodes view_block) {
       };
       if (inner.list_node() == nullptr) check(*inner.value());
       for (const Node& key : inner.list()) check(*key.value());
+      if (inner.list_node() != nullptr && inner.list().size() != 1)
+        context.error(inner, "'keys' of a server expects exactly one key");
     }
   }
 }

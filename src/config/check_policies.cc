@@ -1,5 +1,8 @@
 // dnssec-policy: names, key lengths and lifetimes, timing.
+#include <algorithm>
+#include <charconv>
 #include <map>
+#include <optional>
 
 #include "config/check_context.h"
 #include "config/names.h"
@@ -7,27 +10,44 @@
 namespace nomen::config {
 namespace {
 
+/// What keys of an algorithm may be long.
+enum class Lengths : uint8_t { kFree, kFixed, kOfRsa };
+
 struct Algorithm {
   std::string_view name, number;
-  uint64_t low, high;  ///< bits; 0: the length is fixed
+  Lengths lengths = Lengths::kFree;
 };
-constexpr Algorithm kAlgorithms[] = {{"rsasha1", "5", 1024, 4096},
-                                     {"nsec3rsasha1", "7", 1024, 4096},
-                                     {"rsasha1-nsec3-sha1", "7", 1024, 4096},
-                                     {"rsasha256", "8", 1024, 4096},
-                                     {"rsasha512", "10", 1024, 4096},
-                                     {"ecdsap256sha256", "13", 0, 0},
-                                     {"ecdsa256", "13", 0, 0},
-                                     {"ecdsap384sha384", "14", 0, 0},
-                                     {"ecdsa384", "14", 0, 0},
-                                     {"ed25519", "15", 0, 0},
-                                     {"ed448", "16", 0, 0}};
+// Those that nobody can sign with any more are known to BIND, too.
+constexpr Algorithm kAlgorithms[] = {{"rsamd5", "1"},
+                                     {"dh", "2"},
+                                     {"dsa", "3"},
+                                     {"rsasha1", "5", Lengths::kOfRsa},
+                                     {"nsec3dsa", "6"},
+                                     {"nsec3rsasha1", "7", Lengths::kOfRsa},
+                                     {"rsasha1-nsec3-sha1", "7", Lengths::kOfRsa},
+                                     {"rsasha256", "8", Lengths::kOfRsa},
+                                     {"rsasha512", "10", Lengths::kOfRsa},
+                                     {"eccgost", "12"},
+                                     {"ecdsap256sha256", "13", Lengths::kFixed},
+                                     {"ecdsa256", "13", Lengths::kFixed},
+                                     {"ecdsap384sha384", "14", Lengths::kFixed},
+                                     {"ecdsa384", "14", Lengths::kFixed},
+                                     {"ed25519", "15", Lengths::kFixed},
+                                     {"ed448", "16", Lengths::kFixed},
+                                     {"indirect", "252"},
+                                     {"privatedns", "253"},
+                                     {"privateoid", "254"}};
+constexpr uint64_t kLeastRsaBits = 1024, kMostRsaBits = 4096;
 
-const Algorithm* algorithm_of(std::string_view text) {
+/// By name or number; a number that has no name is one, too.
+std::optional<Algorithm> algorithm_of(std::string_view text) {
   for (const Algorithm& algorithm : kAlgorithms) {
-    if (same_word(algorithm.name, text) || algorithm.number == text) return &algorithm;
+    if (same_word(algorithm.name, text) || algorithm.number == text) return algorithm;
   }
-  return nullptr;
+  uint8_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return Algorithm{.name = text, .number = text};
 }
 
 uint64_t duration(Nodes block, std::string_view name, uint64_t otherwise) {
@@ -42,17 +62,18 @@ struct Roles {
 
 void check_key(CheckContext& context, const Node& element, std::map<std::string_view, Roles>& roles) {
   const Node* text = element.after("algorithm");
-  const Algorithm* algorithm = algorithm_of(text->text);
-  if (algorithm == nullptr) {
+  const std::optional<Algorithm> algorithm = algorithm_of(text->text);
+  if (!algorithm) {
     context.error(element, "dnssec-policy: bad algorithm " + std::string(text->text));
     return;
   }
   if (const Node* length = text->next; length != nullptr) {
-    if (algorithm->high == 0) {
+    if (algorithm->lengths == Lengths::kFixed) {
       context.warn(element, "dnssec-policy: key algorithm " + std::string(text->text) +
                                 " has predefined length; ignoring length value " +
                                 std::to_string(length->number));
-    } else if (length->number < algorithm->low || length->number > algorithm->high) {
+    } else if (algorithm->lengths == Lengths::kOfRsa &&
+               (length->number < kLeastRsaBits || length->number > kMostRsaBits)) {
       context.error(element, "dnssec-policy: key with algorithm " + std::string(text->text) +
                                  " has invalid key length " + std::to_string(length->number));
     }
@@ -104,6 +125,8 @@ void check_signatures(CheckContext& context, const Node& policy, Nodes block) {
   }
 }
 
+constexpr Algorithm kWithoutNsec3[] = {{"RSAMD5", "1"}, {"DSA", "3"}, {"RSASHA1", "5"}};
+
 void check_nsec3(CheckContext& context, Nodes block, const std::map<std::string_view, Roles>& roles) {
   const Node* nsec3 = find(block, "nsec3param");
   if (nsec3 == nullptr) return;
@@ -117,7 +140,10 @@ void check_nsec3(CheckContext& context, Nodes block, const std::map<std::string_
     context.error(*nsec3, "dnssec-policy: nsec3 salt length " + std::to_string(salt->number) + " too high");
   }
   for (const auto& [number, role] : roles) {
-    if (number == "5") context.error(*nsec3, "dnssec-policy: cannot use nsec3 with algorithm 'RSASHA1'");
+    const auto first = std::ranges::find(kWithoutNsec3, number, &Algorithm::number);
+    if (first == std::end(kWithoutNsec3)) continue;
+    context.error(*nsec3,
+                  "dnssec-policy: cannot use nsec3 with algorithm '" + std::string(first->name) + "'");
   }
 }
 

@@ -39,19 +39,11 @@ void check_listener(CheckContext& context, const Node& statement) {
   }
 }
 
-void check_session_key(CheckContext& context, Nodes block) {
-  const Node* name = find(block, "session-keyname");
-  if (name != nullptr && canonical_name(name->value()->text).empty()) {
-    context.error(*name, "session-keyname: invalid name '" + std::string(name->value()->text) + "'");
-  }
-}
-
 }  // namespace
 
 void check_server_options(CheckContext& context) {
   const Nodes block = context.options_block();
   check_cookie_secrets(context, block);
-  check_session_key(context, block);
   for (const Node& statement : block) {
     const std::string_view name = statement.name();
     if (name == "listen-on" || name == "listen-on-v6") check_listener(context, statement);

@@ -50,6 +50,14 @@ constexpr Range kRanges[] = {
     {"fstrm-set-reopen-interval", 1, 600},
 };
 
+/// A ring of that many places.
+void check_power_of_two(CheckContext& context, const Node& statement) {
+  const uint64_t value = statement.value()->number;
+  if ((value & (value - 1)) == 0) return;
+  context.error(statement,
+                std::string(statement.name()) + " '" + std::to_string(value) + "' not a power-of-2");
+}
+
 void check_range(CheckContext& context, const Node& statement, const Range& range) {
   const uint64_t value = statement.value()->number;
   if (value >= range.low && value <= range.high) return;
@@ -294,26 +302,47 @@ using Check = void (*)(CheckContext&, const Node&);
 // Rules of single statements beyond their shapes and ranges. Of the lists, those that BIND resolves for every
 // view are here; what only zones use is resolved with the zones.
 constexpr std::pair<std::string_view, Check> kChecks[] = {
-    {"allow-query", check_acl_names},          {"allow-query-on", check_acl_names},
-    {"allow-recursion", check_acl_names},      {"allow-recursion-on", check_acl_names},
-    {"allow-query-cache", check_acl_names},    {"allow-query-cache-on", check_acl_names},
-    {"keep-response-order", check_acl_names},  {"sortlist", check_acl_names},
-    {"rrset-order", check_rrset_order},        {"sig-validity-interval", check_validity},
-    {"disable-algorithms", check_algorithms},  {"disable-ds-digests", check_digests},
-    {"max-ixfr-ratio", check_max_ixfr_ratio},  {"allow-transfer", check_transport},
-    {"avoid-v4-udp-ports", check_ports},       {"avoid-v6-udp-ports", check_ports},
-    {"use-v4-udp-ports", check_ports},         {"use-v6-udp-ports", check_ports},
-    {"dual-stack-servers", check_host_names},  {"query-source", check_source},
-    {"query-source-v6", check_source},         {"notify-source", check_source},
-    {"notify-source-v6", check_source},        {"transfer-source", check_source},
-    {"transfer-source-v6", check_source},      {"parental-source", check_source},
-    {"parental-source-v6", check_source},      {"validate-except", check_name_list},
-    {"root-delegation-only", check_name_list}, {"dns64-server", check_first_name},
-    {"dns64-contact", check_first_name},       {"empty-server", check_first_name},
-    {"empty-contact", check_first_name},       {"ipv4only-server", check_first_name},
-    {"ipv4only-contact", check_first_name},    {"disable-empty-zone", check_first_name},
-    {"nxdomain-redirect", check_first_name},   {"dnssec-must-be-secure", check_first_name},
-    {"preferred-glue", check_preferred_glue},  {"stale-refresh-time", check_stale_refresh},
+    {"allow-query", check_acl_names},
+    {"allow-query-on", check_acl_names},
+    {"allow-recursion", check_acl_names},
+    {"allow-recursion-on", check_acl_names},
+    {"allow-query-cache", check_acl_names},
+    {"allow-query-cache-on", check_acl_names},
+    {"keep-response-order", check_acl_names},
+    {"sortlist", check_acl_names},
+    {"rrset-order", check_rrset_order},
+    {"sig-validity-interval", check_validity},
+    {"disable-algorithms", check_algorithms},
+    {"disable-ds-digests", check_digests},
+    {"max-ixfr-ratio", check_max_ixfr_ratio},
+    {"allow-transfer", check_transport},
+    {"avoid-v4-udp-ports", check_ports},
+    {"avoid-v6-udp-ports", check_ports},
+    {"use-v4-udp-ports", check_ports},
+    {"use-v6-udp-ports", check_ports},
+    {"dual-stack-servers", check_host_names},
+    {"query-source", check_source},
+    {"query-source-v6", check_source},
+    {"notify-source", check_source},
+    {"notify-source-v6", check_source},
+    {"transfer-source", check_source},
+    {"transfer-source-v6", check_source},
+    {"parental-source", check_source},
+    {"parental-source-v6", check_source},
+    {"validate-except", check_name_list},
+    {"root-delegation-only", check_name_list},
+    {"dns64-server", check_first_name},
+    {"dns64-contact", check_first_name},
+    {"empty-server", check_first_name},
+    {"empty-contact", check_first_name},
+    {"ipv4only-server", check_first_name},
+    {"ipv4only-contact", check_first_name},
+    {"disable-empty-zone", check_first_name},
+    {"nxdomain-redirect", check_first_name},
+    {"dnssec-must-be-secure", check_first_name},
+    {"preferred-glue", check_preferred_glue},
+    {"stale-refresh-time", check_stale_refresh},
+    {"fstrm-set-input-queue-size", check_power_of_two},
 };
 
 /// What to look at in the statements of one row of the grammar.

@@ -35,8 +35,8 @@ class ZoneTable {
     count_++;
     return nullptr;
   }
-  bool contains(dns::NameView name) {
-    return count_ != 0 && slot_of(hash_of_name(name), name).statement != nullptr;
+  const Node* find(dns::NameView name) {
+    return count_ != 0 ? slot_of(hash_of_name(name), name).statement : nullptr;
   }
 
  private:
@@ -68,10 +68,24 @@ class ZoneTable {
   size_t count_ = 0;
 };
 
+/// The zones of one view by what they are for: the same name may be served, be where hints stand, and be
+/// redirected.
+struct ViewTables {
+  ZoneTable served, hints, redirects;
+};
+
+/// A zone statement, and how many with files stood before it.
+struct FileUser {
+  const Node* zone = nullptr;
+  size_t number = 0;
+};
+
 /// What is known across views while the zones are checked in order.
 struct State {
-  std::map<std::string, ZoneTable> views;              // "name/class"
-  std::unordered_map<std::string, const Node*> files;  // that a zone writes
+  std::map<std::string, ViewTables> views;            // "name/class"
+  std::unordered_map<std::string, FileUser> written;  // files that a zone writes
+  std::vector<FileUser> readers;                      // zones that read theirs
+  size_t files = 0;
 };
 
 ZoneType type_of(const Node* type) {
@@ -85,6 +99,12 @@ ZoneType type_of(const Node* type) {
   return ZoneType::kNone;
 }
 
+/// Whether another view may have this zone, too, by in-view; not what itself is only elsewhere.
+bool can_be_shared(const Node* zone) {
+  const Node* type = zone != nullptr ? find(like(*zone).block(), "type") : nullptr;
+  return type != nullptr && type_of(type) != ZoneType::kForward;
+}
+
 /// `old`: the statement of before with the same name, or nullptr.
 void report_duplicate(CheckContext& context, const Node& zone, const Node* old) {
   if (old == nullptr) return;
@@ -92,17 +112,28 @@ void report_duplicate(CheckContext& context, const Node& zone, const Node* old) 
                           context.tree().place_text(old->position));
 }
 
+std::string_view file_of(const Node& zone) {
+  return zone.pattern != nullptr ? zone.pattern->file_of(zone) : find(zone.block(), "file")->value()->text;
+}
+
+/// Two zones have one file, and one of them writes it.
+void report_shared(CheckContext& context, const Node& zone, const Node& old) {
+  context.error(*find(zone.block(), "file"),
+                "writeable file '" + std::string(file_of(zone)) +
+                    "': already in use: " + context.tree().place_text(old.position));
+}
+
 class ZoneCheck {
  public:
   ZoneCheck(CheckContext& context, State& state, const Node& zone, Nodes view_block, dns::RRClass view_class,
-            ZoneTable& table)
+            ViewTables& tables)
       : context_(context),
         state_(state),
         zone_(zone),
         block_(zone.block()),
         view_block_(view_block),
         view_class_(view_class),
-        table_(table),
+        tables_(tables),
         name_(zone.value()->text) {}
 
   void run();
@@ -115,6 +146,7 @@ class ZoneCheck {
   void check_duplicate();
   void check_allowed();
   void check_file();
+  bool writes_file() const;
   void check_primaries();
   void check_references();
   void check_notify();
@@ -124,6 +156,7 @@ class ZoneCheck {
   void check_update();
   const Node* effective(std::string_view option) const;
   bool allows_update() const;
+  bool recursion_is_off() const;
   std::string start() const { return "zone '" + name_ + "': "; }
 
   CheckContext& context_;
@@ -132,7 +165,7 @@ class ZoneCheck {
   Nodes block_;
   Nodes view_block_;
   dns::RRClass view_class_;
-  ZoneTable& table_;
+  ViewTables& tables_;
   std::string name_;
   dns::Name parsed_;
   ZoneType type_ = ZoneType::kNone;
@@ -175,7 +208,10 @@ bool ZoneCheck::check_class() {
 bool ZoneCheck::check_in_view(const Node& in_view) {
   const std::string target(in_view.value()->text);
   const auto view = state_.views.find(target + "/" + dns::to_string(view_class_));
-  if (view == state_.views.end() || !view->second.contains(parsed_.view())) {
+  const bool is_there =
+      view != state_.views.end() && (can_be_shared(view->second.served.find(parsed_.view())) ||
+                                     can_be_shared(view->second.hints.find(parsed_.view())));
+  if (!is_there) {
     context_.error(zone_, "'in-view' zone '" + name_ + "' does not exist in view '" + target +
                               "', or view '" + target + "' is not yet defined");
     return false;
@@ -190,7 +226,10 @@ bool ZoneCheck::check_in_view(const Node& in_view) {
 }
 
 void ZoneCheck::check_duplicate() {
-  report_duplicate(context_, zone_, table_.add(parsed_.view(), zone_));
+  ZoneTable& table = type_ == ZoneType::kHint       ? tables_.hints
+                     : type_ == ZoneType::kRedirect ? tables_.redirects
+                                                    : tables_.served;
+  report_duplicate(context_, zone_, table.add(parsed_.view(), zone_));
 }
 
 void ZoneCheck::check_allowed() {
@@ -209,21 +248,30 @@ void ZoneCheck::check_file() {
     context_.error(zone_, start() + "cannot specify both 'dlz' and 'database'");
   }
   const bool is_plain = (database == nullptr || same_word(database->value()->text, "rbt")) && !has_dlz;
-  const bool needs_file = type_ == ZoneType::kPrimary || type_ == ZoneType::kHint;
+  const Node* inline_signs = find(block_, "inline-signing");
+  const bool needs_file =
+      type_ == ZoneType::kPrimary || type_ == ZoneType::kHint ||
+      (type_ == ZoneType::kSecondary && inline_signs != nullptr && inline_signs->value()->number != 0);
   if (file == nullptr) {
     if (needs_file && is_plain) context_.error(zone_, start() + "missing 'file' entry");
     return;
   }
-  const bool is_dynamic = find(block_, "update-policy") != nullptr || allows_update();
-  const bool writes = type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror ||
-                      (type_ == ZoneType::kPrimary && is_dynamic);
-  may_write_ = writes;
-  if (!writes) return;
-  const auto [old, is_new] = state_.files.emplace(std::string(file->value()->text), &zone_);
-  if (!is_new) {
-    context_.error(*file, "writeable file '" + std::string(file->value()->text) +
-                              "': already in use: " + context_.tree().place_text(old->second->position));
+  may_write_ = writes_file();
+  const FileUser user{&zone_, state_.files++};
+  if (!may_write_) {
+    if (is_plain && (type_ == ZoneType::kPrimary || type_ == ZoneType::kHint)) state_.readers.push_back(user);
+    return;
   }
+  const auto [old, is_new] = state_.written.emplace(std::string(file->value()->text), user);
+  if (!is_new) report_shared(context_, zone_, *old->second.zone);
+}
+
+bool ZoneCheck::writes_file() const {
+  if (type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror) return true;
+  if (type_ != ZoneType::kPrimary) return false;
+  const Node* policy = effective("dnssec-policy");
+  return find(block_, "update-policy") != nullptr || allows_update() ||
+         (policy != nullptr && policy->value()->text != "none");
 }
 
 void ZoneCheck::check_primaries() {
@@ -233,8 +281,7 @@ void ZoneCheck::check_primaries() {
     context_.error(zone_, "'primaries' and 'masters' cannot both be used in the same zone");
     return;
   }
-  const Node* recursion = effective("recursion");
-  if (type_ == ZoneType::kMirror && recursion != nullptr && recursion->value()->number == 0) {
+  if (type_ == ZoneType::kMirror && recursion_is_off()) {
     context_.error(zone_, start() + "mirror zones cannot be used if recursion is disabled");
   }
   const Node* used = primaries != nullptr ? primaries : masters;
@@ -245,7 +292,18 @@ void ZoneCheck::check_primaries() {
     if (needed) context_.error(zone_, start() + "missing 'primaries' entry");
     return;
   }
-  if (used->list().empty()) context_.error(zone_, start() + "empty 'primaries' entry");
+  if (context_.names().remote_servers(*used).empty())
+    context_.error(zone_, start() + "empty 'primaries' entry");
+}
+
+/// By the option, or as nobody is allowed to ask for it.
+bool ZoneCheck::recursion_is_off() const {
+  const Node* recursion = effective("recursion");
+  if (recursion != nullptr && recursion->value()->number == 0) return true;
+  const Node* allowed = effective("allow-recursion");
+  const Node* first = allowed != nullptr ? allowed->list().first() : nullptr;
+  if (first == nullptr || first->value() == nullptr) return false;
+  return same_word(first->value()->text, first->negated ? "any" : "none");
 }
 
 void ZoneCheck::check_references() {
@@ -254,7 +312,7 @@ void ZoneCheck::check_references() {
     if (name == "primaries" || name == "masters" || name == "also-notify" || name == "parental-agents") {
       check_remote_servers(context_, inner);
     }
-    if (name == "parental-agents" && inner.list().empty()) {
+    if (name == "parental-agents" && context_.names().remote_servers(inner).empty()) {
       context_.error(inner, start() + "empty 'parental-agents' entry");
     }
   }
@@ -453,27 +511,41 @@ class ViewsCheck {
     } else {
       zones(context_.tree().statements(), Nodes(nullptr), "_default", dns::RRClass::kIn);
     }
+    check_readers();
   }
 
  private:
   void zones(Nodes block, Nodes view_block, const std::string& view, dns::RRClass rr_class) {
-    ZoneTable& table = state_.views[view + "/" + dns::to_string(rr_class)];
+    ViewTables& tables = state_.views[view + "/" + dns::to_string(rr_class)];
     std::unordered_set<const Node*> patterns;  // of this view: what they mean may be other in another one
     const Node* silent = nullptr;              // the one of them that was met last
-    table.reserve(block.size());
+    tables.served.reserve(block.size());
     for (const Node& statement : block) {
       if (statement.name() != "zone") continue;
       if (&like(statement) == silent || patterns.contains(&like(statement))) {
         // It says what one before it says, of which nothing was found: only the name is left to look at.
         silent = &like(statement);
         if (const auto name = dns::Name::parse(zone_name(statement)))
-          report_duplicate(context_, statement, table.add(name->view(), statement));
+          report_duplicate(context_, statement, tables.served.add(name->view(), statement));
+        state_.readers.push_back({&statement, state_.files++});
         continue;
       }
-      ZoneCheck check(context_, state_, statement, view_block, rr_class, table);
+      ZoneCheck check(context_, state_, statement, view_block, rr_class, tables);
       const size_t found = context_.found();
       check.run();
       if (context_.found() == found && check.is_pattern()) patterns.insert(&statement);
+    }
+  }
+
+  /// Of those that read their files: nobody else may write them.
+  void check_readers() {
+    if (state_.written.empty()) return;
+    for (const FileUser& reader : state_.readers) {
+      const auto writer = state_.written.find(std::string(file_of(*reader.zone)));
+      if (writer == state_.written.end()) continue;
+      const bool reader_is_later = reader.number > writer->second.number;
+      report_shared(context_, reader_is_later ? *reader.zone : *writer->second.zone,
+                    reader_is_later ? *writer->second.zone : *reader.zone);
     }
   }
 

@@ -17,10 +17,11 @@ Names::Names(const Tree& tree, Diagnostics& diagnostics) : tree_(tree), diagnost
     const std::string_view name = statement.name();
     if (name == "acl") {
       acls_.emplace(lower_text(statement.value()->text), &statement);
-    } else if (name == "primaries" || name == "masters" || name == "remote-servers" ||
-               name == "parental-agents") {
-      server_lists_.emplace(lower_text(statement.value()->text), &statement);
     }
+    if (name == "primaries" || name == "masters" || name == "remote-servers")
+      primaries_lists_.emplace(lower_text(statement.value()->text), &statement);
+    if (name == "parental-agents" || name == "remote-servers")
+      agents_lists_.emplace(lower_text(statement.value()->text), &statement);
   }
 }
 
@@ -123,11 +124,13 @@ std::string tls_name(std::string_view text) {
 
 std::vector<RemoteServer> Names::remote_servers(const Node& statement) {
   std::vector<RemoteServer> servers;
-  add_servers(statement, 0, 0, servers);
+  add_servers(statement, statement.name() == "parental-agents", 0, 0, servers);
   return servers;
 }
 
-void Names::add_servers(const Node& statement, uint16_t port, int depth, std::vector<RemoteServer>& servers) {
+void Names::add_servers(const Node& statement, bool are_agents, uint16_t port, int depth,
+                        std::vector<RemoteServer>& servers) {
+  const auto& lists = are_agents ? agents_lists_ : primaries_lists_;
   for (const Node& value : statement.children()) {
     if (value.kind == Node::Kind::kList) break;
     if (value.is_keyword("port") && value.next != nullptr) port = static_cast<uint16_t>(value.next->number);
@@ -145,11 +148,12 @@ void Names::add_servers(const Node& statement, uint16_t port, int depth, std::ve
       servers.push_back(std::move(server));
       continue;
     }
-    const auto list = server_lists_.find(lower_text(first->text));
-    if (list == server_lists_.end()) {
-      error(first->position, "unable to find primaries list '" + std::string(first->text) + "'");
+    const auto list = lists.find(lower_text(first->text));
+    if (list == lists.end()) {
+      error(first->position, std::string("unable to find ") + (are_agents ? "parental-agents" : "primaries") +
+                                 " list '" + std::string(first->text) + "'");
     } else if (depth < kMaxAclDepth && servers.size() < kMaxRemoteServers) {
-      add_servers(*list->second, port, depth + 1, servers);
+      add_servers(*list->second, are_agents, port, depth + 1, servers);
     }
   }
 }

@@ -28,7 +28,8 @@ class Names {
   /// The list an acl's name stands for.
   MatchListRef acl(const Node& definition);
 
-  /// The servers of primaries, also-notify, ...: `statement` has a list of them.
+  /// The servers of primaries, also-notify, ...: `statement` has a list of them. A list in it that is not
+  /// defined is an error; parental-agents have lists of their own.
   std::vector<RemoteServer> remote_servers(const Node& statement);
 
   void error(const Position& position, std::string text);
@@ -38,7 +39,8 @@ class Names {
  private:
   MatchElement element(const Node& node);
   MatchElement named_element(const Node& value);
-  void add_servers(const Node& statement, uint16_t port, int depth, std::vector<RemoteServer>& servers);
+  void add_servers(const Node& statement, bool are_agents, uint16_t port, int depth,
+                   std::vector<RemoteServer>& servers);
 
   const Tree& tree_;
   Diagnostics& diagnostics_;
@@ -46,7 +48,7 @@ class Names {
   std::unordered_map<std::string, const Node*> acls_;
   std::unordered_map<const Node*, MatchListRef> acl_lists_;
   std::unordered_set<const Node*> open_acls_;  ///< being resolved: meeting one again is a loop
-  std::unordered_map<std::string, const Node*> server_lists_;
+  std::unordered_map<std::string, const Node*> primaries_lists_, agents_lists_;
 };
 
 std::string lower_text(std::string_view text);

@@ -646,7 +646,10 @@ bool Parser::read_match_element(Node& element, int depth) {
     static const Shape kKeyName = compile_shape("key <string>");
     good = read(kKeyName, values, depth);
   } else if (token.is_word() && same_word(token.text, "geoip")) {
-    static const Shape kGeoip = compile_shape("geoip [ db <string> ] <string> <string>");
+    static const Shape kGeoip = compile_shape(
+        "geoip [ db <string> ] ( areacode | asnum | city | continent | country | country3 | countryname | "
+        "domain | isp | metro | metrocode | netspeed | org | postal | postalcode | region | regionname | "
+        "timezone | tz ) <string>");
     good = read(kGeoip, values, depth);
   } else if (looks_like(ValueType::kPrefix, token)) {
     good = read_prefix(values);

@@ -6,6 +6,7 @@
 #include "config/names.h"
 #include "config/printer.h"
 #include "config/zone_pattern.h"
+#include "dns/name.h"
 
 namespace nomen::config {
 namespace {
@@ -33,7 +34,7 @@ class ServeCheck {
     for (const Node& node : tree.definitions()) {
       const std::string_view name = node.name();
       if (name == "acl") acls_.emplace(lower_text(node.value()->text), &node);
-      if (name == "primaries" || name == "masters" || name == "remote-servers" || name == "parental-agents")
+      if (name == "primaries" || name == "masters" || name == "remote-servers")
         server_lists_.insert(lower_text(node.value()->text));
     }
   }
@@ -80,6 +81,7 @@ class ServeCheck {
     const StatementRow& row = node.grammar_row();
     if (row.name == "type" && row.stands_in(Place::kZone)) return zone_type(node);
     if (row.name == "update-policy") update_policy(node);
+    if (row.name == "session-keyname") session_key_name(node);
     if (row.name == "catalog-zones") return catalog_zones(node);
     if (row.name == "listen-on" || row.name == "listen-on-v6") listen_on(node);
     if (row.status == Status::kObeyed) {
@@ -126,6 +128,13 @@ class ServeCheck {
               "unable to find primaries list '" + std::string(first.text) + "'");
       }
     }
+  }
+
+  /// named-checkconf takes any text, BIND's server none but names.
+  void session_key_name(const Node& node) {
+    const std::string_view name = node.value()->text;
+    if (!dns::Name::parse(name))
+      add(Severity::kError, node.position, "session-keyname: invalid name '" + std::string(name) + "'");
   }
 
   void update_policy(const Node& node) {

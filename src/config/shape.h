@@ -21,7 +21,7 @@ namespace nomen::config {
 enum class ValueType : uint8_t {
   kKeyword,              ///< a word of the shape itself
   kBoolean,              ///< boolean: yes no true false 1 0
-  kInteger,              ///< integer: 32 bits, decimal, 0x hexadecimal or 0 octal
+  kInteger,              ///< integer: 32 bits, decimal, 0 octal, or 0x hexadecimal with digits up to 9
   kPort,                 ///< port: an integer up to 65535
   kFixedPoint,           ///< fixedpoint: hundredths
   kPercentage,           ///< percentage

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "config/tree.h"
@@ -19,6 +20,8 @@ std::optional<NumberRead> read_integer(std::string_view text, uint64_t highest) 
   if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
     base = 16;
     text.remove_prefix(2);
+    // BIND's reader takes a word with any other digits for a string.
+    if (!std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
   } else if (text.size() > 1 && text[0] == '0') {
     base = 8;
     text.remove_prefix(1);

@@ -1,7 +1,9 @@
 #include "config/zone_memory.h"
 
 #include <algorithm>
+#include <bitset>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "config/outline.h"
@@ -25,6 +27,36 @@ bool means_what_it_says(const Node& zone) {
   return std::none_of(std::begin(kLookElsewhere), std::end(kLookElsewhere),
                       [&](std::string_view word) { return find(block, word) != nullptr; });
 }
+
+uint16_t short_hash(std::string_view text) {
+  return static_cast<uint16_t>(hash_of_text(text));
+}
+
+/// The files of zones that are not known from before.
+class NewFiles {
+ public:
+  /// Of all zones in `config`.
+  explicit NewFiles(const Config& config) {
+    for (const View& view : config.views) {
+      for (const ZonePtr& zone : view.zones) {
+        if (zone->file.empty()) continue;
+        hashes_.set(short_hash(zone->file));
+        zones_.emplace(zone->file, zone.get());
+      }
+    }
+  }
+  /// Whether a zone has the same file as one of them, and one of the two writes it.
+  bool share(uint16_t hash, const ZonePtr& known) const {
+    if (!hashes_.test(hash)) return false;
+    const auto [first, last] = zones_.equal_range(known->file);
+    return std::any_of(first, last,
+                       [&](const auto& same) { return same.second->is_written() || known->is_written(); });
+  }
+
+ private:
+  std::bitset<UINT16_MAX + 1> hashes_;
+  std::unordered_multimap<std::string_view, const Zone*> zones_;
+};
 
 }  // namespace
 
@@ -141,6 +173,9 @@ bool ZoneRecall::is_plain(const Tree& tree, const Diagnostics& diagnostics, cons
 
 bool ZoneRecall::complete(const Tree& tree, Config& config) const {
   if (!(config.outline == memory_.outline_) || !is_plain(tree, {}, config, false)) return false;
+  if (std::all_of(views_.begin(), views_.end(), [](const View& view) { return view.known.empty(); }))
+    return true;
+  const NewFiles files(config);
   for (size_t i = 0; i < views_.size(); i++) {
     if (views_[i].known.empty()) continue;
     const std::vector<ZoneMemory::Entry>& entries = memory_.views_[i].entries;
@@ -153,6 +188,7 @@ bool ZoneRecall::complete(const Tree& tree, Config& config) const {
       // The count of who shares it stands beside the zone; of 100,000 few are in the cache.
       if (known + kFetchAhead < entries.size()) __builtin_prefetch(entries[known + kFetchAhead].zone.get());
       if (!names.empty() && names.contains(entries[known].name)) return false;
+      if (files.share(entries[known].file, entries[known].zone)) return false;
       all.push_back(entries[known].zone);
       if (!entries[known].plain) config.views[i].particular.push_back(entries[known].zone);
     }
@@ -193,8 +229,8 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
       const Node* const shape = &like(*noted.statement);
       if (shape == sure || means_what_it_says(*shape)) {
         sure = shape;
-        entries.push_back(
-            {noted.text, hash_of_name((*zone)->name()), noted.size, config.views[i].is_plain(**zone), *zone});
+        entries.push_back({noted.text, hash_of_name((*zone)->name()), noted.size,
+                           config.views[i].is_plain(**zone), short_hash((*zone)->file), *zone});
       }
       zone++;
     }

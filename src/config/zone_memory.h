@@ -27,6 +27,7 @@ class ZoneMemory {
     uint64_t name = 0;   ///< hash of the zone's name
     uint32_t size = 0;   ///< of the statement's text
     bool plain = false;  ///< as config::View knows it
+    uint16_t file = 0;   ///< some bits of the hash of its file's name
     ZonePtr zone;
   };
   /// Statements that stand one behind the other with blanks between them, all known: they are looked at as

@@ -78,6 +78,21 @@ TEST_F(ZoneMemoryTest, UnchangedZonesAreTheSameObjects) {
   EXPECT_EQ(zones_of(third.config).size(), 2U);
 }
 
+TEST_F(ZoneMemoryTest, ANewZoneMayNotWriteTheFileOfAKnownOne) {
+  ASSERT_FALSE(has_error(load(kHead + zone("a") + zone("b", "allow-update { any; }; ")).diagnostics));
+  const auto with = [&](const std::string& more) {
+    return has_error(load(kHead + zone("a") + zone("b", "allow-update { any; }; ") +
+                          "zone c { type primary; " + more + " };\n")
+                         .diagnostics);
+  };
+  const std::string file_of_a = find(load(kHead + zone("a")).config, "a")->file;
+  const std::string file_of_b = find(load(kHead + zone("b")).config, "b")->file;
+  EXPECT_FALSE(with("file \"" + file_of_a + "\";"));
+  EXPECT_TRUE(with("file \"" + file_of_a + "\"; allow-update { any; };"));
+  EXPECT_TRUE(with("file \"" + file_of_b + "\";"));
+  EXPECT_FALSE(with("file \"its own\"; allow-update { any; };"));
+}
+
 /// Statements of many zones, each on a line of its own.
 std::vector<std::string> many_zones(size_t count) {
   std::vector<std::string> statements;

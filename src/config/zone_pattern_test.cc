@@ -135,6 +135,22 @@ TEST(ZonePattern, TheFileOfADynamicZoneMayNotBeAnother) {
   EXPECT_EQ(to_string(all.diagnostics[0]), "c:3:34: writeable file 'a': already in use: c:1");
 }
 
+TEST(ZonePattern, AFileThatOneZoneReadsMayNotBeWrittenByAnother) {
+  const std::string read =
+      "zone \"a.example\" { type primary; file \"a\"; };\nzone \"b.example\" { type primary; file \"b\"; "
+      "};\n";
+  const std::string written =
+      "zone \"c.example\" { type secondary; file \"b\"; primaries { 192.0.2.1; }; };\n";
+  const Described later = described(read + written);
+  ASSERT_EQ(later.diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(later.diagnostics[0]), "c:3:36: writeable file 'b': already in use: c:2");
+  const Described earlier = described(written + read);
+  EXPECT_EQ(earlier.alike, 1U);
+  ASSERT_EQ(earlier.diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(earlier.diagnostics[0]), "c:3:34: writeable file 'b': already in use: c:1");
+  EXPECT_EQ(described(read + "zone \"c.example\" { type primary; file \"b\"; };\n").diagnostics.size(), 0U);
+}
+
 TEST(ZonePattern, WhatDependsOnTheNameIsItsOwn) {
   Diagnostics diagnostics;
   std::string text;
@@ -164,7 +180,7 @@ TEST(ZonePattern, WhatDependsOnTheNameIsItsOwn) {
 
 TEST(ZonePattern, HoldsInOneViewOnly) {
   const std::string text =
-      "view \"one\" {\n zone \"a.example\" { type primary; file \"a\"; };\n};\n"
+      "view \"one\" {\n zone \"a.example\" { type primary; file \"z\"; };\n};\n"
       "view \"two\" { allow-update { any; };\n zone \"a.example\" { type primary; file \"a\"; };\n"
       " zone \"b.example\" { type primary; file \"a\"; };\n};\n";
   const Described all = described(text);

@@ -378,7 +378,8 @@ ZoneKeeper::Zones::Owned ZoneKeeper::moved_here(const config::Zone& zone, uint64
   return next;
 }
 
-/// in-view: the zone of another view, served here too.
+/// in-view: the zone of another view, served here too. What that one does not serve (root hints) is not
+/// served here either.
 void ZoneKeeper::link_in_views() {
   for (KeptView& view : views_) {
     for (const config::ZonePtr& zone : view.configured) {
@@ -387,7 +388,11 @@ void ZoneKeeper::link_in_views() {
       if (other == view_names_.end()) continue;
       const Zones& zones = views_[static_cast<size_t>(other - view_names_.begin())].zones;
       const KeptZone* const found = zones.find(zone_key(zone->name()));
-      if (found != nullptr) view.table.put(found->served);
+      if (found != nullptr) {
+        view.table.put(found->served);
+      } else {
+        view.table.remove(zone->name());
+      }
     }
   }
 }

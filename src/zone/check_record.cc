@@ -80,7 +80,8 @@ constexpr uint8_t kHostOwner = 1;
 constexpr uint8_t kHostTarget = 2;
 constexpr uint8_t kNoAddressTarget = 4;
 constexpr uint8_t kNotAtApex = 8;
-constexpr uint8_t kCloserLook = 16;
+constexpr uint8_t kNotAtWildcard = 16;
+constexpr uint8_t kCloserLook = 32;
 struct TypeNeeds {
   uint8_t what = kCloserLook;
   uint8_t target_at = 0;  ///< in the rdata
@@ -90,7 +91,7 @@ constexpr std::array<TypeNeeds, kListedTypes> kNeeds = [] {
   std::array<TypeNeeds, kListedTypes> needs{};
   needs[dns::number(RRType::kA)] = {kHostOwner, 0};
   needs[dns::number(RRType::kAaaa)] = {kHostOwner, 0};
-  needs[dns::number(RRType::kNs)] = {kHostTarget | kNoAddressTarget, 0};
+  needs[dns::number(RRType::kNs)] = {kHostTarget | kNoAddressTarget | kNotAtWildcard, 0};
   needs[dns::number(RRType::kMx)] = {kHostOwner | kHostTarget | kNoAddressTarget, 2};
   needs[dns::number(RRType::kPtr)] = {kHostTarget, 0};
   needs[dns::number(RRType::kSrv)] = {kHostTarget, 0};
@@ -125,6 +126,7 @@ void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
   for (const dns::BatchRecord& record : batch.records) {
     const bool is_new = !record.same_owner;  // as the first of a batch is
     owner_is_hostname_ = is_new ? record.owner_is_host : owner_is_hostname_;
+    owner_is_wildcard_ = !is_new && owner_is_wildcard_;
     if (is_new && !record.owner_is_host) begin_owner({batch, record, batch.owner(record), diagnostics});
     if (!is_surely_good(batch, record)) check({batch, record, batch.owner(record), diagnostics});
   }
@@ -138,7 +140,8 @@ inline bool RecordCheck::is_surely_good(const dns::RecordBatch& batch, const dns
       batch.bytes[record.rdata_at + needs.target_at + 1U];  // of the target; read in any case
   const int has = (owner_is_hostname_ ? kHostOwner : 0) | (record.target_is_host ? kHostTarget : 0) |
                   (first < '0' || first > '9' ? kNoAddressTarget : 0) |
-                  (record.owner_size != apex_.size() ? kNotAtApex : 0);
+                  (record.owner_size != apex_.size() ? kNotAtApex : 0) |
+                  (owner_is_wildcard_ ? 0 : kNotAtWildcard);
   return (needs.what & ~has) == 0;
 }
 
@@ -149,6 +152,7 @@ void RecordCheck::check(const Place& place) {
       if (options_.names != Strictness::kIgnore && !owner_is_hostname_) check_owner(place);
       break;
     case RRType::kNs:
+      if (owner_is_wildcard_) refuse_wildcard(place, "NS");
       check_host_target(place, 0);
       break;
     case RRType::kMx:
@@ -170,10 +174,16 @@ void RecordCheck::begin_owner(const Place& place) {
       std::memcmp(owner.data() + owner.size() - known_size_, apex_.data(), known_size_) == 0;
   const OwnerShape shape = shape_of_owner(owner, ends_in_apex ? known_size_ : 0);
   owner_is_hostname_ = shape.is_hostname;
+  owner_is_wildcard_ = owner.is_wildcard();
   if (shape.has_inner_wildcard && options_.wildcard) {
     say(place, Strictness::kWarn,
         "ownername '" + dns::to_string_no_dot(owner) + "' contains an non-terminal wildcard");
   }
+}
+
+void RecordCheck::refuse_wildcard(const Place& place, std::string_view type) {
+  say(place, Strictness::kFail,
+      dns::to_string_no_dot(place.owner) + ": invalid " + std::string(type) + " owner name (wildcard)");
 }
 
 /// The owner is no hostname.
@@ -244,6 +254,7 @@ void RecordCheck::check_rdata(const Place& place) {
   if (type == RRType::kDs && is_apex) {
     say(place, Strictness::kFail, "DS record at top of zone (" + dns::to_string_no_dot(place.owner) + ")");
   }
+  if (type == RRType::kNsec3 && owner_is_wildcard_) refuse_wildcard(place, "NSEC3");
   if (options_.names == Strictness::kIgnore || rr_class != dns::RRClass::kIn) return;
   if (owner_must_be_host(type) && !owner_is_hostname_) check_owner(place);
   if (type == RRType::kNsec3) {

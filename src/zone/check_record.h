@@ -25,6 +25,7 @@ class RecordCheck {
   void check(const Place& place);
   void begin_owner(const Place& place);
   void check_owner(const Place& place);
+  void refuse_wildcard(const Place& place, std::string_view type);
   void check_target(const Place& place, dns::NameView name, bool is_mailbox);
   void check_host_target(const Place& place, size_t skipped);
   bool is_good_soa(const Place& place) const;
@@ -37,6 +38,7 @@ class RecordCheck {
   const CheckOptions& options_;
   size_t known_size_;               ///< of the apex when it is a hostname, so that no owner need repeat it
   bool owner_is_hostname_ = false;  ///< of the present owner
+  bool owner_is_wildcard_ = false;
   uint64_t findings_ = 0;
   uint64_t errors_ = 0;
 };

@@ -198,8 +198,14 @@ TEST(RecordCheck, SaysTheLine) {
              "f:3: warning: c_d.example.com: bad name (check-names)",
              "f:5: warning: ownername 'a.*.z.example.com' contains an non-terminal wildcard",
              "f:6: warning: '192.0.2.1': MX is an address"}));
+  EXPECT_EQ(record_findings("$TTL 1\n*.y A 192.0.2.1\n*.y NS x\ny NS x\n NS z\n*.z NS x\n NS y\n", options),
+            (Lines{"f:3: *.y.example.com: invalid NS owner name (wildcard)",
+                   "f:6: *.z.example.com: invalid NS owner name (wildcard)",
+                   "f:7: *.z.example.com: invalid NS owner name (wildcard)"}));
   options.names = Strictness::kIgnore;
   options.wildcard = false;
+  EXPECT_EQ(record_findings("$TTL 1\n* NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A\n", options),
+            Lines{"f:2: *.example.com: invalid NSEC3 owner name (wildcard)"});
   options.mx_addresses = Strictness::kFail;
   EXPECT_EQ(record_findings("$TTL 1\na_b A 192.0.2.1\na.*.z TXT x\nm MX 0 192.0.2.1\n", options),
             Lines{"f:4: '192.0.2.1': MX is an address"});

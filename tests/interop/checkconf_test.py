@@ -218,6 +218,61 @@ def written():
                 lines.append(line)
 
 
+# What zones at one name, and zones with one file, may be beside each other.
+ROOTS = {
+    "hint": 'type hint; file "h";',
+    "redirect": 'type redirect; file "r";',
+    "mirror": 'type mirror; file "m";',
+    "primary": 'type primary; file "p";',
+    "forward": "type forward; forwarders { 192.0.2.1; };",
+    "secondary": "type secondary; primaries { 192.0.2.1; };",
+    "stub": "type stub; primaries { 192.0.2.1; };",
+    "static-stub": "type static-stub; server-addresses { 192.0.2.1; };",
+    "delegation-only": "type delegation-only;",
+}
+FILE_USERS = {
+    "primary": 'type primary; file "f";',
+    "dynamic": 'type primary; file "f"; allow-update { any; };',
+    "update-policy": 'type primary; file "f"; update-policy local;',
+    "inline-signing": 'type primary; file "f"; inline-signing yes;',
+    "dnssec-policy": 'type primary; file "f"; dnssec-policy default; inline-signing yes;',
+    "differences": 'type primary; file "f"; ixfr-from-differences yes;',
+    "journal": 'type primary; file "g"; journal "f"; allow-update { any; };',
+    "secondary": 'type secondary; file "f"; primaries { 192.0.2.1; };',
+    "signing secondary": 'type secondary; file "f"; inline-signing yes; primaries { 192.0.2.1; };',
+    "stub": 'type stub; file "f"; primaries { 192.0.2.1; };',
+    "mirror": 'type mirror; file "f"; primaries { 192.0.2.1; };',
+}
+SERVER_LISTS = ["primaries a { };", "primaries a { b; }; primaries b { };", "primaries a { a; };", "primaries a { nosuch; };",
+                "primaries a { b; }; primaries b { a; 192.0.2.1; };", "masters a { 192.0.2.1; };", "parental-agents a { 192.0.2.1; };",
+                "parental-agents a { };", "primaries a { 192.0.2.1; }; parental-agents a { 192.0.2.2; };", "primaries A { 192.0.2.1; };"]
+LIST_USERS = ['', 'zone x { type secondary; primaries { a; }; };', 'zone x { type primary; file "x"; also-notify { a; }; };',
+              'zone x { type primary; file "x"; parental-agents { a; }; };', "options { also-notify { a; }; };",
+              'options { catalog-zones { zone c default-primaries { a; }; }; }; zone c { type primary; file "c"; };']
+RECURSION = ["recursion no;", "allow-recursion { none; };", "allow-recursion { };", "allow-recursion { !any; };", "allow-recursion { any; none; };",
+             "allow-recursion { none; any; };", "allow-recursion { n; };", "recursion yes; allow-recursion { none; };", "allow-query-cache { none; };"]
+
+
+def combined():
+    for one, text in ROOTS.items():
+        for other, more in ROOTS.items():
+            yield f"root: {one}, {other}", f'zone "." {{ {text} }}; zone "." {{ {more} }};\n'
+    for one, text in FILE_USERS.items():
+        for other, more in FILE_USERS.items():
+            yield f"file: {one}, {other}", f"zone a {{ {text} }}; zone b {{ {more} }};\n"
+    for lists in SERVER_LISTS:
+        for user in LIST_USERS:
+            yield f"{lists} {user}", f"{lists} {user}\n"
+    for setting in RECURSION:
+        mirror = 'zone "." { type mirror; file "m"; };'
+        yield f"mirror: {setting}", f"acl n {{ none; }}; options {{ {setting} }}; {mirror}\n"
+        yield f"mirror in a view: {setting}", f"acl n {{ none; }}; view v {{ {setting} {mirror} }};\n"
+        yield f"mirror in another view: {setting}", f"acl n {{ none; }}; options {{ {setting} }}; view v {{ allow-recursion {{ any; }}; {mirror} }};\n"
+    for count in (64, 65):
+        listed, zones = "".join(f"zone r{i}; " for i in range(count)), "".join(f'zone r{i} {{ type primary; file "r"; }};\n' for i in range(count))
+        yield f"{count} response policies", f"options {{ response-policy {{ {listed} }}; }};\n{zones}"
+
+
 # Differences that are meant: a pattern of the case's name, and the reason.
 EXPLAINED = {
     r"(coresize|datasize|files|stacksize|max-journal-size) -1$": "BIND's checker wraps -1 round to a huge size",
@@ -287,6 +342,10 @@ def test_written_cases_are_judged_as_bind_judges_them(tmp_path):
     cases = list(written())
     assert len(cases) > 50
     assert not (found := Judges(tmp_path).differences(cases)), "\n".join(found)
+
+
+def test_what_stands_together_is_judged_as_bind_judges_it(tmp_path):
+    assert not (found := Judges(tmp_path).differences(combined())), "\n".join(found)
 
 
 def test_every_statement_with_good_values_is_judged_as_bind_judges_it(tmp_path):

@@ -49,6 +49,8 @@ RECORDS = {
     "ns cname": "@ NS c\nc CNAME ns",
     "ns below dname": "@ NS a.c\nc DNAME foo.test.",
     "ns at wildcard": "@ NS a.w\n*.w A 192.0.2.3",
+    "ns of a wildcard": "*.w NS ns",
+    "nsec3 of a wildcard": "* NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A",
     "ns below cut": "@ NS a.w\nw NS a.w",
     "ns at ent": "@ NS a\nb.a A 192.0.2.3",
     "cut without glue": "x NS a.x",

@@ -47,6 +47,16 @@ def test_in_view_shares_the_zone(start):
     assert address_seen(named, INSIDE, "www.shared.") == address_seen(named, OUTSIDE, "www.shared.") == "192.0.2.80"
 
 
+def test_what_another_view_has_only_as_hints_is_not_served(start):
+    views = """
+view "inside" { match-clients { 127.0.0.1; }; zone "." { type hint; file "example.zone"; }; };
+view "outside" { zone "." { in-view "inside"; }; zone "example" { type primary; file "example.zone"; }; };
+"""
+    named = two_views(start, views)
+    assert address_seen(named, OUTSIDE) == "192.0.2.80"
+    assert address_seen(named, OUTSIDE, "www.elsewhere.") == 5
+
+
 def test_the_first_matching_view_wins(start):
     swapped = """
 view "all" { zone "example" { type primary; file "example.zone"; }; };

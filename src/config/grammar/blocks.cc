@@ -48,7 +48,7 @@ constexpr StatementRow kBlocksRows[] = {
     {.name = "keys",
      .places = kPolicy,
      .shape = "{ ( csk | ksk | zsk ) [ ( key-directory ) ] lifetime ( unlimited | <duration> ) algorithm "
-              "<string> [ <integer> ]; ... }",
+              "<word> [ <integer> ]; ... }",
      .status = Status::kHarmless},
     {.name = "max-zone-ttl", .places = kPolicy, .shape = "<duration>", .status = Status::kHarmless},
     {.name = "nsec3param",

@@ -443,8 +443,8 @@ constexpr StatementRow kViewRows[] = {
     {.name = "response-policy",
      .places = kOpt | kView,
      .shape = "{ zone <string> [* add-soa <boolean> | log <boolean> | max-policy-ttl <duration> | "
-              "min-update-interval <duration> | policy ( cname | disabled | drop | given | no-op | nodata | "
-              "nxdomain | passthru | tcp-only <quoted_string> ) | recursive-only <boolean> | nsip-enable "
+              "min-update-interval <duration> | policy ( cname <string> | disabled | drop | given | no-op | "
+              "nodata | nxdomain | passthru | tcp-only ) | recursive-only <boolean> | nsip-enable "
               "<boolean> | nsdname-enable <boolean> *]; ... } [* add-soa <boolean> | break-dnssec <boolean> "
               "| max-policy-ttl <duration> | min-update-interval <duration> | min-ns-dots <integer> | "
               "nsip-wait-recurse <boolean> | nsdname-wait-recurse <boolean> | qname-wait-recurse <boolean> | "

@@ -30,7 +30,7 @@ zone::CheckOptions check_options(const config::Zone& zone) {
   checks.duplicate_records = strictness(options.check_dup_records);
   checks.wildcard = options.check_wildcard;
   if (zone.is_copy()) {  // the primary has judged what belongs together
-    checks.integrity = false;
+    checks.integrity = checks.wildcard_cuts = false;
     checks.mx_addresses = checks.mx_cname = checks.srv_cname = checks.duplicate_records =
         checks.apex_servers = zone::Strictness::kIgnore;
   }

@@ -87,7 +87,9 @@ std::optional<Refusal> check_new_records(const UpdateRequest& request, const zon
   const std::string no_file;
   batch.file = &no_file;
   Diagnostics findings;
-  zone::RecordCheck check(request.zone, checks);
+  zone::CheckOptions of_names = checks;
+  of_names.wildcard_cuts = false;  // ignored later
+  zone::RecordCheck check(request.zone, of_names);
   check.add(batch, findings);
   std::optional<Refusal> refused;
   for (const Diagnostic& finding : findings) {

@@ -38,6 +38,7 @@ struct CheckOptions {
   Strictness srv_cname = Strictness::kWarn;          ///< check-srv-cname
   Strictness duplicate_records = Strictness::kWarn;  ///< check-dup-records
   bool wildcard = true;                              ///< check-wildcard
+  bool wildcard_cuts = true;                         ///< NS and NSEC3 of a wildcard are errors
   bool spf = true;                                   ///< check-spf
   bool repeated_origin = true;                       ///< names that end in the zone's name twice
 };

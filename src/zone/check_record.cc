@@ -182,6 +182,7 @@ void RecordCheck::begin_owner(const Place& place) {
 }
 
 void RecordCheck::refuse_wildcard(const Place& place, std::string_view type) {
+  if (!options_.wildcard_cuts) return;
   say(place, Strictness::kFail,
       dns::to_string_no_dot(place.owner) + ": invalid " + std::string(type) + " owner name (wildcard)");
 }

@@ -202,6 +202,9 @@ TEST(RecordCheck, SaysTheLine) {
             (Lines{"f:3: *.y.example.com: invalid NS owner name (wildcard)",
                    "f:6: *.z.example.com: invalid NS owner name (wildcard)",
                    "f:7: *.z.example.com: invalid NS owner name (wildcard)"}));
+  options.wildcard_cuts = false;
+  EXPECT_EQ(record_findings("$TTL 1\n*.y NS x\n", options), Lines{});
+  options.wildcard_cuts = true;
   options.names = Strictness::kIgnore;
   options.wildcard = false;
   EXPECT_EQ(record_findings("$TTL 1\n* NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A\n", options),

@@ -41,21 +41,20 @@ class NewFiles {
       for (const ZonePtr& zone : view.zones) {
         if (zone->file.empty()) continue;
         hashes_.set(short_hash(zone->file));
-        zones_.emplace(zone->file, zone.get());
+        written_[zone->file] |= zone->is_written();
       }
     }
   }
   /// Whether a zone has the same file as one of them, and one of the two writes it.
   bool share(uint16_t hash, const ZonePtr& known) const {
     if (!hashes_.test(hash)) return false;
-    const auto [first, last] = zones_.equal_range(known->file);
-    return std::any_of(first, last,
-                       [&](const auto& same) { return same.second->is_written() || known->is_written(); });
+    const auto same = written_.find(known->file);
+    return same != written_.end() && (same->second || known->is_written());
   }
 
  private:
   std::bitset<UINT16_MAX + 1> hashes_;
-  std::unordered_multimap<std::string_view, const Zone*> zones_;
+  std::unordered_map<std::string_view, bool> written_;  ///< whether one of them writes it
 };
 
 }  // namespace

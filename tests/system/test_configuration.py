@@ -11,8 +11,8 @@ pytestmark = pytest.mark.skipif(SUBJECT == "bind", reason="about what this versi
 
 HALF_OBEYED = {
     "static-stub": 'zone "s" { type static-stub; server-addresses { 127.0.0.1; }; };',
-    "update-policy": 'zone "u" { type primary; file "example.zone"; update-policy { grant k ms-self x ANY; }; };',
-    "dnssec-policy": 'zone "d" { type primary; file "example.zone"; dnssec-policy default; inline-signing yes; };',
+    "update-policy": 'zone "u" { type primary; file "u.zone"; update-policy { grant k ms-self x ANY; }; };',
+    "dnssec-policy": 'zone "d" { type primary; file "d.zone"; dnssec-policy default; inline-signing yes; };',
     "forward": 'zone "f" { type forward; forwarders { 127.0.0.1; }; };',
     "rate-limit": "view v { rate-limit { slip 2; }; };",
 }

@@ -160,7 +160,8 @@ int EventLoop::wait(int wait_ms) {
     return epoll_wait(epoll_.get(), events_.data(), most, wait_ms);
   const timespec limit{.tv_sec = 0, .tv_nsec = static_cast<long>(hurry_us_) * 1000};
   const int count = epoll_pwait2(epoll_.get(), events_.data(), most, &limit, nullptr);
-  if (count >= 0 || errno != ENOSYS) return count;
+  // Old kernels do not have it, and filters of system calls may refuse what they do not know.
+  if (count >= 0 || errno == EINTR) return count;
   return epoll_wait(epoll_.get(), events_.data(), most, static_cast<int>(hurry_us_ / kMillisecond) + 1);
 }
 

@@ -1,8 +1,15 @@
 #include "net/event_loop.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstddef>
 #include <random>
 #include <string>
 #include <thread>
@@ -239,6 +246,40 @@ TEST(EventLoop, ARoundHandlerEndsEachRoundAndBoundsTheNextWait) {
   loop->remove_round_handler(handler);
   EXPECT_FALSE(loop->poll_once(0));
   EXPECT_EQ(handler.rounds, 6);
+}
+
+/// Runs `check` in a process to which the system refuses epoll_pwait2, as filters of containers do.
+bool holds_without_epoll_pwait2(bool (*check)()) {
+  const pid_t child = fork();
+  if (child == 0) {
+    sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_epoll_pwait2, 0, 1),
+                            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+                            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog program{.len = std::size(filter), .filter = filter};
+    const bool is_filtered = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                             prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    _exit(is_filtered && check() ? 0 : 1);
+  }
+  int status = -1;
+  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST(EventLoop, SocketsAreServedWhereAFilterRefusesTheFinerWait) {
+  EXPECT_TRUE(holds_without_epoll_pwait2([] {
+    auto loop = *EventLoop::create(monotonic_ms);
+    HurryingHandler hurry;
+    hurry.next_us = 50;
+    loop->add_round_handler(hurry);
+    Pair pair;
+    int ready = 0;
+    CallbackHandler handler([&](uint32_t) { ++ready; });
+    if (!loop->add(pair.b.get(), EPOLLIN, handler)) return false;
+    loop->poll_once(0);
+    const bool sent = send(pair.a.get(), "x", 1, 0) == 1;
+    loop->poll_once(-1);
+    return sent && ready == 1;
+  }));
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class ConnectionTable {
   void set_timeouts(const StreamTimeouts& timeouts) { timeouts_ = timeouts; }
   const ConnectionCounters& counters() const { return counters_; }
   EventLoop& loop() { return loop_; }
+  Lookout& lookout() { return lookout_; }
   ConnectionQuota& quota() { return quota_; }
 
   /// Somebody who waits for a place: on_timer of `waiter` comes in the next round after a connection ended.

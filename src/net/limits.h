@@ -52,11 +52,12 @@ inline constexpr uint32_t kEvictionLooks = 16;
 /// Connections accepted from one socket before the others have their turn.
 inline constexpr uint32_t kAcceptsPerTurn = 64;
 /// A worker to which so many clients come in a millisecond is busy with them (see lookout.h).
-inline constexpr uint32_t kBusyOpenings = 4;
+inline constexpr uint32_t kBusyOpenings = 8;
 /// How long a busy worker looks at a connection for its first query, and for its end after the answer, before
-/// epoll watches it, and its pause between looks when nothing else happens.
+/// epoll watches it, and its pause after a vain look when nothing else happens: two or three clients come
+/// meanwhile.
 inline constexpr uint64_t kPatienceMs = 3;
-inline constexpr uint32_t kLookoutPauseUs = 50;
+inline constexpr uint32_t kLookoutPauseUs = 150;
 /// How often another worker looks, without a pause.
 inline constexpr uint8_t kLooksWithoutPause = 3;
 /// After so many silent clients more than others, connections go to epoll at once,

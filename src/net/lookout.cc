@@ -49,33 +49,60 @@ void Lookout::count_opening() {
   ++openings_;
 }
 
-bool Lookout::is_busy() const {
+bool Lookout::many_come() const {
   return loop_.now_ms() - opening_ms_ <= 1 && std::max(openings_, openings_before_) >= kBusyOpenings;
 }
 
-uint32_t Lookout::on_round() {
-  look_at(new_);
-  look_at(answered_);
-  if (new_.list.first() == nullptr && answered_.list.first() == nullptr) return kNoHurry;
-  return is_busy() ? kLookoutPauseUs : 0;
+void Lookout::add(Entrance& entrance) {
+  entrances_.push_back(&entrance);
+  if (busy_) entrance.watch(false);
 }
 
-/// From the front, until one is silent and may be so for longer: those behind it have had less time.
-void Lookout::look_at(Line& line) {
+void Lookout::remove(Entrance& entrance) {
+  std::erase(entrances_, &entrance);
+}
+
+void Lookout::become_busy(bool busy) {
+  if (busy == busy_) return;
+  busy_ = busy;
+  for (Entrance* entrance : entrances_) entrance->watch(!busy);
+}
+
+uint32_t Lookout::on_round() {
+  bool came = busy_ && look_at_entrances();
+  become_busy(many_come());
+  came |= look_at(new_);
+  came |= look_at(answered_);
+  if (busy_) return came ? 0 : kLookoutPauseUs;
+  return new_.list.first() == nullptr && answered_.list.first() == nullptr ? kNoHurry : 0;
+}
+
+bool Lookout::look_at_entrances() {
+  bool came = false;
+  for (Entrance* entrance : entrances_) came |= entrance->look();
+  return came;
+}
+
+/// From the front, until one is silent and may be so for longer: those behind it have had less time. Returns
+/// whether any was not silent.
+bool Lookout::look_at(Line& line) {
+  bool came = false;
   while (Connection* connection = line.list.first()) {
     if (connection->look()) {
       line.trust = std::min(line.trust + 1, kMostTrust);
+      came = true;
     } else if (is_patient_with(*connection)) {
-      return;
+      break;
     } else {
       line.trust -= std::min(line.trust, 1U);
       give_up(*connection);
     }
   }
+  return came;
 }
 
 bool Lookout::is_patient_with(Connection& connection) const {
-  if (is_busy()) return loop_.now_ms() - connection.active_ms_ < kPatienceMs;
+  if (busy_) return loop_.now_ms() - connection.active_ms_ < kPatienceMs;
   return connection.vain_looks_ < kLooksWithoutPause;
 }
 

@@ -2,11 +2,13 @@
 // sent it by the time they are accepted or soon after, and have closed soon after its answer: a look now and
 // then finds both, and costs less than to have epoll watch for them. Those who do otherwise are handed to
 // epoll: at once when there is anything to wait for but the client, after some time when it is silent: a busy
-// worker is patient for milliseconds, and looks when it has something else to do or after short pauses; one
-// with few clients looks a few times without a pause, so that nobody waits for his answer. Where most are
-// silent for so long, hardly any is waited for. Thread rule: the thread of the loop.
+// worker is patient for milliseconds, and looks when it has something else to do or after short pauses, for
+// new clients, too: to be woken by each of them would end every pause. One with few clients looks a few times
+// without a pause, so that nobody waits for his answer. Where most are silent for so long, hardly any is
+// waited for. Thread rule: the thread of the loop.
 #pragma once
 #include <cstdint>
+#include <vector>
 
 #include "net/connection_list.h"
 #include "net/event_loop.h"
@@ -14,6 +16,18 @@
 #include "net/tcp_connection.h"
 
 namespace nomen::net {
+
+/// Where clients come in.
+class Entrance {
+ public:
+  /// By epoll; or only by calls of look().
+  virtual void watch(bool by_epoll) = 0;
+  /// Lets in who waits; returns whether there was anybody.
+  virtual bool look() = 0;
+
+ protected:
+  ~Entrance() = default;
+};
 
 class Lookout final : private RoundHandler {
  public:
@@ -27,6 +41,11 @@ class Lookout final : private RoundHandler {
   bool takes(Connection& connection);
   void forget(Connection& connection);
 
+  /// Its clients are looked for from here while the worker is busy. It is watched by epoll when it comes, and
+  /// removed before it goes.
+  void add(Entrance& entrance);
+  void remove(Entrance& entrance);
+
  private:
   /// Connections that wait for the same, in the order in which they began to.
   struct Line {
@@ -38,13 +57,17 @@ class Lookout final : private RoundHandler {
   };
 
   uint32_t on_round() override;
-  void look_at(Line& line);
+  bool look_at_entrances();
+  bool look_at(Line& line);
   bool is_patient_with(Connection& connection) const;
   void give_up(Connection& connection);
   void count_opening();
-  bool is_busy() const;
+  bool many_come() const;
+  void become_busy(bool busy);
 
   EventLoop& loop_;
+  std::vector<Entrance*> entrances_;
+  bool busy_ = false;             ///< many clients come: the entrances are looked at
   Line new_;                      ///< for the first query
   Line answered_;                 ///< for the end, or a second query
   uint64_t opening_ms_ = 0;       ///< when the last one came

@@ -1,8 +1,10 @@
 // How connections are waited for before epoll watches them: seen by what the clients get, and by what the
 // kernel's list of the epoll descriptor holds. The clock is the test's.
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -48,6 +50,20 @@ size_t watched() {
     for (std::string line; std::getline(info, line);) count += line.starts_with("tfd:") ? 1 : 0;
   }
   return count;
+}
+
+/// Whether an epoll descriptor of the process waits for input of this socket.
+bool is_watched(int fd) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fdinfo")) {
+    std::ifstream info(entry.path());
+    for (std::string line; std::getline(info, line);) {
+      int watched_fd = 0;
+      unsigned events = 0;
+      if (std::sscanf(line.c_str(), "tfd: %d events: %x", &watched_fd, &events) == 2 && watched_fd == fd)
+        return (events & EPOLLIN) != 0;
+    }
+  }
+  return false;
 }
 
 class LookoutTest : public LoopForTest {
@@ -140,6 +156,52 @@ TEST_F(LookoutTest, WhereMostAreSilentOnlyAFewAreWaitedFor) {
   until_gone();
   std::vector<BriefClient> clients = answered(10);
   EXPECT_EQ(watched_connections(), 0U);
+}
+
+TEST_F(LookoutTest, ABusyWorkerLooksForItsClientsUntilFewCome) {
+  EXPECT_TRUE(is_watched(listener->fd()));
+  std::vector<BriefClient> clients = answered(kBusyOpenings);
+  EXPECT_FALSE(is_watched(listener->fd()));
+  clock_ms += 1;
+  EXPECT_EQ(answered(1).size(), 1U);
+  EXPECT_FALSE(is_watched(listener->fd()));
+  clock_ms += 2;
+  settle();
+  EXPECT_TRUE(is_watched(listener->fd()));
+  EXPECT_EQ(answered(1).size(), 1U);
+  EXPECT_TRUE(is_watched(listener->fd()));
+}
+
+TEST_F(LookoutTest, AListenerThatRestsIsNotLookedAt) {
+  std::vector<BriefClient> clients = answered(kBusyOpenings);
+  quota_.set_limit(kBusyOpenings);
+  clients.emplace_back(listener->address());
+  clients.back().ask();
+  until([&] { return listener->resting(); });
+  settle();
+  EXPECT_EQ(table.size(), kBusyOpenings);
+  EXPECT_TRUE(listener->resting());
+  clients.erase(clients.begin());
+  until([&] { return clients.back().has_answer(); });
+  EXPECT_FALSE(is_watched(listener->fd()));
+}
+
+TEST_F(LookoutTest, ABusyWorkersListenersComeAndGo) {
+  std::vector<BriefClient> clients = answered(kBusyOpenings);
+  auto second = *TcpListener::create({.address = {IpAddress::v4(127, 0, 0, 1), 0}}, handler_);
+  ASSERT_TRUE(second->attach(table));
+  EXPECT_FALSE(is_watched(second->fd()));
+  BriefClient client(second->address());
+  client.ask();
+  until([&] { return client.has_answer(); });
+  second->detach();
+  ASSERT_TRUE(second->attach(table));
+  clock_ms += 2;
+  settle();
+  EXPECT_TRUE(is_watched(second->fd()));
+  BriefClient later(second->address());
+  later.ask();
+  until([&] { return later.has_answer(); });
 }
 
 TEST_F(LookoutTest, AnUnfinishedQueryIsWatchedFor) {

@@ -67,8 +67,11 @@ Result<std::unique_ptr<TcpListener>> TcpListener::share(StreamHandler& handler) 
 Result<void> TcpListener::attach(ConnectionTable& table) {
   NOMEN_REQUIRE(table_ == nullptr);
   auto added = table.loop().add(socket_.get(), EPOLLIN, *this);
-  if (added) table_ = &table;
-  return added;
+  if (!added) return added;
+  table_ = &table;
+  watched_ = true;
+  table.lookout().add(*this);
+  return {};
 }
 
 void TcpListener::detach() {
@@ -76,14 +79,34 @@ void TcpListener::detach() {
   table_->loop().remove(socket_.get(), *this);
   table_->loop().cancel(*this);
   table_->stop_waiting(*this);
+  table_->lookout().remove(*this);
   table_ = nullptr;
   resting_ = false;
 }
 
+void TcpListener::watch(bool by_epoll) {
+  watched_ = by_epoll;
+  update_interest();
+}
+
+void TcpListener::update_interest() {
+  table_->loop().modify(socket_.get(), watched_ && !resting_ ? EPOLLIN : 0U, *this);
+}
+
 void TcpListener::on_ready(uint32_t) {
-  const uint32_t waiting = std::min(waiting_clients(), kAcceptsPerTurn);
-  bool more = accept_one(true);
-  for (uint32_t i = 1; more && i < waiting; ++i) more = accept_one(false);
+  accept(std::max(waiting_clients(), 1U));
+}
+
+bool TcpListener::look() {
+  const uint32_t waiting = resting_ ? 0 : waiting_clients();
+  accept(waiting);
+  return waiting > 0;
+}
+
+void TcpListener::accept(uint32_t most) {
+  most = std::min(most, kAcceptsPerTurn);
+  bool more = true;
+  for (uint32_t i = 0; more && i < most; ++i) more = accept_one(i == 0);
 }
 
 /// A vain accept4 costs many times more than to ask: the kernel makes the socket before it looks for a
@@ -141,7 +164,7 @@ void TcpListener::rest(std::string_view reason) {
     log(LogCategory::kGeneral, LogSeverity::kInfo, "net", "Accepting TCP connection failed: {}", reason);
   told_ = true;
   resting_ = true;
-  table_->loop().modify(socket_.get(), 0, *this);
+  update_interest();
   table_->loop().set_timer(*this, table_->loop().now_ms() + kAcceptPauseMs);
   table_->wait_for_room(*this);
 }
@@ -149,7 +172,7 @@ void TcpListener::rest(std::string_view reason) {
 void TcpListener::on_timer() {
   resting_ = false;
   table_->stop_waiting(*this);
-  table_->loop().modify(socket_.get(), EPOLLIN, *this);
+  update_interest();
 }
 
 }  // namespace nomen::net

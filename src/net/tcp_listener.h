@@ -24,7 +24,7 @@ struct TcpOptions {
   std::shared_ptr<const crypto::TlsContext> tls;
 };
 
-class TcpListener final : private EventHandler, private Timer {
+class TcpListener final : private EventHandler, private Timer, private Entrance {
  public:
   /// Binds and listens. `handler` outlives the listener and its connections.
   static Result<std::unique_ptr<TcpListener>> create(const TcpOptions& options, StreamHandler& handler);
@@ -50,7 +50,11 @@ class TcpListener final : private EventHandler, private Timer {
               StreamHandler& handler);
   void on_ready(uint32_t events) override;
   void on_timer() override;
+  void watch(bool by_epoll) override;
+  bool look() override;
+  void update_interest();
   uint32_t waiting_clients() const;
+  void accept(uint32_t most);
   bool accept_one(bool first);
   bool acquire_place();
   void release_place();
@@ -63,7 +67,8 @@ class TcpListener final : private EventHandler, private Timer {
   std::shared_ptr<const crypto::TlsContext> tls_;
   ConnectionTable* table_ = nullptr;
   bool resting_ = false;
-  bool told_ = false;  ///< the present shortage was logged
+  bool watched_ = true;  ///< by epoll, when it does not rest
+  bool told_ = false;    ///< the present shortage was logged
 };
 
 }  // namespace nomen::net

@@ -31,9 +31,9 @@ Result<void> take_bind_journal(store::VersionStore& log, store::ZoneId zone, con
   const auto rows = log.list(zone, 1, std::nullopt);
   if (!rows) return std::unexpected(rows.error());
   if (!rows->empty()) return {};
-  const auto file = os::MappedFile::open(path);
+  const auto file = os::read_file(path);
   if (!file) return std::unexpected(unreadable(path, file.error().text));
-  auto steps = store::read_bind_journal(file->bytes(), from_file.apex(), from_file.rr_class());
+  auto steps = store::read_bind_journal(as_bytes(*file), from_file.apex(), from_file.rr_class());
   if (!steps) return std::unexpected(unreadable(path, steps.error().text));
   if (steps->empty()) return {};
   const dns::Serial serial = from_file.serial();

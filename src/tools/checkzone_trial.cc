@@ -112,15 +112,14 @@ class ZoneTrial {
   }
 
   void build_from_raw() {
-    const auto file = os::MappedFile::open(path_);
+    const auto file = os::read_file(path_);
     if (!file) {
       trial_.failure = is_missing() ? "file not found" : file.error().text;
       return;
     }
-    zone::ContentWriter writer(options_.zone, options_.rr_class, file->bytes().size() / kBytesPerName,
-                               no_limits());
+    zone::ContentWriter writer(options_.zone, options_.rr_class, file->size() / kBytesPerName, no_limits());
     Diagnostics found;
-    const auto header = zone::read_raw(file->bytes(), options_.zone, options_.rr_class, path_,
+    const auto header = zone::read_raw(as_bytes(*file), options_.zone, options_.rr_class, path_,
                                        [&](const dns::RecordBatch& batch) {
                                          trial_.records += batch.records.size();
                                          if (trial_.spellings) trial_.spellings->add(batch);

@@ -98,9 +98,9 @@ class ZoneLoad {
   }
 
   bool read_raw_file(const dns::ConsumeBatch& consume) {
-    const auto file = os::MappedFile::open(request_.path);
+    const auto file = os::read_file(request_.path);
     if (!file) return refuse(file.error().text);
-    const auto header = zone::read_raw(file->bytes(), request_.apex, request_.rr_class, request_.path,
+    const auto header = zone::read_raw(as_bytes(*file), request_.apex, request_.rr_class, request_.path,
                                        [&](const dns::RecordBatch& batch) {
                                          result_.records_read += batch.records.size();
                                          consume(batch);

@@ -97,49 +97,6 @@ std::unexpected<Error> file_failure(const char* what, const std::string& path) {
   return system_failure(std::string(what) + " '" + path + "'");
 }
 
-Result<MappedFile> MappedFile::open(const std::string& path) {
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) return file_failure("cannot open", path);
-  struct stat st{};
-  if (::fstat(fd.get(), &st) != 0) return file_failure("cannot stat", path);
-  MappedFile file;
-  if (S_ISDIR(st.st_mode)) return failure("cannot read '" + path + "': it is a directory");
-  if (S_ISREG(st.st_mode) && st.st_size > 0) {
-    void* mapped =
-        ::mmap(nullptr, static_cast<size_t>(st.st_size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd.get(), 0);
-    if (mapped != MAP_FAILED) {
-      file.data_ = static_cast<const uint8_t*>(mapped);
-      file.size_ = file.mapped_size_ = static_cast<size_t>(st.st_size);
-      return file;
-    }
-  }
-  auto content = read_all(fd.get(), path, 0);
-  if (!content) return std::unexpected(content.error());
-  file.owned_ = std::move(*content);
-  file.data_ = reinterpret_cast<const uint8_t*>(file.owned_.data());
-  file.size_ = file.owned_.size();
-  return file;
-}
-
-MappedFile::MappedFile(MappedFile&& other) noexcept {
-  *this = std::move(other);
-}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-  if (this == &other) return *this;
-  if (mapped_size_ != 0) ::munmap(const_cast<uint8_t*>(data_), mapped_size_);
-  owned_ = std::move(other.owned_);
-  size_ = std::exchange(other.size_, 0);
-  mapped_size_ = std::exchange(other.mapped_size_, 0);
-  data_ = std::exchange(other.data_, nullptr);
-  if (mapped_size_ == 0) data_ = reinterpret_cast<const uint8_t*>(owned_.data());
-  return *this;
-}
-
-MappedFile::~MappedFile() {
-  if (mapped_size_ != 0) ::munmap(const_cast<uint8_t*>(data_), mapped_size_);
-}
-
 Result<std::string> read_file(const std::string& path) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return file_failure("cannot open", path);

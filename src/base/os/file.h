@@ -1,4 +1,4 @@
-// Files, whole: read, mapped, and replaced in one step. Errors name the file and the system's reason.
+// Files, whole: read, and replaced in one step. Errors name the file and the system's reason.
 // Thread rule: free functions, any thread.
 #pragma once
 #include <sys/stat.h>
@@ -11,27 +11,7 @@
 
 namespace nomen::os {
 
-/// A file mapped for reading; the bytes live as long as the object. Moved, not copied.
-/// Pipes and other things that cannot be mapped are read into memory instead.
-class MappedFile {
- public:
-  static Result<MappedFile> open(const std::string& path);
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) noexcept;
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  ~MappedFile();
-
-  Bytes bytes() const { return {data_, size_}; }
-
- private:
-  MappedFile() = default;
-  const uint8_t* data_ = nullptr;
-  size_t size_ = 0;
-  size_t mapped_size_ = 0;  ///< 0 when `owned_` holds the bytes
-  std::string owned_;
-};
-
+/// A copy of all that the file holds.
 Result<std::string> read_file(const std::string& path);
 
 /// Writes beside `path`, flushes to the disk, and renames over it: readers see the old file or the new one.

@@ -66,6 +66,7 @@ TEST(Name, WrongTextSaysWhy) {
   EXPECT_EQ(error_of(".."), "empty label");
   EXPECT_EQ(error_of(std::string(64, 'a')), "label too long: more than 63 bytes");
   EXPECT_EQ(error_of("a\\"), "bad escape: nothing follows the backslash");
+  EXPECT_EQ(error_of("a.\\[x1/1]"), "bad label type: \\[");
   EXPECT_EQ(error_of("\\256"), "bad escape: \\DDD is above 255");
   EXPECT_EQ(error_of("\\25"), "bad escape: expected three digits after the backslash");
 }

@@ -110,8 +110,8 @@ bool append_name(std::string_view text, NameView origin, RdataBuffer& out) {
 std::string_view name_error(std::string_view text, NameView origin) {
   const auto name = Name::parse(text, origin);
   if (name) return "rdata would be longer than 65535 bytes";
-  constexpr std::array<std::string_view, 5> kReasons{"empty label", "label too long", "name too long",
-                                                     "bad escape", "empty name"};
+  constexpr std::array<std::string_view, 6> kReasons{"empty label", "label too long", "name too long",
+                                                     "bad escape",  "empty name",     "bad label type"};
   for (const std::string_view reason : kReasons) {
     if (name.error().text.starts_with(reason)) return reason;
   }

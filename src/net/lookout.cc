@@ -47,6 +47,7 @@ void Lookout::count_opening() {
     opening_ms_ = now;
   }
   ++openings_;
+  if (openings_ >= kBusyOpenings) become_busy(true);
 }
 
 bool Lookout::many_come() const {
@@ -69,12 +70,13 @@ void Lookout::become_busy(bool busy) {
 }
 
 uint32_t Lookout::on_round() {
+  if (!busy_ && nobody_waits()) return kNoHurry;
   bool came = busy_ && look_at_entrances();
-  become_busy(many_come());
+  if (!many_come()) become_busy(false);
   came |= look_at(new_);
   came |= look_at(answered_);
   if (busy_) return came ? 0 : kLookoutPauseUs;
-  return new_.list.first() == nullptr && answered_.list.first() == nullptr ? kNoHurry : 0;
+  return nobody_waits() ? kNoHurry : 0;
 }
 
 bool Lookout::look_at_entrances() {

@@ -57,6 +57,7 @@ class Lookout final : private RoundHandler {
   };
 
   uint32_t on_round() override;
+  bool nobody_waits() const { return new_.list.first() == nullptr && answered_.list.first() == nullptr; }
   bool look_at_entrances();
   bool look_at(Line& line);
   bool is_patient_with(Connection& connection) const;

@@ -199,7 +199,7 @@ Result<Name> Name::parse(std::string_view text, NameView origin) {
       at++;
       continue;
     }
-    // A bit string (RFC 2673), which is no label any more (RFC 6891 5).
+    // A bit string, which is no label any more (RFC 6891 5).
     if (writer.label_is_empty() && text.substr(at).starts_with("\\[")) return failure("bad label type: \\[");
     auto c = unescape(text, at);
     if (!c) return std::unexpected(c.error());

@@ -135,6 +135,7 @@ TEST_F(LookoutTest, AClientThatAsksOnIsWatched) {
 
 TEST_F(LookoutTest, ASilentClientHoldsUpTheOthersOnlyForItsPatience) {
   std::vector<BriefClient> clients;
+  clients.reserve(10);
   for (int i = 0; i < 10; ++i) clients.emplace_back(listener->address());
   until([&] { return table.size() == 10; });
   for (int i = 1; i < 10; ++i) clients[i].ask();
@@ -144,6 +145,7 @@ TEST_F(LookoutTest, ASilentClientHoldsUpTheOthersOnlyForItsPatience) {
 
 TEST_F(LookoutTest, WhereMostAreSilentOnlyAFewAreWaitedFor) {
   std::vector<BriefClient> silent;
+  silent.reserve(kMostTrust + 2 * kTurnedAwayInARow);
   for (uint32_t i = 0; i < kMostTrust; ++i) silent.emplace_back(listener->address());
   until([&] { return table.size() == kMostTrust; });
   clock_ms += kPatienceMs;

@@ -57,7 +57,7 @@ inline constexpr uint32_t kBusyOpenings = 8;
 /// epoll watches it, and its pause after a vain look when nothing else happens: two or three clients come
 /// meanwhile.
 inline constexpr uint64_t kPatienceMs = 3;
-inline constexpr uint32_t kLookoutPauseUs = 150;
+inline constexpr uint32_t kLookoutPauseUs = 200;
 /// How often another worker looks, without a pause.
 inline constexpr uint8_t kLooksWithoutPause = 3;
 /// After so many silent clients more than others, connections go to epoll at once,

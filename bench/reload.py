@@ -1,8 +1,10 @@
 """Reloading a zone of a million hosts while it is asked: the peak of memory against the steady size before, and
-what a query costs the answering thread while the reload runs against before."""
+what a query costs the answering thread while the reload runs against just before. A reload is over within a second or
+two, in which a bad moment of the machine shows: it is done several times, and the median of the ratios counts."""
 
 import shutil
 import signal
+import statistics
 import time
 
 import measure
@@ -53,6 +55,25 @@ def serial_of(port, origin):
     return int.from_bytes(response[-20:-16], "big")
 
 
+FIRST_SERIAL = 2026010100
+
+
+def reload_once(server, zone, copy, text, serial, group):
+    """What queries cost before and during a reload of the zone with this serial, its seconds, and the memory after it."""
+    queries = zone.queries["hits-uniform"]
+    quiet = worker_us(server, queries, 1.5)
+    fresh = copy.with_suffix(".new")
+    fresh.write_text(text.replace(f" {FIRST_SERIAL} ", f" {serial} ", 1))
+    fresh.rename(copy)
+    with group.watched():
+        begun = time.monotonic()
+        server.process.send_signal(signal.SIGHUP)
+        during = worker_us(server, queries, 60, until=lambda: serial_of(server.port, zone.origin) == serial)
+        took = time.monotonic() - begun
+    time.sleep(1.5)
+    return quiet, during, took, group.anonymous()
+
+
 def run(report, options):
     zone = zones.make("hosts", 1_000_000, measure.DATA)
     group = measure.MemoryGroup()
@@ -63,32 +84,25 @@ def run(report, options):
         if server is None:
             report.bar("peak memory of a reload against the steady size", None, most=PEAK_BAR)
             return
-        queries = zone.queries["hits-uniform"]
         server.start([(zone.origin, str(copy))], 24500, core="0,1", group=group)
         server.wait_ready(zone.probe)
-        server.answering = find_answering(server, queries)
+        server.answering = find_answering(server, zone.queries["hits-uniform"])
         time.sleep(1)
         steady = group.anonymous()
-        quiet = worker_us(server, queries, 3)
-        text = copy.read_text().replace(" 2026010100 ", " 2026010101 ", 1)
-        fresh = copy.with_suffix(".new")
-        fresh.write_text(text)
-        fresh.rename(copy)
-        with group.watched():
-            begun = time.monotonic()
-            server.process.send_signal(signal.SIGHUP)
-            during = worker_us(server, queries, 60, until=lambda: serial_of(server.port, zone.origin) == 2026010101)
-            took = time.monotonic() - begun
-        time.sleep(1.5)
-        after = group.anonymous()
-        report.table("reload of hosts 1,000,000, one worker, two cores",
-                     ["", "worker CPU us/query", "answered", "lost", "worst p99 us", "memory MiB"],
-                     [["before", number(quiet["us"]), quiet["answered"], quiet["lost"], quiet["p99_us"], steady >> 20],
-                      ["during", number(during["us"]), during["answered"], during["lost"], during["p99_us"], group.peak >> 20],
-                      [f"after {took:.2f} s", "", "", "", "", after >> 20]])
+        text = copy.read_text()
+        rows, ratios = [], []
+        for number_of in range(1, options.rounds + 1):
+            quiet, during, took, after = reload_once(server, zone, copy, text, FIRST_SERIAL + number_of, group)
+            ratios.append(during["us"] / quiet["us"])
+            rows.append([number_of, number(quiet["us"]), number(during["us"]), number(ratios[-1]), during["answered"],
+                         during["lost"], quiet["p99_us"], during["p99_us"], number(took), after >> 20])
+        lost = sum(row[5] for row in rows)
+        report.table(f"reloads of hosts 1,000,000, one worker, two cores; {steady >> 20} MiB before, {group.peak >> 20} at the peak",
+                     ["reload", "CPU us/query before", "during", "ratio", "answered", "lost", "p99 us before", "during", "seconds",
+                      "MiB after"], rows)
         report.bar("peak memory of a reload against the steady size", group.peak / steady, most=PEAK_BAR)
-        report.bar("worker CPU per query during a reload against before", during["us"] / quiet["us"], most=SLOWER_BAR)
-        report.bar("queries lost during a reload", during["lost"], most=0, digits=0)
+        report.bar("worker CPU per query during a reload against before", statistics.median(ratios), most=SLOWER_BAR)
+        report.bar("queries lost during a reload", lost, most=0, digits=0)
     finally:
         if server is not None:
             server.stop()

@@ -25,6 +25,7 @@ constexpr auto kBatchTime = std::chrono::milliseconds(20);  // and none waits lo
 constexpr size_t kMostSpare = 4;   // batches kept; a heap of them goes back to the system
 constexpr size_t kMostLoads = 16;  // a thread takes at most so many at once,
 constexpr size_t kRowsLeft = 16;   // and leaves so many times as many
+constexpr int kLoaderNice = 19;
 
 int64_t now_ns() {
   timespec now{};
@@ -292,7 +293,7 @@ void Loader::take_jobs(Taken& taken, std::vector<LoadOutcome>& outcomes, bool ur
 }
 
 void Loader::run(Pace pace) {
-  if (pace == Pace::kGently) take_idle_time_only();
+  if (pace == Pace::kGently) lower_priority(kLoaderNice);
   ZoneReader reader;
   Taken taken;
   std::vector<LoadOutcome> outcomes = room_for_outcomes();

@@ -1,6 +1,6 @@
 // Loads zones in the background while everything loaded is served. Threads exist while there is work: for the
-// first load one a core, later as many as there are workers and in time that nobody else wants, so that a
-// reload does not take that of answering. A small zone that somebody waits for goes in front of all others.
+// first load one a core, later as many as there are workers and at the lowest priority, so that a reload does
+// not take the time of answering. A small zone that somebody waits for goes in front of all others.
 // Thread rule: add() and the callback on the main thread; the work in the loader's own threads.
 #pragma once
 #include <deque>
@@ -81,7 +81,7 @@ class Loader {
 
   enum class Pace : uint8_t {
     kFirst,   ///< nothing is served yet: on all cores
-    kGently,  ///< in idle time, on as many threads as there are workers
+    kGently,  ///< at the lowest priority, on as many threads as there are workers
     kUrgent,  ///< at once, in front of the others: a few small zones
   };
   void add(LoadRow row, Pace pace);

@@ -213,7 +213,9 @@ Loader::~Loader() {
     rows_.clear();
     left_ = 0;
   }
+  hurry_.notify_one();
   for (std::thread& thread : threads_) thread.join();
+  if (urgent_.joinable()) urgent_.join();
 }
 
 void Loader::add(LoadRow row, Pace pace) {
@@ -228,7 +230,7 @@ void Loader::add(LoadRow row, Pace pace) {
   if (pace == Pace::kUrgent) {
     for (LoadJob& job : row.jobs) job.urgent = true;
     rows_.push_front({std::move(row)});
-    start_thread(pace);
+    hurry();
     return;
   }
   const unsigned cores = os::usable_cores();
@@ -244,6 +246,12 @@ void Loader::add(LoadRow row, Pace pace) {
 void Loader::start_thread(Pace pace) {
   running_++;
   threads_.emplace_back([this, pace] { run(pace); });
+}
+
+/// Under mutex_.
+void Loader::hurry() {
+  if (!urgent_.joinable()) urgent_ = std::thread([this] { run_urgent(); });
+  hurry_.notify_one();
 }
 
 void Loader::hand_over(std::vector<LoadOutcome>& outcomes) {
@@ -277,8 +285,8 @@ void Loader::deliver(std::vector<LoadOutcome> outcomes) {
 void Loader::take_jobs(Taken& taken, std::vector<LoadOutcome>& outcomes, bool urgent_only) {
   const std::lock_guard lock(mutex_);
   taken.count = 0;
-  if (rows_.empty() || ending_ || (urgent_only && !rows_.front().row.jobs.front().urgent)) {
-    running_--;
+  if (rows_.empty() || ending_ || (urgent_only && !has_urgent())) {
+    if (!urgent_only) running_--;
     return;
   }
   Waiting& waiting = rows_.front();
@@ -314,8 +322,21 @@ void Loader::run(Pace pace) {
       last = now;
     }
   }
-  // Counted out: from here on whoever holds the mutex may be waiting for the thread's end.
+  // Counted out, if it was counted: from here on whoever holds the mutex may be waiting for the thread's end.
   hand_over(outcomes);
+}
+
+void Loader::run_urgent() {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    if (has_urgent()) {
+      lock.unlock();
+      run(Pace::kUrgent);
+      lock.lock();
+    } else {
+      hurry_.wait(lock);
+    }
+  }
 }
 
 }  // namespace nomen::server

@@ -1,8 +1,10 @@
 // Loads zones in the background while everything loaded is served. Threads exist while there is work: for the
 // first load one a core, later as many as there are workers and at the lowest priority, so that a reload does
-// not take the time of answering. A small zone that somebody waits for goes in front of all others.
-// Thread rule: add() and the callback on the main thread; the work in the loader's own threads.
+// not take the time of answering. A small zone that somebody waits for goes in front of all others; the
+// thread for those stays, as an allocator has much to do for a new thread where others that ended left many
+// zones. Thread rule: add() and the callback on the main thread; the work in the loader's own threads.
 #pragma once
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -102,7 +104,10 @@ class Loader {
   };
 
   void run(Pace pace);
+  void run_urgent();
   void start_thread(Pace pace);
+  void hurry();
+  bool has_urgent() const { return !rows_.empty() && rows_.front().row.jobs.front().urgent; }
   void take_jobs(Taken& taken, std::vector<LoadOutcome>& outcomes, bool urgent_only);
   void hand_over(std::vector<LoadOutcome>& outcomes);
   /// A vector with room for a batch, of those that were used before if there are any.
@@ -117,9 +122,11 @@ class Loader {
   std::deque<Waiting> rows_;                     ///< with something left; guarded by mutex_
   size_t left_ = 0;                              ///< jobs in them; guarded by mutex_
   std::vector<std::vector<LoadOutcome>> spare_;  ///< empty ones, to be used again; guarded by mutex_
-  unsigned running_ = 0;                         ///< guarded by mutex_
+  unsigned running_ = 0;                         ///< of threads_; guarded by mutex_
   bool ending_ = false;                          ///< guarded by mutex_
+  std::condition_variable hurry_;                ///< an urgent job is there, or the end
   std::vector<std::thread> threads_;
+  std::thread urgent_;  ///< once there was an urgent job
 };
 
 }  // namespace nomen::server

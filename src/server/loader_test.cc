@@ -1,6 +1,7 @@
 #include "server/loader.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -8,10 +9,14 @@
 namespace nomen::server {
 namespace {
 
-/// Loads one small zone over and over, each time as soon as the one before is delivered.
-TEST(Loader, TakesJobsWhileItsThreadEnds) {
+class LoaderPaces : public testing::TestWithParam<Loader::Pace> {};
+
+/// Loads one small zone over and over, each time as soon as the one before is delivered: while the thread
+/// ends, or begins to wait.
+TEST_P(LoaderPaces, TakesJobsWhileItsThreadComesToAnEnd) {
   constexpr size_t kRounds = 5000;
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / "nomen_loader_test.zone";
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("nomen_loader_test." + std::to_string(::getpid()) + ".zone");
   std::ofstream(file) << "@ 60 IN SOA ns host 1 2 3 4 5\n@ 60 IN NS ns\nns 60 IN A 192.0.2.1\n";
   auto loop = net::EventLoop::create();
   ASSERT_TRUE(loop);
@@ -33,7 +38,7 @@ TEST(Loader, TakesJobsWhileItsThreadEnds) {
   add = [&] {
     std::vector<LoadJob> jobs(1);
     jobs[0].zone = zone;
-    loader.add({directory, std::move(jobs)}, Loader::Pace::kFirst);
+    loader.add({directory, std::move(jobs)}, GetParam());
   };
   add();
   (*loop)->run();
@@ -41,6 +46,9 @@ TEST(Loader, TakesJobsWhileItsThreadEnds) {
   EXPECT_EQ(loader.pending(), 0U);
   std::filesystem::remove(file);
 }
+
+INSTANTIATE_TEST_SUITE_P(All, LoaderPaces,
+                         testing::Values(Loader::Pace::kFirst, Loader::Pace::kGently, Loader::Pace::kUrgent));
 
 }  // namespace
 }  // namespace nomen::server

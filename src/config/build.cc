@@ -215,7 +215,6 @@ View Builder::build_view(const Node& statement, const ViewOptions& view_options,
   // A view's own comes before a global one with the same name.
   add_catalog_groups(statement.block(), zones, view.options);
   add_catalog_groups(tree_.definitions(), zones, view.options);
-  view.zones.reserve(statement.block().size());
   for (const Node& inner : statement.block()) {
     const std::string_view name = inner.name();
     if (name == "match-clients") view.match_clients = names_.match_list_of(inner);
@@ -247,7 +246,6 @@ void Builder::build_default_views(const ViewOptions& shared_options, const ZoneO
   ViewOptions view_options = shared_options;
   add_catalog_groups(tree_.definitions(), zones, view_options);
   config.views.push_back({.name = "_default", .options = view_options, .zone_options = zones.shared()});
-  config.views[0].zones.reserve(tree_.statements().size());
   for (const Node& statement : tree_.statements()) {
     if (statement.name() != "zone") continue;
     ZonePtr zone = zones.build(statement, dns::RRClass::kIn);

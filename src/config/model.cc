@@ -69,7 +69,7 @@ bool View::is_plain(const Zone& zone) const {
 
 void View::add(ZonePtr zone) {
   if (!is_plain(*zone)) particular.push_back(zone);
-  zones.push_back(std::move(zone));
+  zones.add(std::move(zone));
 }
 
 size_t Config::zone_count() const {

@@ -15,6 +15,7 @@
 #include "config/grammar.h"
 #include "config/match_list.h"
 #include "config/rare.h"
+#include "config/zone_list.h"
 #include "crypto/tls_context.h"
 #include "dns/name.h"
 #include "dns/types.h"
@@ -273,10 +274,6 @@ struct Zone {
   bool operator==(const Zone& other) const;
 };
 
-/// Whoever keeps a zone shares it: a configuration that is read again has the same objects for zones that did
-/// not change (zone_memory.h).
-using ZonePtr = std::shared_ptr<const Zone>;
-
 /// A `key`; also what rndc.key holds.
 struct Key {
   std::string name;          ///< as written; compares as a domain name
@@ -314,7 +311,7 @@ struct View {
   std::vector<Key> keys;                            ///< its own, besides Config::keys
   std::vector<Server> servers;                      ///< its own and the global ones, its own first
   std::shared_ptr<const ZoneOptions> zone_options;  ///< of zones that set nothing of their own
-  std::vector<ZonePtr> zones;                       ///< in the order written
+  ZoneList zones;                                   ///< in the order written
   /// Those of `zones` that are not plain: what concerns more than one zone is found in them and in
   /// zone_options, however many plain ones there are.
   std::vector<ZonePtr> particular;

@@ -59,7 +59,7 @@ JudgedZone judge_zone(const Config& config, const View& view, const std::string&
   const auto holder = std::find_if(built.views.begin(), built.views.end(),
                                    [](const View& candidate) { return !candidate.zones.empty(); });
   if (holder == built.views.end()) return judged;
-  Zone made = *holder->zones.front();
+  Zone made = *holder->zones[0];
   judged.type = made.type;
   if (has_error(judged.diagnostics)) return judged;
   made.added = true;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bitset>
-#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -32,12 +31,53 @@ uint16_t short_hash(std::string_view text) {
   return static_cast<uint16_t>(hash_of_text(text));
 }
 
+/// The names of zones that are not known from before.
+class NewNames {
+ public:
+  explicit NewNames(const ZoneList& zones) {
+    for (const ZonePtr& zone : zones) {
+      const uint64_t hash = hash_of_name(zone->name());
+      some_.set(static_cast<uint16_t>(hash));
+      hashes_.insert(hash);
+    }
+  }
+  /// Of few zones more is asked than their marks.
+  bool contain(const ZoneMemory::Mark& mark, const ZoneMemory::Entry& known) const {
+    return some_.test(mark.name) && hashes_.contains(known.name);
+  }
+
+ private:
+  std::bitset<UINT16_MAX + 1> some_;
+  std::unordered_set<uint64_t> hashes_;
+};
+
+/// Gives one entry after the other of those that are known.
+template <class Spans>
+class KnownEntries {
+ public:
+  explicit KnownEntries(const Spans& spans) : span_(spans.begin()) {}
+  size_t next() {
+    const size_t entry = span_->first + passed_;
+    skip(1);
+    return entry;
+  }
+  void skip(size_t count) {
+    for (passed_ += count; passed_ != 0 && passed_ >= span_->count; span_++) passed_ -= span_->count;
+  }
+
+ private:
+  typename Spans::const_iterator span_;
+  size_t passed_ = 0;
+};
+
+}  // namespace
+
 /// The files of zones that are not known from before.
-class NewFiles {
+class ZoneRecall::NewFiles {
  public:
   /// Of all zones in `config`.
   explicit NewFiles(const Config& config) {
-    for (const View& view : config.views) {
+    for (const config::View& view : config.views) {
       for (const ZonePtr& zone : view.zones) {
         if (zone->file.empty()) continue;
         hashes_.set(short_hash(zone->file));
@@ -46,10 +86,10 @@ class NewFiles {
     }
   }
   /// Whether a zone has the same file as one of them, and one of the two writes it.
-  bool share(uint16_t hash, const ZonePtr& known) const {
-    if (!hashes_.test(hash)) return false;
-    const auto same = written_.find(known->file);
-    return same != written_.end() && (same->second || known->is_written());
+  bool share(const ZoneMemory::Mark& mark, const ZoneMemory::Entry& known) const {
+    if (!hashes_.test(mark.file)) return false;
+    const auto same = written_.find(known.zone->file);
+    return same != written_.end() && (same->second || known.zone->is_written());
   }
 
  private:
@@ -57,16 +97,43 @@ class NewFiles {
   std::unordered_map<std::string_view, bool> written_;  ///< whether one of them writes it
 };
 
-}  // namespace
+void ZoneRecall::View::knows(size_t first, size_t count) {
+  if (known.empty() || next() != first) known.push_back({static_cast<uint32_t>(first), 0});
+  known.back().count += static_cast<uint32_t>(count);
+  known_count += count;
+}
+
+std::optional<ZoneMemory::Run> ZoneRecall::Growing::take(std::string_view statement, const char* end_of_file,
+                                                         size_t last) {
+  const char* const from = statement.data();
+  const bool follows = count != 0 && file_end == end_of_file && from >= end &&
+                       std::all_of(end, from, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
+  if (!follows) {
+    begin = from;
+    file_end = end_of_file;
+    count = 0;
+  }
+  end = from + statement.size();
+  if (++count < kRunStatements) return std::nullopt;
+  count = 0;
+  const std::string_view all(begin, static_cast<size_t>(end - begin));
+  return ZoneMemory::Run{.text = hash_of_long_text(all),
+                         .size = all.size(),
+                         .first = static_cast<uint32_t>(last + 1 - kRunStatements),
+                         .count = kRunStatements,
+                         .lines = static_cast<uint32_t>(std::count(all.begin(), all.end(), '\n')),
+                         .zones = nullptr};
+}
 
 ZoneRecall::View& ZoneRecall::here() {
   if (views_.size() <= view_) views_.resize(view_ + 1);
   return views_[view_];
 }
 
-/// The run that begins with the entry `next`, if `text` does, too.
-const ZoneMemory::Run* ZoneRecall::known_run(View& view, size_t next, std::string_view text) const {
+/// The run that begins with the next entry, if `text` does, too.
+const ZoneMemory::Run* ZoneRecall::known_run(View& view, std::string_view text) const {
   const std::vector<ZoneMemory::Run>& runs = memory_.views_[view_].runs;
+  const size_t next = view.next();
   while (view.next_run < runs.size() && runs[view.next_run].first < next) view.next_run++;
   if (view.next_run == runs.size()) return nullptr;
   const ZoneMemory::Run& run = runs[view.next_run];
@@ -78,53 +145,32 @@ ZoneRecall::Passed ZoneRecall::knows_next(std::string_view text) {
   if (!use_known_ || view_ >= memory_.views_.size()) return {};
   const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_].entries;
   View& view = here();
-  const size_t next = view.known.empty() ? 0 : view.known.back() + size_t{1};
   // The same bytes from the same place on are the same statements, wherever they end.
-  if (const ZoneMemory::Run* const run = known_run(view, next, text)) {
+  if (const ZoneMemory::Run* const run = known_run(view, text)) {
     view.runs.push_back(*run);
-    view.runs.back().first = static_cast<uint32_t>(view.known.size());
-    for (uint32_t i = 0; i < run->count; i++) view.known.push_back(run->first + i);
-    view.count = 0;
+    view.runs.back().first = static_cast<uint32_t>(view.known_count);
+    view.knows(run->first, run->count);
     return {run->size, run->lines};
   }
+  const size_t next = view.next();
   if (next >= entries.size() || entries[next].size > text.size()) return {};
   const std::string_view statement = text.substr(0, entries[next].size);
   if (hash_of_text(statement) != entries[next].text) return {};
-  view.known.push_back(static_cast<uint32_t>(next));
-  grow_run(view, statement, text.data() + text.size());
+  auto run = view.growing_known.take(statement, text.data() + text.size(), view.known_count);
+  if (run) view.runs.push_back(*std::move(run));
+  view.knows(next, 1);
   return {statement.size(), std::nullopt};
-}
-
-void ZoneRecall::grow_run(View& view, std::string_view statement, const char* file_end) {
-  const char* const begin = statement.data();
-  const bool follows =
-      view.count != 0 && view.file_end == file_end && begin >= view.end &&
-      std::all_of(view.end, begin, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
-  if (!follows) {
-    view.begin = begin;
-    view.file_end = file_end;
-    view.count = 0;
-  }
-  view.end = begin + statement.size();
-  view.count++;
-  if (view.count < kRunStatements) return;
-  const std::string_view all(view.begin, static_cast<size_t>(view.end - view.begin));
-  view.runs.push_back({hash_of_long_text(all), all.size(),
-                       static_cast<uint32_t>(view.known.size() - view.count), view.count,
-                       static_cast<uint32_t>(std::count(all.begin(), all.end(), '\n'))});
-  view.count = 0;
 }
 
 bool ZoneRecall::knows(std::string_view text) {
   if (!use_known_ || view_ >= memory_.views_.size()) return false;
   const std::vector<ZoneMemory::Entry>& entries = memory_.views_[view_].entries;
   View& view = here();
-  view.count = 0;
-  const size_t next = view.known.empty() ? 0 : view.known.back() + size_t{1};
+  const size_t next = view.next();
   const uint64_t hash = hash_of_text(text);
   for (size_t at = next; at < std::min(entries.size(), next + kLookAhead); at++) {
     if (entries[at].text != hash) continue;
-    view.known.push_back(static_cast<uint32_t>(at));
+    view.knows(at, 1);
     return true;
   }
   return false;
@@ -132,8 +178,9 @@ bool ZoneRecall::knows(std::string_view text) {
 
 void ZoneRecall::note(std::string_view text, const Node* statement, uint32_t last_line, size_t left) {
   View& view = here();
-  view.count = 0;
   std::vector<Noted>& noted = view.noted;
+  auto run = view.growing_noted.take(text, text.data() + text.size() + left, noted.size());
+  if (run) view.noted_runs.push_back(*std::move(run));
   // The others may be like it: room for all of them at once.
   if (noted.size() == noted.capacity())
     noted.reserve(std::max(2 * noted.size(), noted.size() + 1 + left / text.size()));
@@ -149,10 +196,10 @@ bool ZoneRecall::is_plain(const Tree& tree, const Diagnostics& diagnostics, cons
   size_t noted = 0, built = 0;
   for (const View& view : views_) noted += view.noted.size();
   for (size_t i = 0; i < views; i++) {
-    std::span<const ZonePtr> zones = config.views[i].zones;
-    if (with_known && i < views_.size()) zones = zones.subspan(views_[i].known.size());
-    built += zones.size();
-    if (std::any_of(zones.begin(), zones.end(),
+    const ZoneList& zones = config.views[i].zones;
+    const size_t known = with_known && i < views_.size() ? views_[i].known_count : 0;
+    built += zones.size() - known;
+    if (std::any_of(zones.at(known), zones.end(),
                     [](const ZonePtr& zone) { return zone->type != ZoneType::kPrimary; }))
       return false;
   }
@@ -170,31 +217,113 @@ bool ZoneRecall::is_plain(const Tree& tree, const Diagnostics& diagnostics, cons
   return true;
 }
 
-bool ZoneRecall::complete(const Tree& tree, Config& config) const {
-  if (!(config.outline == memory_.outline_) || !is_plain(tree, {}, config, false)) return false;
-  if (std::all_of(views_.begin(), views_.end(), [](const View& view) { return view.known.empty(); }))
-    return true;
-  const NewFiles files(config);
-  for (size_t i = 0; i < views_.size(); i++) {
-    if (views_[i].known.empty()) continue;
-    const std::vector<ZoneMemory::Entry>& entries = memory_.views_[i].entries;
-    std::vector<ZonePtr>& zones = config.views[i].zones;
-    std::unordered_set<uint64_t> names;
-    for (const ZonePtr& zone : zones) names.insert(hash_of_name(zone->name()));
-    std::vector<ZonePtr> all;
-    all.reserve(views_[i].known.size() + zones.size());
-    for (const uint32_t known : views_[i].known) {
-      // The count of who shares it stands beside the zone; of 100,000 few are in the cache.
-      if (known + kFetchAhead < entries.size()) __builtin_prefetch(entries[known + kFetchAhead].zone.get());
-      if (!names.empty() && names.contains(entries[known].name)) return false;
-      if (files.share(entries[known].file, entries[known].zone)) return false;
-      all.push_back(entries[known].zone);
-      if (!entries[known].plain) config.views[i].particular.push_back(entries[known].zone);
+/// Whether no known zone has the name of a new one of its view, nor writes the file of a new one or has it
+/// written.
+bool ZoneRecall::are_free(const ZoneMemory::View& memory, const View& recalled, const NewFiles& files,
+                          const config::View& view) {
+  const NewNames names(view.zones);
+  for (const Known& known : recalled.known) {
+    for (size_t at = known.first; at < size_t{known.first} + known.count; at++) {
+      const ZoneMemory::Mark& mark = memory.marks[at];
+      const ZoneMemory::Entry& entry = memory.entries[at];
+      if (names.contain(mark, entry) || files.share(mark, entry)) return false;
     }
-    all.insert(all.end(), zones.begin(), zones.end());
-    zones = std::move(all);
   }
   return true;
+}
+
+/// Puts the known zones in front of the new ones; a run that has no part of a list yet gets one.
+void ZoneRecall::put_known(const ZoneMemory::View& memory, View& recalled, config::View& view) {
+  ZoneList all;
+  KnownEntries known(recalled.known);
+  for (ZoneMemory::Run& run : recalled.runs) {
+    while (all.size() < run.first) all.add(memory.entries[known.next()].zone);
+    if (run.zones != nullptr) {
+      known.skip(run.count);
+    } else {
+      run.zones = std::make_shared<ZoneList::Part>(run.count);
+      for (ZonePtr& zone : *run.zones) zone = memory.entries[known.next()].zone;
+    }
+    all.add_part(run.zones);
+  }
+  while (all.size() < recalled.known_count) all.add(memory.entries[known.next()].zone);
+  for (const ZonePtr& zone : view.zones) all.add(zone);
+  view.zones = std::move(all);
+  for (const Known& span : recalled.known) {
+    for (size_t at = span.first; at < size_t{span.first} + span.count; at++) {
+      if (!memory.marks[at].plain) view.particular.push_back(memory.entries[at].zone);
+    }
+  }
+}
+
+bool ZoneRecall::complete(const Tree& tree, Config& config) {
+  if (!(config.outline == memory_.outline_) || !is_plain(tree, {}, config, false)) return false;
+  const NewFiles files(config);
+  for (size_t i = 0; i < views_.size(); i++) {
+    if (views_[i].known_count == 0) continue;
+    if (!are_free(memory_.views_[i], views_[i], files, config.views[i])) return false;
+  }
+  for (size_t i = 0; i < views_.size(); i++) {
+    if (views_[i].known_count != 0) put_known(memory_.views_[i], views_[i], config.views[i]);
+  }
+  return true;
+}
+
+/// What is there again of what was there `before`, if anything was.
+ZoneMemory::View ZoneRecall::kept(ZoneMemory::View* before, View& recalled) {
+  ZoneMemory::View now;
+  if (before == nullptr) return now;
+  if (recalled.known_count == before->entries.size()) {
+    now.entries = std::move(before->entries);
+    now.marks = std::move(before->marks);
+  } else {
+    now.entries.reserve(recalled.known_count + recalled.noted.size());
+    now.marks.reserve(recalled.known_count + recalled.noted.size());
+    for (const Known& known : recalled.known) {
+      for (size_t at = known.first; at < size_t{known.first} + known.count; at++)
+        now.add(std::move(before->entries[at]), before->marks[at]);
+    }
+  }
+  now.runs = std::move(recalled.runs);
+  return now;
+}
+
+/// After complete() the known zones stand in front of the others in `view`.
+void ZoneRecall::keep_noted(View& recalled, const config::View& view, ZoneMemory::View& now) {
+  const std::vector<Noted>& noted = recalled.noted;
+  const auto zone_at = [&](size_t k) {
+    return view.zones.at(std::min(view.zones.size(), recalled.known_count + k));
+  };
+  // Statements and zones lie far apart, and a long name beside its zone.
+  ZoneList::Iterator zone = zone_at(0), soon = zone_at(kFetchAhead), later = zone_at(2 * kFetchAhead);
+  const Node* sure = nullptr;  // what was looked at last: those like it are no other
+  auto run = recalled.noted_runs.begin();
+  size_t run_first = 0;
+  for (size_t k = 0; k < noted.size(); k++, ++zone) {
+    if (k + 2 * kFetchAhead < noted.size()) {
+      __builtin_prefetch(static_cast<const void*>(&noted[k + 2 * kFetchAhead].statement->pattern));
+      __builtin_prefetch((later++)->get());
+      __builtin_prefetch((*soon++)->name_wire.data());
+    }
+    if (run != recalled.noted_runs.end() && run->first == k) {
+      run_first = now.entries.size();
+      run->zones = ZoneList::part_from(zone, run->count);
+    }
+    const Node* const shape = &like(*noted[k].statement);
+    if (shape == sure || means_what_it_says(*shape)) {
+      sure = shape;
+      const uint64_t name = hash_of_name((*zone)->name());
+      now.add({noted[k].text, name, noted[k].size, *zone},
+              {static_cast<uint16_t>(name), short_hash((*zone)->file), view.is_plain(**zone)});
+    }
+    if (run == recalled.noted_runs.end() || k + 1 != size_t{run->first} + run->count) continue;
+    // A run is known if all of its statements are.
+    if (now.entries.size() - run_first == run->count) {
+      run->first = static_cast<uint32_t>(run_first);
+      now.runs.push_back(std::move(*run));
+    }
+    ++run;
+  }
 }
 
 void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, const Config& config) {
@@ -203,36 +332,9 @@ void ZoneRecall::remember(const Tree& tree, const Diagnostics& diagnostics, cons
     return;
   }
   std::vector<ZoneMemory::View> views(config.views.size());
-  const Node* sure = nullptr;  // what was looked at last: those like it are no other
   for (size_t i = 0; i < views_.size(); i++) {
-    std::vector<ZoneMemory::Entry>& entries = views[i].entries;
-    const std::vector<uint32_t>& known = views_[i].known;
-    if (!known.empty() && known.size() == memory_.views_[i].entries.size()) {
-      entries = std::move(memory_.views_[i].entries);
-    } else {
-      entries.reserve(known.size() + views_[i].noted.size());
-      for (const uint32_t at : known) entries.push_back(std::move(memory_.views_[i].entries[at]));
-    }
-    views[i].runs = std::move(views_[i].runs);
-    // After complete() the known zones stand in front of the others.
-    const ZonePtr* zone = config.views[i].zones.data() + views_[i].known.size();
-    for (size_t k = 0; k < views_[i].noted.size(); k++) {
-      const Noted& noted = views_[i].noted[k];
-      if (k + 2 * kFetchAhead < views_[i].noted.size()) {
-        // Statements and zones lie far apart, and a long name beside its zone.
-        __builtin_prefetch(
-            static_cast<const void*>(&views_[i].noted[k + 2 * kFetchAhead].statement->pattern));
-        __builtin_prefetch(zone[2 * kFetchAhead].get());
-        __builtin_prefetch(zone[kFetchAhead]->name_wire.data());
-      }
-      const Node* const shape = &like(*noted.statement);
-      if (shape == sure || means_what_it_says(*shape)) {
-        sure = shape;
-        entries.push_back({noted.text, hash_of_name((*zone)->name()), noted.size,
-                           config.views[i].is_plain(**zone), short_hash((*zone)->file), *zone});
-      }
-      zone++;
-    }
+    views[i] = kept(views_[i].known_count != 0 ? &memory_.views_[i] : nullptr, views_[i]);
+    keep_noted(views_[i], config.views[i], views[i]);
   }
   memory_.views_ = std::move(views);
   memory_.outline_ = config.outline;

@@ -1,6 +1,7 @@
 // Reading a configuration again of which little has changed. Zone statements whose text is the same, in a
 // configuration that beside its zones says the same, mean the same: they are not parsed, checked and built
-// again, and their config::Zone is shared. With 100,000 zones that is nearly all of the work.
+// again, and their config::Zone is shared, many at once as a part of the view's list. With 100,000 zones that
+// is nearly all of the work; what is left of it is to read the text and to hash it.
 //
 // What is remembered is only what is surely independent of everything else: primary zones in plain words,
 // without an include inside and without a warning. When anything is out of the ordinary (an error, another
@@ -23,12 +24,16 @@ namespace nomen::config {
 class ZoneMemory {
  public:
   struct Entry {
-    uint64_t text = 0;   ///< hash of the statement's text
-    uint64_t name = 0;   ///< hash of the zone's name
-    uint32_t size = 0;   ///< of the statement's text
-    bool plain = false;  ///< as config::View knows it
-    uint16_t file = 0;   ///< some bits of the hash of its file's name
+    uint64_t text = 0;  ///< hash of the statement's text
+    uint64_t name = 0;  ///< hash of the zone's name
+    uint32_t size = 0;  ///< of the statement's text
     ZonePtr zone;
+  };
+  /// What is asked of each zone in each reading, close together.
+  struct Mark {
+    uint16_t name = 0;   ///< some bits of Entry::name
+    uint16_t file = 0;   ///< some bits of the hash of its file's name
+    bool plain = false;  ///< as config::View knows it
   };
   /// Statements that stand one behind the other with blanks between them, all known: they are looked at as
   /// one.
@@ -37,7 +42,8 @@ class ZoneMemory {
     size_t size = 0;     ///< of that
     uint32_t first = 0;  ///< number of the first one's entry
     uint32_t count = 0;
-    uint32_t lines = 0;  ///< that end in the text
+    uint32_t lines = 0;       ///< that end in the text
+    ZoneList::PartPtr zones;  ///< nullptr until there is a list with them
   };
 
   bool empty() const { return views_.empty(); }
@@ -46,7 +52,13 @@ class ZoneMemory {
   friend class ZoneRecall;
   struct View {
     std::vector<Entry> entries;  ///< as the statements stand
+    std::vector<Mark> marks;     ///< of each of them
     std::vector<Run> runs;       ///< of some of them, in their order
+
+    void add(Entry entry, Mark mark) {
+      entries.push_back(std::move(entry));
+      marks.push_back(mark);
+    }
   };
   Outline outline_;
   std::vector<View> views_;  ///< of each view in order
@@ -86,7 +98,7 @@ class ZoneRecall {
     return count;
   }
   /// Puts the known zones in front of those that were built of `tree`; false when it has to be read anew.
-  bool complete(const Tree& tree, Config& config) const;
+  bool complete(const Tree& tree, Config& config);
   /// Leaves in the memory what there is now.
   void remember(const Tree& tree, const Diagnostics& diagnostics, const Config& config);
 
@@ -97,21 +109,44 @@ class ZoneRecall {
     uint32_t size;
     uint32_t last_line;
   };
-  struct View {
-    std::vector<uint32_t> known;  ///< entries of the memory, ascending
-    std::vector<Noted> noted;
-    std::vector<ZoneMemory::Run> runs;  ///< of the known ones, by their places in `known`
-    size_t next_run = 0;                ///< of the memory
-    /// A run that grows: known statements, one by one, of the file that ends at `file_end`.
+  /// Statements that follow each other, of the file that ends at `file_end`, until they are enough for a run.
+  struct Growing {
     const char* begin = nullptr;
     const char* end = nullptr;
     const char* file_end = nullptr;
     uint32_t count = 0;
+
+    /// Takes the next one: the run that it completes, whose last statement has the number `last`.
+    std::optional<ZoneMemory::Run> take(std::string_view statement, const char* file_end, size_t last);
+  };
+  /// Entries of the memory whose statements are there again.
+  struct Known {
+    uint32_t first = 0;
+    uint32_t count = 0;
+  };
+  struct View {
+    std::vector<Known> known;  ///< in the order of the memory
+    size_t known_count = 0;
+    std::vector<Noted> noted;
+    std::vector<ZoneMemory::Run> runs;        ///< by numbers among the known ones
+    std::vector<ZoneMemory::Run> noted_runs;  ///< by numbers among `noted`
+    size_t next_run = 0;                      ///< of the memory
+    Growing growing_known, growing_noted;
+
+    /// The entry behind the last known one.
+    size_t next() const { return known.empty() ? 0 : size_t{known.back().first} + known.back().count; }
+    void knows(size_t first, size_t count);
   };
 
+  class NewFiles;
+
   View& here();
-  const ZoneMemory::Run* known_run(View& view, size_t next, std::string_view text) const;
-  static void grow_run(View& view, std::string_view statement, const char* file_end);
+  const ZoneMemory::Run* known_run(View& view, std::string_view text) const;
+  static bool are_free(const ZoneMemory::View& memory, const View& recalled, const NewFiles& files,
+                       const config::View& view);
+  static void put_known(const ZoneMemory::View& memory, View& recalled, config::View& view);
+  static ZoneMemory::View kept(ZoneMemory::View* before, View& recalled);
+  static void keep_noted(View& recalled, const config::View& view, ZoneMemory::View& now);
   bool is_plain(const Tree& tree, const Diagnostics& diagnostics, const Config& config,
                 bool with_known) const;
 

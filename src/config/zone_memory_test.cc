@@ -119,7 +119,7 @@ TEST_F(ZoneMemoryTest, RunsOfManyZonesAreAsIfEachWereReadForItself) {
     EXPECT_EQ(zones_of(known.config), zones_of(fresh.config)) << what;
     EXPECT_EQ(known.config.views[0].particular.size(), fresh.config.views[0].particular.size()) << what;
   };
-  // The second reading passes the statements one by one and finds runs of them, the third passes the runs.
+  // The first reading finds runs of the statements, the others pass them.
   for (const char* what : {"first", "second", "third"}) check(what);
   const ZonePtr before = find(load(joined(statements)).config, "z399");
   statements.push_back(zone("appended"));
@@ -138,11 +138,32 @@ TEST_F(ZoneMemoryTest, RunsOfManyZonesAreAsIfEachWereReadForItself) {
   check("and again");
 }
 
+TEST_F(ZoneMemoryTest, ViewsShareTheZonesOfTheirRuns) {
+  std::vector<std::string> statements = many_zones(300);
+  const auto part_of = [](const Loaded& loaded, size_t place) {
+    return ZoneList::part_from(loaded.config.views[0].zones.at(place), ZoneList::kPartZones);
+  };
+  const Loaded first = load(joined(statements));
+  statements.push_back(zone("more"));
+  const Loaded second = load(joined(statements));
+  ASSERT_NE(part_of(first, 0), nullptr);
+  EXPECT_EQ(part_of(first, 0), part_of(second, 0));
+  EXPECT_EQ(part_of(first, 128), part_of(second, 128));
+  statements[0] = zone("z0", "max-records 7; ");
+  const Loaded third = load(joined(statements));
+  EXPECT_EQ(part_of(second, 128), part_of(third, 128 - 1)) << "z0 stands at the end now";
+  EXPECT_EQ(third.config.views[0].zones.size(), 301U);
+  const Loaded fourth = load(joined(statements));
+  EXPECT_EQ(third.config.views[0].zones.size(), fourth.config.views[0].zones.size());
+  EXPECT_EQ(ZoneList::common(third.config.views[0].zones, fourth.config.views[0].zones).first, 300U)
+      << "all but z0, which is not where it was expected and read again";
+}
+
 TEST_F(ZoneMemoryTest, BehindARunLinesAreCountedOn) {
   std::string text;
   for (const std::string& statement : many_zones(200)) text += statement;
   text += "options { recursion no; heartbeat-interval 5; };\n";
-  // The first reading parses the zones, the second passes them one by one, the third and fourth in runs.
+  // The first reading parses the zones, the others pass them in runs.
   for (const char* reading : {"first", "second", "third", "fourth"}) {
     const Loaded loaded = load(text);
     ASSERT_FALSE(loaded.diagnostics.empty()) << reading;

@@ -30,29 +30,12 @@ constexpr size_t kZonesTogether = 16;
 // Loads come back in the order of the configuration, but what is kept of their zones lies anywhere.
 constexpr size_t kFetchAhead = 4;
 
-/// How many zones at the begin and at the end of the two lists are the same.
-struct Unchanged {
-  size_t first = 0;
-  size_t last = 0;
-};
-Unchanged unchanged_of(const std::vector<config::ZonePtr>& before, const std::vector<config::ZonePtr>& now) {
-  const size_t most = std::min(before.size(), now.size());
-  Unchanged same;
-  while (same.first < most && before[same.first] == now[same.first]) same.first++;
-  while (same.first + same.last < most &&
-         before[before.size() - 1 - same.last] == now[now.size() - 1 - same.last])
-    same.last++;
-  return same;
-}
-
-constexpr size_t kZonesAhead = 12;
-
-/// Of many zones few are in the cache: each is fetched before the count of who shares it, beside it, goes
-/// down.
-void release(std::vector<config::ZonePtr> zones) {
-  for (size_t i = 0; i < zones.size(); i++) {
-    if (i + kZonesAhead < zones.size()) __builtin_prefetch(zones[i + kZonesAhead].get());
-    zones[i].reset();
+/// Those of the zones that have a number in the log.
+void add_wanted(std::span<const config::ZonePtr> zones, const std::string& view,
+                std::vector<VersionLog::Wanted>& wanted) {
+  for (const config::ZonePtr& zone : zones) {
+    if (zone->is_logged_first())
+      wanted.push_back({{view, zone_key(zone->name())}, {view, dns::Name(zone->name()), zone->rr_class}});
   }
 }
 
@@ -233,12 +216,7 @@ void ZoneKeeper::tell_removed(const config::Zone& zone, const std::string& view,
 }
 
 /// Zones whose versions are logged get their numbers, all of them with one sync.
-void ZoneKeeper::prepare_log(std::span<const config::ZonePtr> zones, const std::string& view) {
-  std::vector<VersionLog::Wanted> wanted;
-  for (const config::ZonePtr& zone : zones) {
-    if (zone->is_logged_first())
-      wanted.push_back({{view, zone_key(zone->name())}, {view, dns::Name(zone->name()), zone->rr_class}});
-  }
+void ZoneKeeper::prepare_log(const std::vector<VersionLog::Wanted>& wanted) {
   // Zones that follow their files have a number only once they have a row.
   auto ready = wanted.empty() ? log_.open_existing(*directory_) : log_.open(*directory_);
   if (ready && !wanted.empty()) ready = log_.prepare(wanted);
@@ -248,35 +226,46 @@ void ZoneKeeper::prepare_log(std::span<const config::ZonePtr> zones, const std::
 /// With `all_anew` no zone counts as unchanged.
 void ZoneKeeper::take_view(KeptView& kept, size_t number, config::View& view, bool all_anew, bool reload_all,
                            std::vector<LoadJob>& jobs) {
-  const Unchanged same = all_anew ? Unchanged{} : unchanged_of(kept.configured, view.zones);
-  const auto changed = [&](const std::vector<config::ZonePtr>& zones) {
-    return std::span(zones).subspan(same.first, zones.size() - same.first - same.last);
-  };
+  const config::ZoneList& zones = view.zones;
+  const auto same = all_anew ? config::ZoneList::Common{} : config::ZoneList::common(kept.configured, zones);
+  const size_t behind = zones.size() - same.last;  // the changed ones
   Zones before;
   if (same.first + same.last == 0 && kept.listed == 0) {
     before = std::exchange(kept.zones, {});
-    kept.zones.reserve(view.zones.size());
-    kept.table.reserve(view.zones.size());
+    kept.zones.reserve(zones.size());
+    kept.table.reserve(zones.size());
   } else {
-    for (const config::ZonePtr& zone : changed(kept.configured)) {
-      const uint64_t key = zone_key(zone->name());
-      if (auto old = kept.zones.extract(key)) before.insert(key, std::move(old));
-    }
+    const auto take_out = [&](std::span<const config::ZonePtr> row) {
+      for (const config::ZonePtr& zone : row) {
+        const uint64_t key = zone_key(zone->name());
+        if (auto old = kept.zones.extract(key)) before.insert(key, std::move(old));
+      }
+    };
+    kept.configured.visit(same.first, kept.configured.size() - same.last, take_out);
   }
-  prepare_log(changed(view.zones), view.name);
-  take_zones(kept, number, changed(view.zones), before, reload_all, jobs);
+  std::vector<VersionLog::Wanted> wanted;
+  zones.visit(same.first, behind,
+              [&](std::span<const config::ZonePtr> row) { add_wanted(row, view.name, wanted); });
+  prepare_log(wanted);
+  zones.visit(same.first, behind, [&](std::span<const config::ZonePtr> row) {
+    take_zones(kept, number, row, before, reload_all, jobs);
+  });
   before.for_each([&](uint64_t key, const KeptZone& zone) {
     tell_removed(*zone.config, view.name, key);
     kept.table.remove(zone.config->name());
   });
-  for (size_t i = 0; reload_all && i < view.zones.size(); i++) {
-    if (i == same.first) i = view.zones.size() - same.last;
-    if (i == view.zones.size()) break;
-    const uint64_t key = zone_key(view.zones[i]->name());
-    KeptZone* const zone = kept.zones.find(key);
-    if (zone != nullptr && wants_load(*zone, true)) jobs.push_back(job_for(kept, number, key, *zone));
+  const auto reload = [&](std::span<const config::ZonePtr> row) {
+    for (const config::ZonePtr& configured : row) {
+      const uint64_t key = zone_key(configured->name());
+      KeptZone* const zone = kept.zones.find(key);
+      if (zone != nullptr && wants_load(*zone, true)) jobs.push_back(job_for(kept, number, key, *zone));
+    }
+  };
+  if (reload_all) {
+    zones.visit(0, same.first, reload);
+    zones.visit(behind, zones.size(), reload);
   }
-  release(std::exchange(kept.configured, std::move(view.zones)));
+  kept.configured = std::move(view.zones);
 }
 
 void ZoneKeeper::take_zones(KeptView& kept, size_t number, std::span<const config::ZonePtr> zones,
@@ -403,19 +392,20 @@ void ZoneKeeper::put(size_t view, std::span<const config::ZonePtr> zones) {
   KeptView& kept = views_[view];
   generation_++;
   tables_++;
-  prepare_log(zones, view_names_[view]);
+  std::vector<VersionLog::Wanted> wanted;
+  add_wanted(zones, view_names_[view], wanted);
+  prepare_log(wanted);
   std::vector<LoadJob> jobs;
   for (const config::ZonePtr& zone : zones) {
     Zones before;
     const uint64_t key = zone_key(zone->name());
     if (auto old = kept.zones.extract(key)) {
       const config::ZonePtr& known = old->config;
-      if (known->catalog == nullptr)
-        std::replace(kept.configured.begin(), kept.configured.end(), known, zone);
+      if (known->catalog == nullptr) kept.configured.replace(known, zone);
       if (known->catalog != nullptr) kept.listed--;
       before.insert(key, std::move(old));
     } else if (zone->catalog == nullptr) {
-      kept.configured.push_back(zone);
+      kept.configured.add(zone);
     }
     take_zone(kept, view, zone, key, before, true, jobs);
     if (zone->catalog != nullptr) kept.listed++;
@@ -435,7 +425,7 @@ void ZoneKeeper::remove(size_t view, std::span<const config::ZonePtr> zones) {
     if (zone->catalog != nullptr) {
       kept.listed--;
     } else {
-      std::erase(kept.configured, zone);
+      kept.configured.replace(zone, nullptr);
     }
     tell_removed(*zone, view_names_[view], key);
   }

@@ -95,7 +95,7 @@ class ZoneKeeper {
 
   struct KeptView {
     std::shared_ptr<const answer::ViewSettings> settings;
-    std::vector<config::ZonePtr> configured;  ///< as the configuration has them
+    config::ZoneList configured;  ///< as the configuration has them
     Zones zones;
     size_t listed = 0;  ///< of them by a catalog
     answer::ZoneTable table;
@@ -131,7 +131,7 @@ class ZoneKeeper {
   void serve_everywhere(size_t view, uint64_t key, KeptZone& zone, zone::ContentPtr content,
                         zone::RecentChangesPtr recent);
   KeptZone* find_at(const ZonePlace& place, size_t& view);
-  void prepare_log(std::span<const config::ZonePtr> zones, const std::string& view);
+  void prepare_log(const std::vector<VersionLog::Wanted>& wanted);
   void tell_removed(const config::Zone& zone, const std::string& view, uint64_t key);
   void publish_soon(bool now);
 

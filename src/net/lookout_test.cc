@@ -183,6 +183,8 @@ TEST_F(LookoutTest, AListenerThatRestsIsNotLookedAt) {
   settle();
   EXPECT_EQ(table.size(), kBusyOpenings);
   EXPECT_TRUE(listener->resting());
+  EXPECT_FALSE(static_cast<Entrance&>(*listener).look())
+      << "what cannot be let in is no reason for the next look at once";
   clients.erase(clients.begin());
   until([&] { return clients.back().has_answer(); });
   EXPECT_FALSE(is_watched(listener->fd()));

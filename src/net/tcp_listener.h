@@ -24,7 +24,7 @@ struct TcpOptions {
   std::shared_ptr<const crypto::TlsContext> tls;
 };
 
-class TcpListener final : private EventHandler, private Timer, private Entrance {
+class TcpListener final : public Entrance, private EventHandler, private Timer {
  public:
   /// Binds and listens. `handler` outlives the listener and its connections.
   static Result<std::unique_ptr<TcpListener>> create(const TcpOptions& options, StreamHandler& handler);

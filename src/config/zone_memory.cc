@@ -258,6 +258,8 @@ void ZoneRecall::put_known(const ZoneMemory::View& memory, View& recalled, confi
 
 bool ZoneRecall::complete(const Tree& tree, Config& config) {
   if (!(config.outline == memory_.outline_) || !is_plain(tree, {}, config, false)) return false;
+  if (std::all_of(views_.begin(), views_.end(), [](const View& view) { return view.known_count == 0; }))
+    return true;
   const NewFiles files(config);
   for (size_t i = 0; i < views_.size(); i++) {
     if (views_[i].known_count == 0) continue;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <random>
 
 #include "config/build.h"
 #include "config/one_zone.h"
@@ -157,6 +159,122 @@ TEST_F(ZoneMemoryTest, ViewsShareTheZonesOfTheirRuns) {
   EXPECT_EQ(third.config.views[0].zones.size(), fourth.config.views[0].zones.size());
   EXPECT_EQ(ZoneList::common(third.config.views[0].zones, fourth.config.views[0].zones).first, 300U)
       << "all but z0, which is not where it was expected and read again";
+}
+
+TEST_F(ZoneMemoryTest, ZonesThatComeTogetherAreARunOfTheirOwn) {
+  std::vector<std::string> statements = many_zones(100);
+  load(joined(statements));
+  for (size_t i = 0; i < ZoneList::kPartZones; i++) statements.push_back(zone("more" + std::to_string(i)));
+  load(joined(statements));
+  const auto part = [&] {
+    return ZoneList::part_from(load(joined(statements)).config.views[0].zones.at(100), ZoneList::kPartZones);
+  };
+  const ZoneList::PartPtr first = part();
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first, part());
+}
+
+/// A configuration that changes at random: zones of one view, and what stands between them.
+class ChangingConfig {
+ public:
+  /// That is not remembered.
+  static constexpr const char* kLooksElsewhere = "dnssec-policy none; ";
+  explicit ChangingConfig(uint32_t seed) : random_(seed) {
+    for (int i = 0; i < 300; i++) statements_.push_back(fresh(i % 100 == 70 ? kLooksElsewhere : ""));
+  }
+  void change() {
+    if (twice_) statements_.erase(iterator(*twice_));
+    twice_.reset();
+    const size_t at = below(statements_.size() + 1);
+    const size_t end = std::min(statements_.size(), at + below(100));
+    switch (below(10)) {
+      case 0:
+        return statements_.push_back(fresh());
+      case 1:
+        return insert(at, fresh());
+      case 2:
+        return insert(at, "\n\n/* a remark\n */ ");
+      case 3:
+        return insert(at, "acl \"a" + std::to_string(next_++) + "\" { 192.0.2.1; };\n");
+      case 4:
+        statements_.erase(iterator(at), iterator(end));
+        return;
+      case 5:
+        std::rotate(statements_.begin(), iterator(at), statements_.end());
+        return;
+      case 6:
+        twice_ = at;
+        return insert(at, zone("z" + std::to_string(below(next_)), "max-records 5; "));
+      case 7:
+        for (int i = 0; i < 70; i++) insert(at, fresh());
+        return;
+      case 8:
+        if (at < statements_.size()) statements_[at] = fresh("allow-update { 10/8; }; ");
+        return;
+      default:
+        return;  // the same again
+    }
+  }
+  /// With a warning behind the zones, whose line is to be right.
+  std::string text() const {
+    std::string text = "options { recursion no; allow-query { 10/8; }; };\n";
+    for (const std::string& statement : statements_) text += statement;
+    return text + "logging { category lame-servers { null; }; };\nserver 192.0.2.9 { bogus no; };\n" +
+           "managed-keys { };\n";
+  }
+
+ private:
+  size_t below(size_t limit) { return std::uniform_int_distribution<size_t>(0, limit - 1)(random_); }
+  std::string fresh(const std::string& more = "") { return zone("z" + std::to_string(next_++), more); }
+  void insert(size_t at, std::string statement) { statements_.insert(iterator(at), std::move(statement)); }
+  std::vector<std::string>::iterator iterator(size_t at) {
+    return statements_.begin() + static_cast<ptrdiff_t>(at);
+  }
+
+  std::mt19937 random_;
+  size_t next_ = 1;
+  std::optional<size_t> twice_;  ///< the place of a zone that may stand somewhere else, too: for one reading
+  std::vector<std::string> statements_;
+};
+
+/// Everything that a reading says, in no order of the zones.
+std::vector<std::string> told(const Loaded& loaded) {
+  std::vector<std::string> all;
+  for (const Diagnostic& diagnostic : loaded.diagnostics)
+    all.push_back(std::to_string(diagnostic.position.line) + ": " + diagnostic.text);
+  for (const View& view : loaded.config.views) {
+    for (const ZonePtr& zone : view.zones)
+      all.push_back(view.name + " has " + zone->display_name() + " " + zone->file + " " +
+                    std::to_string(zone->options->max_records));
+    for (const ZonePtr& zone : view.particular) all.push_back(view.name + " lists " + zone->display_name());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+TEST_F(ZoneMemoryTest, WhateverChangesItIsAsIfReadAnew) {
+  size_t shared = 0, good = 0;
+  for (uint32_t seed = 1; seed <= 20; seed++) {
+    ChangingConfig config(seed);
+    std::optional<Loaded> before;
+    for (int step = 0; step < 40; step++) {
+      const std::string text = config.text();
+      Loaded known = load(text);
+      ZoneMemory nothing;
+      std::swap(memory, nothing);
+      const Loaded fresh = load(text);
+      std::swap(memory, nothing);
+      ASSERT_EQ(told(known), told(fresh)) << "seed " << seed << ", step " << step;
+      config.change();
+      if (has_error(known.diagnostics)) continue;
+      good++;
+      if (before)
+        shared += ZoneList::common(known.config.views[0].zones, before->config.views[0].zones).first;
+      before = std::move(known);
+    }
+  }
+  EXPECT_GT(good, 700U);
+  EXPECT_GT(shared, good * 100) << "what has not changed is not read again";
 }
 
 TEST_F(ZoneMemoryTest, BehindARunLinesAreCountedOn) {

@@ -19,10 +19,11 @@
 #include <string>
 #include <vector>
 
+#include "base/fetch_line.h"
+#include "base/os/blocks.h"
 #include "dns/hashed_name.h"
 #include "zone/index.h"
 #include "zone/load.h"
-#include "zone/page_pool.h"
 
 namespace nomen {
 namespace {
@@ -60,12 +61,12 @@ class Trie {
 
   /// `entries` in order of their keys.
   explicit Trie(std::span<const Entry> entries)
-      : blocks_((2 * entries.size() * sizeof(Twig)) / zone::kBlockBytes + 1) {
-    twigs_ = reinterpret_cast<Twig*>(zone::take_blocks(blocks_));
+      : blocks_((2 * entries.size() * sizeof(Twig)) / os::kBlockBytes + 1) {
+    twigs_ = reinterpret_cast<Twig*>(os::take_blocks(blocks_));
     used_ = 1;
     fill(twigs_[0], entries);
   }
-  ~Trie() { zone::give_blocks(reinterpret_cast<uint8_t*>(twigs_), blocks_); }
+  ~Trie() { os::give_blocks(reinterpret_cast<uint8_t*>(twigs_), blocks_); }
   Trie(const Trie&) = delete;
   Trie& operator=(const Trie&) = delete;
 
@@ -85,7 +86,7 @@ class Trie {
     step.at = twig.ref + static_cast<uint32_t>(std::popcount(twig.bitmap & (bit - 1)));
     return true;
   }
-  void prefetch(const Step& step) const { __builtin_prefetch(&twigs_[step.at]); }
+  void prefetch(const Step& step) const { fetch_line(&twigs_[step.at]); }
   /// Where a descent ended: the only entry that the key can be, or 0.
   zone::Ref end(const Step& step) const { return step.missed ? 0 : twigs_[step.at].ref; }
 
@@ -307,8 +308,8 @@ class Contest {
 
   void prefetch_node(zone::Ref ref) const {
     const uint8_t* at = content_.node(ref).data();
-    __builtin_prefetch(at);
-    __builtin_prefetch(at + 64);
+    fetch_line(at);
+    fetch_line(at + 64);
   }
   bool is(zone::Ref ref, const dns::HashedName& name) const {
     return content_.node(ref).is_named(name.lower.data(), name.suffix_at[content_.apex_labels()]);

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/fetch_line.h"
 #include "config/outline.h"
 #include "config/text_hash.h"
 #include "config/zone_pattern.h"
@@ -303,9 +304,9 @@ void ZoneRecall::keep_noted(View& recalled, const config::View& view, ZoneMemory
   size_t run_first = 0;
   for (size_t k = 0; k < noted.size(); k++, ++zone) {
     if (k + 2 * kFetchAhead < noted.size()) {
-      __builtin_prefetch(static_cast<const void*>(&noted[k + 2 * kFetchAhead].statement->pattern));
-      __builtin_prefetch((later++)->get());
-      __builtin_prefetch((*soon++)->name_wire.data());
+      fetch_line(&noted[k + 2 * kFetchAhead].statement->pattern);
+      fetch_line((later++)->get());
+      fetch_line((*soon++)->name_wire.data());
     }
     if (run != recalled.noted_runs.end() && run->first == k) {
       run_first = now.entries.size();

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/fetch_line.h"
+
 namespace nomen::server {
 
 template <class Value>
@@ -37,7 +39,7 @@ class KeyTable {
 
   /// Fetches what find(), insert() and extract() look at first.
   void prefetch(uint64_t key) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[place_of(key)]);
+    if (!slots_.empty()) fetch_line(&slots_[place_of(key)]);
   }
 
   /// nullptr when there is none.

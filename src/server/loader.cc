@@ -6,6 +6,7 @@
 #include <ctime>
 #include <memory>
 
+#include "base/fetch_line.h"
 #include "base/os/file.h"
 #include "base/os/usable_cores.h"
 #include "server/empty_catalog.h"
@@ -165,11 +166,11 @@ void fetch_ahead(std::span<const LoadOutcome> next) {
   constexpr size_t kLineBytes = 64;
   if (next.size() > 2) {
     const auto* const zone = reinterpret_cast<const std::byte*>(next[2].job.zone.get());
-    for (size_t at = 0; at < sizeof(config::Zone); at += kLineBytes) __builtin_prefetch(zone + at);
+    for (size_t at = 0; at < sizeof(config::Zone); at += kLineBytes) fetch_line(zone + at);
   }
   if (next.size() > 1) {
-    __builtin_prefetch(next[1].job.zone->name_wire.data());
-    __builtin_prefetch(next[1].job.zone->file.data());
+    fetch_line(next[1].job.zone->name_wire.data());
+    fetch_line(next[1].job.zone->file.data());
   }
 }
 

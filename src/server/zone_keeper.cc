@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "base/fetch_line.h"
 #include "dns/hashed_name.h"
 #include "server/replay.h"
 #include "server/zone_log.h"
@@ -507,9 +508,9 @@ KeptZone* ZoneKeeper::zone_of(const LoadJob& job) {
 /// What the next outcomes will be taken into.
 void ZoneKeeper::fetch_ahead(std::span<const LoadOutcome> outcomes) const {
   if (outcomes.size() <= 2 * kFetchAhead) return;
-  __builtin_prefetch(outcomes[2 * kFetchAhead].job.kept);
+  fetch_line(outcomes[2 * kFetchAhead].job.kept);
   const LoadJob& next = outcomes[kFetchAhead].job;
-  if (next.tables == tables_) __builtin_prefetch(next.kept->served.get());
+  if (next.tables == tables_) fetch_line(next.kept->served.get());
 }
 
 void ZoneKeeper::take_one(LoadOutcome& outcome, std::vector<LoadJob>& again) {

@@ -135,7 +135,7 @@ class ZoneTrial {
 
   void finish(zone::ContentWriter& writer) {
     trial_.content = writer.finish(trial_.diagnostics);
-    zone::CheckResult result = zone::check_content(*trial_.content, checks_);
+    zone::CheckResult result = zone::check_content(*trial_.content, checks_, nullptr, master_.threads);
     trial_.is_good = result.usable;
     trial_.serial = trial_.content->serial();
     trial_.is_signed = zone::is_dnssec_signed(*trial_.content);

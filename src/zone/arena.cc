@@ -1,4 +1,5 @@
 #include "zone/arena.h"
+#include "base/os/blocks.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +8,6 @@
 #include <new>
 
 #include "base/contract.h"
-#include "zone/page_pool.h"
 
 namespace nomen::zone {
 
@@ -56,7 +56,7 @@ Arena::Chunk* Arena::Chunk::in_blocks(size_t blocks) {
   NOMEN_ENSURE(memory != nullptr);
   auto* const chunk = new (memory) Chunk;
   chunk->blocks = blocks;
-  chunk->data = take_blocks(blocks);
+  chunk->data = os::take_blocks(blocks);
   chunk->capacity = blocks * kChunkBytes;
   return chunk;
 }
@@ -73,7 +73,7 @@ Arena::Chunk* Arena::Chunk::moved_to(Chunk* place) {
 void Arena::Chunk::drop(Chunk* chunk) {
   while (chunk != nullptr && chunk->users.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     Chunk* const before = chunk->before;
-    if (chunk->blocks != 0) give_blocks(chunk->data, chunk->blocks);
+    if (chunk->blocks != 0) os::give_blocks(chunk->data, chunk->blocks);
     std::free(chunk);
     chunk = before;
   }

@@ -168,14 +168,5 @@ TEST(PagePool, PagesAreZeroAndCounted) {
   drop_page_users({&again, 1});
 }
 
-TEST(PagePool, BlocksAreAligned) {
-  for (const size_t count : {1U, 3U}) {
-    uint8_t* blocks = take_blocks(count);
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(blocks) % kBlockBytes, 0U);
-    blocks[count * kBlockBytes - 1] = 1;
-    give_blocks(blocks, count);
-  }
-}
-
 }  // namespace
 }  // namespace nomen::zone

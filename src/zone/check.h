@@ -57,9 +57,10 @@ struct CheckBuffers {
 };
 
 /// Checks everything that `options` ask for. One pass over the nodes, NS, MX and SRV targets looked up.
-/// `buffers` nullptr: memory of its own.
+/// `buffers` nullptr: memory of its own. A large zone is shared out among so many `threads`, the caller's one
+/// of them, but not where hosts are looked up.
 CheckResult check_content(const Content& content, const CheckOptions& options,
-                          CheckBuffers* buffers = nullptr);
+                          CheckBuffers* buffers = nullptr, unsigned threads = 1);
 
 /// Whether a resolver would see a signed zone: a zone key, and NSEC with its signature or NSEC3PARAM at the
 /// apex.

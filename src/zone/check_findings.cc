@@ -1,6 +1,7 @@
 #include "zone/check_findings.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nomen::zone {
 
@@ -21,6 +22,17 @@ void Findings::count(Stage stage, Strictness strictness) {
 
 bool Findings::has_error() const {
   return std::any_of(errors_.begin(), errors_.end(), [](uint64_t count) { return count != 0; });
+}
+
+void Findings::take_from(Findings& other) {
+  for (Finding& finding : other.findings_) {
+    if (is_full()) break;
+    findings_.push_back(std::move(finding));
+  }
+  total_ += std::exchange(other.total_, 0);
+  for (size_t stage = 0; stage < errors_.size(); stage++)
+    errors_[stage] += std::exchange(other.errors_[stage], 0);
+  other.findings_.clear();
 }
 
 Diagnostics Findings::take() {

@@ -26,6 +26,8 @@ class Findings {
   void count(Stage stage, Strictness strictness);
   bool has_error(Stage stage) const { return errors_[static_cast<size_t>(stage)] != 0; }
   bool has_error() const;
+  /// What the other one found becomes this one's too, and the other one is as new.
+  void take_from(Findings& other);
   /// In order; spent afterwards.
   Diagnostics take();
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/fetch_line.h"
 #include "zone/check_external.h"
 #include "zone/check_targets.h"
 
@@ -54,8 +55,8 @@ class IntegrityCheck {
 
   void prefetch(Ref ref) const {
     const uint8_t* at = content_.node(ref).data();
-    __builtin_prefetch(at);
-    __builtin_prefetch(at + 64);
+    fetch_line(at);
+    fetch_line(at + 64);
   }
 
   void visit(NodeView node) {

@@ -13,26 +13,14 @@ struct NodeSurvey {
   std::vector<Ref> referring;  ///< nodes with MX or SRV, and zone cuts with a target in the zone
 };
 
-/// Fills `survey`, whose memory is used again.
-void check_nodes(const Content& content, const CheckOptions& options, Findings& findings, NodeSurvey& survey);
+/// One of so many equal parts of a zone's nodes.
+struct NodePart {
+  size_t number = 0;
+  size_t of = 1;
+};
 
-/// visit(NodeView, Ref) for each node in no order, NSEC3 nodes too, fetching nodes into the cache ahead.
-template <class Visit>
-void for_each_node_ahead(const Content& content, Visit&& visit) {
-  if (!content.is_large()) return content.for_each_node(visit);
-  constexpr size_t kAhead = 16;
-  Ref waiting[kAhead] = {};
-  size_t count = 0;
-  content.for_each_node([&](NodeView node, Ref ref) {
-    __builtin_prefetch(node.data());
-    __builtin_prefetch(node.data() + 64);
-    Ref& slot = waiting[count++ % kAhead];
-    if (slot != 0) visit(content.node(slot), slot);
-    slot = ref;
-  });
-  for (const Ref ref : waiting) {
-    if (ref != 0) visit(content.node(ref), ref);
-  }
-}
+/// Fills `survey`, whose memory is used again.
+void check_nodes(const Content& content, const CheckOptions& options, NodePart part, Findings& findings,
+                 NodeSurvey& survey);
 
 }  // namespace nomen::zone

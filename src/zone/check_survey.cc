@@ -89,11 +89,11 @@ class WantedOwners {
 }  // namespace
 
 HashList::~HashList() {
-  for (uint64_t* block : blocks_) give_blocks(reinterpret_cast<uint8_t*>(block), 1);
+  for (uint64_t* block : blocks_) os::give_blocks(reinterpret_cast<uint8_t*>(block), 1);
 }
 
 void HashList::grow() {
-  blocks_.push_back(reinterpret_cast<uint64_t*>(take_blocks(1)));
+  blocks_.push_back(reinterpret_cast<uint64_t*>(os::take_blocks(1)));
 }
 
 ZoneSurvey::ZoneSurvey(NameView apex) : apex_(dns::Name(apex).lowered()) {

@@ -9,9 +9,9 @@
 #include <optional>
 #include <vector>
 
+#include "base/os/blocks.h"
 #include "dns/master_file.h"
 #include "dns/types.h"
-#include "zone/page_pool.h"
 
 namespace nomen::zone {
 
@@ -33,7 +33,7 @@ class HashList {
   }
 
  private:
-  static constexpr size_t kBlock = kBlockBytes / sizeof(uint64_t);
+  static constexpr size_t kBlock = os::kBlockBytes / sizeof(uint64_t);
   void grow();
 
   std::vector<uint64_t*> blocks_;

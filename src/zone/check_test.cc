@@ -41,6 +41,46 @@ TEST(Check, GoodZoneHasNoFindings) {
   EXPECT_EQ(findings(with_apex("www A 192.0.2.2\nsub NS ns.sub\nns.sub A 192.0.2.3\n@ MX 0 www\n")), Lines{});
 }
 
+TEST(Check, SeveralThreadsFindWhatOneFinds) {
+  std::string text = with_apex("moved DNAME elsewhere.example.\n");
+  for (int i = 0; i < 30000; i++) {
+    const std::string number = std::to_string(i);
+    text += "h" + number + " A 192.0.2.1\n";
+    if (i % 100 == 0) text += "d" + number + " NS ns.d" + number + "\nm" + number + " MX 0 h.moved\n";
+    if (i % 1000 == 0) text += "c" + number + " CNAME h0\nc" + number + " HINFO a b\n";
+  }
+  for (const bool has_errors : {true, false}) {
+    std::string zone = text;
+    if (!has_errors) {
+      for (size_t at = 0; (at = zone.find("HINFO a b", at)) != std::string::npos;)
+        zone.replace(at, 9, "NSEC h A ");
+    }
+    const ContentPtr content = content_of(zone, "example.com.");
+    ASSERT_TRUE(content->is_large());
+    const CheckResult one = check_content(*content, {});
+    EXPECT_EQ(one.usable, !has_errors);
+    EXPECT_EQ(one.diagnostics.size(), has_errors ? 30U : 600U);
+    for (const unsigned threads : {2U, 3U, 7U}) {
+      const CheckResult several = check_content(*content, {}, nullptr, threads);
+      EXPECT_EQ(several.usable, one.usable);
+      ASSERT_EQ(several.diagnostics.size(), one.diagnostics.size());
+      for (size_t i = 0; i < one.diagnostics.size(); i++)
+        EXPECT_EQ(several.diagnostics[i].text, one.diagnostics[i].text);
+    }
+  }
+}
+
+TEST(Check, SeveralThreadsKeepAsManyFindingsAsOne) {
+  std::string text = with_apex("");
+  for (int i = 0; i < 20000; i++) text += "d" + std::to_string(i) + " NS ns.d" + std::to_string(i) + "\n";
+  const ContentPtr content = content_of(text, "example.com.");
+  for (const unsigned threads : {1U, 3U}) {
+    const Diagnostics found = check_content(*content, {}, nullptr, threads).diagnostics;
+    ASSERT_EQ(found.size(), kMostFindings + 1);
+    EXPECT_EQ(found.back().text, "zone example.com/IN: 19000 more findings are not shown");
+  }
+}
+
 TEST(Check, ApexWithoutSoaOrNsIsUnusable) {
   EXPECT_EQ(findings("$TTL 1\nwww A 192.0.2.1\n"), (Lines{"has 0 SOA records", "has no NS records"}));
   EXPECT_FALSE(is_usable("$TTL 1\nwww A 192.0.2.1\n"));

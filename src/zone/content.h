@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/fetch_line.h"
 #include "dns/hashed_name.h"
 #include "dns/name.h"
 #include "dns/stored_name.h"
@@ -131,14 +132,14 @@ class Content {
     if (ref == 0 && name.labels > apex_labels_ + 1) ref = index_.candidate(name.hash[apex_labels_ + 1U]);
     if (ref == 0) return;
     const uint8_t* at = arena_.at(ref);
-    __builtin_prefetch(at);
-    __builtin_prefetch(at + 64);
+    fetch_line(at);
+    fetch_line(at + 64);
   }
 
   /// The same two steps by a hash alone.
   void prefetch_line(uint64_t hash) const { index_.prefetch(hash); }
   void prefetch_node(uint64_t hash) const {
-    if (const Ref ref = index_.candidate(hash); ref != 0) __builtin_prefetch(arena_.at(ref));
+    if (const Ref ref = index_.candidate(hash); ref != 0) fetch_line(arena_.at(ref));
   }
   /// The hash of the name that find_below() would look for.
   static uint64_t hash_below(const dns::HashedName& name, size_t labels, Bytes own) {
@@ -167,8 +168,8 @@ class Content {
   }
   void prefetch(Ref ref) const {
     const uint8_t* at = arena_.at(ref);
-    __builtin_prefetch(at);
-    __builtin_prefetch(at + 64);
+    fetch_line(at);
+    fetch_line(at + 64);
   }
   /// The nodes with RRs, NSEC3 ones included, in canonical order of their names: for dumps and transfers.
   std::vector<Ref> sorted_nodes() const;

@@ -13,6 +13,8 @@
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
+
+#include "base/fetch_line.h"
 #endif
 
 namespace nomen::zone {
@@ -36,7 +38,7 @@ class Index {
   size_t memory_bytes() const;
 
   void prefetch(uint64_t hash) const {
-    if (line_count_ != 0) __builtin_prefetch(line_at(line_number(position_of(hash))));
+    if (line_count_ != 0) fetch_line(line_at(line_number(position_of(hash))));
   }
 
   /// The first entry with the hash's tag in its line, or 0: what to prefetch next. May be another name's.

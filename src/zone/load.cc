@@ -1,7 +1,9 @@
 #include "zone/load.h"
 
+#include <optional>
 #include <utility>
 
+#include "base/os/blocks.h"
 #include "base/os/file.h"
 #include "zone/check_record.h"
 #include "zone/content_writer.h"
@@ -12,7 +14,8 @@ namespace nomen::zone {
 
 namespace {
 
-constexpr size_t kBytesPerName = 64;  // of a master file, to guess the number of names by
+constexpr size_t kBytesPerName = 64;           // of a master file, to guess the number of names by
+constexpr size_t kLargeFileBytes = 16U << 20;  // its content is several blocks
 
 /// Messages are for people: more than these are only counted.
 constexpr size_t kMostDiagnostics = 1000;
@@ -43,6 +46,8 @@ class ZoneLoad {
 
  private:
   void build(os::SequentialFile& file) {
+    std::optional<os::BlocksAhead> ahead;
+    if (request_.threads > 1 && file.size() >= kLargeFileBytes) ahead.emplace();
     ContentWriter writer(request_.apex, request_.rr_class, file.size() / kBytesPerName, request_.limits,
                          request_.buffers != nullptr ? &request_.buffers->writer : nullptr);
     if (read(file, [&](const dns::RecordBatch& batch) { writer.add(batch, found_); }))
@@ -125,8 +130,9 @@ class ZoneLoad {
   }
 
   void check() {
-    CheckResult checked = check_content(*result_.content, request_.checks,
-                                        request_.buffers != nullptr ? &request_.buffers->check : nullptr);
+    CheckResult checked =
+        check_content(*result_.content, request_.checks,
+                      request_.buffers != nullptr ? &request_.buffers->check : nullptr, request_.threads);
     result_.is_signed = is_dnssec_signed(*result_.content);
     for (Diagnostic& diagnostic : checked.diagnostics) result_.diagnostics.push_back(std::move(diagnostic));
     if (checked.usable) return;

@@ -1,7 +1,7 @@
 // From a master file (or a raw one) to a checked content. The first time everything is built; a reload is
 // read against the version that is being served and costs memory only for what differs (reload.h): a zone is
 // never held twice. Thread rule: any thread; load_zone uses `threads` parser threads of its own while it
-// runs.
+// runs, and where they are more than one, another one that fetches memory for it (base/os/blocks.h).
 #pragma once
 #include <memory>
 #include <optional>

@@ -1,5 +1,7 @@
 #include "zone/node_order.h"
 
+#include "base/fetch_line.h"
+
 #include <algorithm>
 #include <array>
 
@@ -71,7 +73,7 @@ void sort_canonically(const Content& content, std::vector<Ref>& refs) {
   keys.reserve(refs.size());
   constexpr size_t kAhead = 16;
   for (size_t i = 0; i < refs.size(); i++) {
-    if (i + kAhead < refs.size()) __builtin_prefetch(content.node(refs[i + kAhead]).data());
+    if (i + kAhead < refs.size()) fetch_line(content.node(refs[i + kAhead]).data());
     keys.push_back(key_of(content.node(refs[i]), refs[i]));
   }
   std::sort(keys.begin(), keys.end(), [&](const Keyed& a, const Keyed& b) {

@@ -1,6 +1,5 @@
 #include "zone/page_pool.h"
-
-#include <sys/mman.h>
+#include "base/os/blocks.h"
 
 #include <algorithm>
 #include <atomic>
@@ -8,13 +7,11 @@
 #include <mutex>
 #include <vector>
 
-#include "base/contract.h"
-
 namespace nomen::zone {
 
 namespace {
 
-constexpr size_t kPagesPerBlock = kBlockBytes / kPageBytes;
+constexpr size_t kPagesPerBlock = os::kBlockBytes / kPageBytes;
 
 /// The first page of a block of pages: how many users each page of it has, and how many pages are taken.
 /// Written under the pool's mutex only; a page's one user may ask without it whether it is the only one.
@@ -25,7 +22,7 @@ struct BlockHead {
 static_assert(sizeof(BlockHead) <= kPageBytes);
 
 size_t offset_in_block(const void* at) {
-  return reinterpret_cast<uintptr_t>(at) & (kBlockBytes - 1);
+  return reinterpret_cast<uintptr_t>(at) & (os::kBlockBytes - 1);
 }
 BlockHead* head_of(const void* page) {
   auto* at = const_cast<uint8_t*>(static_cast<const uint8_t*>(page));
@@ -46,7 +43,7 @@ Pool& pool() {
 }
 
 void add_block(Pool& to) {
-  auto* block = take_blocks(1);
+  auto* block = os::take_blocks(1);
   for (size_t i = kPagesPerBlock - 1; i >= 1; i--) to.free_pages.push_back(block + i * kPageBytes);
 }
 
@@ -73,24 +70,6 @@ uint32_t change_users(void* page, uint32_t change) {
 }
 
 }  // namespace
-
-uint8_t* take_blocks(size_t count) {
-  // Over-allocate by one block to be able to align, then give the ends back.
-  const size_t wanted = count * kBlockBytes;
-  void* mapped = ::mmap(nullptr, wanted + kBlockBytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  NOMEN_ENSURE(mapped != MAP_FAILED);
-  const size_t lead = (kBlockBytes - offset_in_block(mapped)) % kBlockBytes;
-  uint8_t* const blocks = static_cast<uint8_t*>(mapped) + lead;
-  if (lead > 0) ::munmap(mapped, lead);
-  ::munmap(blocks + wanted, kBlockBytes - lead);
-  ::madvise(blocks, wanted, MADV_HUGEPAGE);
-  return blocks;
-}
-
-void give_blocks(uint8_t* blocks, size_t count) {
-  ::munmap(blocks, count * kBlockBytes);
-}
 
 void* take_page() {
   void* page = take_any();
@@ -130,7 +109,7 @@ void drop_page_users(std::span<void* const> pages) {
     };
     if (!free_blocks.empty()) std::erase_if(to.free_pages, is_of_free_block);
   }
-  for (BlockHead* head : free_blocks) give_blocks(reinterpret_cast<uint8_t*>(head), 1);
+  for (BlockHead* head : free_blocks) os::give_blocks(reinterpret_cast<uint8_t*>(head), 1);
 }
 
 }  // namespace nomen::zone

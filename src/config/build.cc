@@ -37,7 +37,7 @@ class ZoneBuilder {
 };
 
 void append_text(const Node& node, std::string& out) {
-  if (node.kind == Node::Kind::kElement && node.negated) out += '!';
+  if (node.kind == Node::Kind::kElement) out.append(node.negations, '!');
   if (node.kind == Node::Kind::kList) out += '{';
   out += node.text;
   out += node.quoted ? '"' : ' ';

@@ -184,7 +184,7 @@ bool ZoneCheck::allows_update() const {
   const Node* update = effective("allow-update");
   if (update == nullptr) return false;
   const Node* first = update->list().first();
-  const bool is_none = first != nullptr && first->next == nullptr && !first->negated &&
+  const bool is_none = first != nullptr && first->next == nullptr && first->negations == 0 &&
                        first->value() != nullptr && same_word(first->value()->text, "none");
   return !is_none;
 }
@@ -303,7 +303,7 @@ bool ZoneCheck::recursion_is_off() const {
   const Node* allowed = effective("allow-recursion");
   const Node* first = allowed != nullptr ? allowed->list().first() : nullptr;
   if (first == nullptr || first->value() == nullptr) return false;
-  return same_word(first->value()->text, first->negated ? "any" : "none");
+  return same_word(first->value()->text, first->negations != 0 ? "any" : "none");
 }
 
 void ZoneCheck::check_references() {

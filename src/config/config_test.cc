@@ -221,6 +221,32 @@ TEST(Model, AnAclInItselfIsAnError) {
   EXPECT_NE(out.text(0).find("acl loop detected"), std::string::npos);
 }
 
+TEST(Model, WhatIsWrongWithAnAclIsSaidToTheFirstWhoUsesIt) {
+  const std::string acls = "acl a { b; }; acl b { nosuch; }; acl c { !!any; };";
+  // What zones would inherit is looked at, and nothing is said: there are none.
+  for (const std::string name : {"a", "c"}) {
+    const std::string unused = acls + "options { allow-transfer { " + name + "; }; };";
+    EXPECT_FALSE(has_error(parsed(unused).diagnostics)) << name;
+    const Parsed used = parsed(unused + "view v { match-clients { " + name + "; }; };");
+    ASSERT_EQ(used.diagnostics.size(), 1U) << name;
+    EXPECT_NE(used.text(0).find(name == "a" ? "undefined ACL 'nosuch'"
+                                            : "address match list contains unsupported element type"),
+              std::string::npos)
+        << used.text(0);
+  }
+}
+
+TEST(Model, AclsThatNameEachOtherManyTimesAreReadOnce) {
+  std::string text = "acl a0 { nosuch; };";
+  for (int i = 1; i < 40; i++) {
+    const std::string before = "a" + std::to_string(i - 1) + "; ";
+    text += "acl a" + std::to_string(i) + " { " + before + before + "};";
+  }
+  text += "options { allow-transfer { a39; }; };";
+  EXPECT_FALSE(has_error(parsed(text).diagnostics));
+  EXPECT_TRUE(has_error(parsed(text + "view v { match-clients { a39; }; };").diagnostics));
+}
+
 TEST(Model, AZoneThatSaysTheSameIsEqualAfterAReload) {
   const std::string text = "zone a { type primary; file \"a\"; allow-query { 10/8; }; };";
   const Config one = config_of(text), same = config_of("\n\n" + text);

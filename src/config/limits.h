@@ -9,6 +9,7 @@ inline constexpr size_t kMaxFiles = 1'000'000;       // and one that includes it
 inline constexpr int kMaxNesting = 200;              // braces in braces: the parser recurses
 inline constexpr size_t kMaxErrors = 200;            // after so many the rest is not worth reading
 inline constexpr int kMaxAclDepth = 50;              // an acl in an acl in an acl ...
+inline constexpr int kMaxNegations = 200;            // `!` before an element of an address match list
 inline constexpr size_t kMaxRemoteServers = 10'000;  // of one zone: lists in lists multiply
 
 }  // namespace nomen::config

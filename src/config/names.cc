@@ -1,5 +1,7 @@
 #include "config/names.h"
 
+#include <utility>
+
 #include "config/limits.h"
 
 namespace nomen::config {
@@ -26,7 +28,10 @@ Names::Names(const Tree& tree, Diagnostics& diagnostics) : tree_(tree), diagnost
 }
 
 void Names::error(const Position& position, std::string text) {
-  if (is_muted_) return;
+  if (is_muted_) {
+    has_kept_quiet_ = true;
+    return;
+  }
   SourcePosition place = tree_.source(position);
   // A list may be looked at by the checks and by the builder: once is enough.
   if (diagnostics_.size() < kMaxErrors) {
@@ -77,7 +82,12 @@ MatchElement Names::element(const Node& node) {
   } else {
     out = named_element(*value);
   }
-  out.negated = node.negated;
+  if (node.negations > 1) {
+    out = {};
+    out.kind = MatchElement::Kind::kNone;
+    error(node.position, "address match list contains unsupported element type");
+  }
+  out.negated = node.negations == 1;
   out.position = node.position;
   return out;
 }
@@ -110,11 +120,18 @@ MatchElement Names::named_element(const Node& value) {
 }
 
 MatchListRef Names::acl(const Node& definition) {
-  if (const auto known = acl_lists_.find(&definition); known != acl_lists_.end()) return known->second;
+  const auto known = acl_lists_.find(&definition);
+  // One whose errors were not reported is looked at again for who wants to hear of them.
+  if (known != acl_lists_.end() && (is_muted_ || !known->second.has_kept_quiet)) {
+    has_kept_quiet_ |= known->second.has_kept_quiet;
+    return known->second.list;
+  }
+  const bool had_kept_quiet = std::exchange(has_kept_quiet_, false);
   open_acls_.insert(&definition);
   MatchListRef list = match_list_of(definition);
   open_acls_.erase(&definition);
-  acl_lists_.emplace(&definition, list);
+  acl_lists_.insert_or_assign(&definition, Acl{list, has_kept_quiet_});
+  has_kept_quiet_ |= had_kept_quiet;
   return list;
 }
 

@@ -45,8 +45,13 @@ class Names {
   const Tree& tree_;
   Diagnostics& diagnostics_;
   bool is_muted_ = false;
+  bool has_kept_quiet_ = false;  ///< since it was cleared, an error was not reported
   std::unordered_map<std::string, const Node*> acls_;
-  std::unordered_map<const Node*, MatchListRef> acl_lists_;
+  struct Acl {
+    MatchListRef list;
+    bool has_kept_quiet;  ///< about an error in it
+  };
+  std::unordered_map<const Node*, Acl> acl_lists_;
   std::unordered_set<const Node*> open_acls_;  ///< being resolved: meeting one again is a loop
   std::unordered_map<std::string, const Node*> primaries_lists_, agents_lists_;
 };

@@ -629,13 +629,13 @@ bool Parser::read_any_text(Chain& chain) {
   return true;
 }
 
-// [ ! ] ( { ... } | key NAME | geoip [ db NAME ] FIELD VALUE | PREFIX | NAME )
+// Any number of `!`, of which lists that are used may have one, and ( { ... } | key NAME | geoip [ db NAME ]
+// FIELD VALUE | PREFIX | NAME )
 bool Parser::read_match_element(Node& element, int depth) {
   static const Shape kElement = compile_shape("<address_match_element>");
-  if (tokens_.peek().is_special('!')) {
+  for (; tokens_.peek().is_special('!'); element.negations++) {
+    if (element.negations == kMaxNegations) return error_near(tokens_.peek(), "too many negations");
     tokens_.take();
-    element.negated = true;
-    if (tokens_.peek().is_special('!')) return error_near(tokens_.peek(), "expected IP match list element");
   }
   Chain values;
   const Token token = tokens_.peek();

@@ -168,7 +168,7 @@ void Printer::item(const Node& node, const Node* before) {
       close();
       break;
     case Node::Kind::kElement:
-      if (node.negated) out_ += '!';
+      out_.append(node.negations, '!');
       values(node);
       break;
     case Node::Kind::kStatement:

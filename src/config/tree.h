@@ -14,8 +14,8 @@
 //   kStatement(also-notify): kValue keyword "port", kValue port 53, kList
 //     kElement: kValue ip_address "192.0.2.1", kValue keyword "port", kValue port 5353, keyword "key", string
 //     "k"
-// An address match list is a kList of kElements, each: negated or not, and one child: a kValue (prefix or the
-// name of an acl), a kList (nested), or the keywords "key NAME" / "geoip ...".
+// An address match list is a kList of kElements, each: with `!` before it or not, and one child: a kValue
+// (prefix or the name of an acl), a kList (nested), or the keywords "key NAME" / "geoip ...".
 //
 // Owner: the Tree owns all nodes and texts. Thread rule: once parsed it is read by any thread.
 #pragma once
@@ -75,8 +75,8 @@ struct Node {
 
   Kind kind = Kind::kValue;
   ValueType type = ValueType::kKeyword;  ///< kValue
-  bool negated = false;                  ///< kElement of an address match list
   bool quoted = false;                   ///< kValue: it was written with quotes
+  uint8_t negations = 0;                 ///< kElement of an address match list: so many `!` stand before it
   uint16_t row = 0;                      ///< kStatement: index into grammar()
   Position position;
   std::string_view text;  ///< kValue: as written, without quotes; kStatement: its name

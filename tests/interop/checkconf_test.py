@@ -10,6 +10,7 @@ file; bad values, which the shape alone rules out, are tried in the first place 
 place with NOMEN_EVERY_CASE=1 in the environment).
 """
 import concurrent.futures
+import itertools
 import os
 import pathlib
 import re
@@ -46,7 +47,7 @@ VALUES = {
 MATCH_LISTS = (
     ["{ any; }", "{ none; }", "{ }", "{ 10/8; !10.1.0.0/16; }", "{ localhost; localnets; }", '{ "any"; }',
      "{ key k; }", "{ { 192.0.2.1; }; !{ any; }; }", "{ 2001:db8::/32; ::1; }", "{ 10.0.0.0 / 8; }"],
-    ["any", "{ any }", "{ nosuchacl; }", "{ 10; }", "{ 10.0.0.1/8; }", "{ 10/33; }", "{ any; ", "{ ! ; }",
+    ["any", "{ any }", "{ nosuchacl; }", "{ !!any; }", "{ ! ! ! { 10/8; }; }", "{ 10; }", "{ 10.0.0.1/8; }", "{ 10/33; }", "{ any; ", "{ ! ; }",
      "{ 2001:db8::1/32; }", '{ "10.0.0.0/8"; }'],
 )
 SOURCES4 = (["192.0.2.1", "*", "192.0.2.1 port 5353", "* port *"], ["2001:db8::1", "x", "192.0.2.1 port 65536", "port 53", ""])
@@ -249,6 +250,9 @@ SERVER_LISTS = ["primaries a { };", "primaries a { b; }; primaries b { };", "pri
 LIST_USERS = ['', 'zone x { type secondary; primaries { a; }; };', 'zone x { type primary; file "x"; also-notify { a; }; };',
               'zone x { type primary; file "x"; parental-agents { a; }; };', "options { also-notify { a; }; };",
               'options { catalog-zones { zone c default-primaries { a; }; }; }; zone c { type primary; file "c"; };']
+LIST_PLACES = ["options { allow-transfer { a; }; };", "options { allow-query { a; }; };", "options { no-case-compress { a; }; };",
+               "view v { match-clients { a; }; };", "controls { inet 127.0.0.1 allow { a; }; };", "view w { allow-update { a; }; };",
+               'view y { zone x { type primary; file "x"; allow-transfer { a; }; }; };', "acl c { a; };"]
 RECURSION = ["recursion no;", "allow-recursion { none; };", "allow-recursion { };", "allow-recursion { !any; };", "allow-recursion { any; none; };",
              "allow-recursion { none; any; };", "allow-recursion { n; };", "recursion yes; allow-recursion { none; };", "allow-query-cache { none; };"]
 
@@ -263,6 +267,9 @@ def combined():
     for lists in SERVER_LISTS:
         for user in LIST_USERS:
             yield f"{lists} {user}", f"{lists} {user}\n"
+    for one, other in itertools.permutations(LIST_PLACES, 2):
+        for wrong in ("nosuch;", "!!any;", "b;", "a;"):
+            yield f"acl a {{ {wrong} }}: {one} {other}", f"acl a {{ {wrong} }}; acl b {{ nosuch; }}; {one} {other}\n"
     for setting in RECURSION:
         mirror = 'zone "." { type mirror; file "m"; };'
         yield f"mirror: {setting}", f"acl n {{ none; }}; options {{ {setting} }}; {mirror}\n"
@@ -280,7 +287,7 @@ EXPLAINED = {
     r"(also-notify|forwarders|parental-agents|primaries|masters).* port 65536 \{": "BIND's checker passes what named then refuses",
     r"validate-except \{ \"a\.\.b\"": "BIND's checker passes what named then refuses",
     r"(options|view): allow-transfer transport": "BIND looks at the word only where a zone inherits it",
-    r"zone: allow-query(-on)? \{ (nosuchacl|\"10\.0\.0\.0/8\");": "BIND's checker passes what named then refuses",
+    r"zone: allow-query(-on)? \{ (nosuchacl|!!any|! ! ! \{ 10/8|\"10\.0\.0\.0/8\");": "BIND's checker passes what named then refuses",
 }
 
 

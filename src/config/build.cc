@@ -186,19 +186,11 @@ void Builder::build_views(Nodes options_block, Config& config) {
   }
 }
 
-// BIND looks at what zones inherit only when there is a zone to inherit it.
+// What views and zones inherit is judged with them.
 void Builder::apply_shared(Nodes block, ViewOptions& view_options, ZoneOptions& zone_options) {
-  names_.set_muted(true);
+  const Names::Muted muted(names_);
   apply_view_options(block, names_, view_options);
-  bool has_zone = false;
-  for (const Node& statement : tree_.statements()) {
-    has_zone = has_zone || statement.name() == "zone" ||
-               (statement.name() == "view" && find(statement.block(), "zone") != nullptr);
-    if (has_zone) break;
-  }
-  names_.set_muted(!has_zone);
   apply_zone_options(block, names_, zone_options);
-  names_.set_muted(false);
 }
 
 View Builder::build_view(const Node& statement, const ViewOptions& view_options,

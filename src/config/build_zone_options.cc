@@ -62,6 +62,12 @@ void set_notify(ZoneOptions& to, const Setting& setting) {
   }
 }
 
+// Judged where NOTIFY goes out.
+void set_also_notify(ZoneOptions& to, const Setting& setting) {
+  const Names::Muted muted(setting.names);
+  to.also_notify = setting.names.remote_servers(setting.statement);
+}
+
 // catalog-zone "NAME"; or, for a zone that is not to be in the catalog of the others, none.
 void set_catalog_zone(ZoneOptions& to, const Setting& setting) {
   const auto name = dns::Name::parse(setting.text());
@@ -143,7 +149,7 @@ const std::unordered_map<std::string_view, ZoneSetter>& zone_setters() {
                                                : SerialMethod::kIncrement;
        }},
       {"notify", set_notify},
-      {"also-notify", [](O& to, const Setting& s) { to.also_notify = s.names.remote_servers(s.statement); }},
+      {"also-notify", set_also_notify},
       {"notify-delay", set_zone_number<&O::notify_delay_s>},
       {"notify-to-soa", set_zone_flag<&O::notify_to_soa>},
       {"notify-source", set_source<&O::notify_source>},

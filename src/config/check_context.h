@@ -74,7 +74,9 @@ void check_trust_anchors(CheckContext& context, Nodes block);
 void check_servers(CheckContext& context, Nodes block, Nodes view_block);
 /// The port of a query-source, transfer-source ...: not the one that the server listens on.
 void check_source(CheckContext& context, const Node& statement);
-/// The names of keys and tls blocks in a list of remote servers.
+/// The transport that an allow-transfer names.
+void check_transport(CheckContext& context, const Node& statement);
+/// The names of lists, keys and tls blocks in a list of remote servers.
 void check_remote_servers(CheckContext& context, const Node& statement);
 
 }  // namespace nomen::config

@@ -189,6 +189,7 @@ void check_catalog_groups(CheckContext& context, Nodes block) {
       if (!is_for_members(inner)) context.error(inner, start + "option '" + name + "' is not allowed here");
       if (name == "primaries" || name == "masters" || name == "also-notify")
         check_remote_servers(context, inner);
+      if (name == "allow-transfer") check_transport(context, inner);
     }
     check_settings(context, statement.block(), Place::kZone);
   }
@@ -258,6 +259,7 @@ void check_servers(CheckContext& context, Nodes block, Nodes view_block) {
 }
 
 void check_remote_servers(CheckContext& context, const Node& statement) {
+  context.names().remote_servers(statement);  // says which lists are not there
   for (const Node& element : statement.list()) {
     const Node* first = element.value();
     const Node* key = element.after("key");

@@ -194,15 +194,6 @@ void check_once(CheckContext& context, Nodes block, std::string_view name) {
   }
 }
 
-void check_transport(CheckContext& context, const Node& statement) {
-  const Node* transport = statement.after("transport");
-  if (transport == nullptr || same_word(transport->text, "tcp") || same_word(transport->text, "tls")) return;
-  context.error(statement,
-                "'" + std::string(transport->text) +
-                    "' is not a valid transport protocol for zone transfers. Please specify either "
-                    "'tcp' or 'tls'");
-}
-
 void check_nta(CheckContext& context, Nodes block) {
   constexpr uint64_t kWeek = 7 * 24 * 3600;
   const Node* lifetime = find(block, "nta-lifetime");
@@ -315,7 +306,6 @@ constexpr std::pair<std::string_view, Check> kChecks[] = {
     {"disable-algorithms", check_algorithms},
     {"disable-ds-digests", check_digests},
     {"max-ixfr-ratio", check_max_ixfr_ratio},
-    {"allow-transfer", check_transport},
     {"avoid-v4-udp-ports", check_ports},
     {"avoid-v6-udp-ports", check_ports},
     {"use-v4-udp-ports", check_ports},
@@ -331,6 +321,7 @@ constexpr std::pair<std::string_view, Check> kChecks[] = {
     {"parental-source-v6", check_source},
     {"validate-except", check_name_list},
     {"root-delegation-only", check_name_list},
+    {"catalog-zone", check_first_name},
     {"dns64-server", check_first_name},
     {"dns64-contact", check_first_name},
     {"empty-server", check_first_name},
@@ -388,11 +379,22 @@ void check_source(CheckContext& context, const Node& statement) {
   }
 }
 
+void check_transport(CheckContext& context, const Node& statement) {
+  const Node* transport = statement.after("transport");
+  if (transport == nullptr || same_word(transport->text, "tcp") || same_word(transport->text, "tls")) return;
+  context.error(statement,
+                "'" + std::string(transport->text) +
+                    "' is not a valid transport protocol for zone transfers. Please specify either "
+                    "'tcp' or 'tls'");
+}
+
 void check_settings(CheckContext& context, Nodes block, Place place) {
   for (const Node& statement : block) {
     if (statement.value() != nullptr) check_one(context, statement);
   }
-  check_forwarders(context, block);
+  // Views do not inherit the one without the other.
+  const bool is_for_views = place == Place::kOptions && context.tree().find("view") != nullptr;
+  if (!is_for_views) check_forwarders(context, block);
   if (place == Place::kZone) return;
   check_zone_level_only(context, block);
   check_dnstap(context, block);

@@ -85,6 +85,7 @@ struct State {
   std::map<std::string, ViewTables> views;            // "name/class"
   std::unordered_map<std::string, FileUser> written;  // files that a zone writes
   std::vector<FileUser> readers;                      // zones that read theirs
+  std::unordered_set<const Node*> inherited;          // statements that were judged with a zone
   size_t files = 0;
 };
 
@@ -138,7 +139,7 @@ class ZoneCheck {
 
   void run();
   /// Whether there is nothing to find in zones that say the same under another name and with another file.
-  bool is_pattern() const { return type_ == ZoneType::kPrimary && !may_write_; }
+  bool is_pattern() const { return type_ == ZoneType::kPrimary && is_plain_ && !may_write_; }
 
  private:
   bool check_class();
@@ -148,13 +149,20 @@ class ZoneCheck {
   void check_file();
   bool writes_file() const;
   void check_primaries();
+  void check_access();
   void check_references();
   void check_notify();
+  void check_automatic_signing();
   void check_policy();
+  void check_policy_is_known();
+  void check_policy_clashes(const Node& policy);
   void check_signing_type();
   void check_static_stub();
   void check_update();
   const Node* effective(std::string_view option) const;
+  bool is_inline() const;
+  bool has_policy() const;
+  bool is_inherited(const Node& statement) const;
   bool allows_update() const;
   bool recursion_is_off() const;
   std::string start() const { return "zone '" + name_ + "': "; }
@@ -169,6 +177,7 @@ class ZoneCheck {
   std::string name_;
   dns::Name parsed_;
   ZoneType type_ = ZoneType::kNone;
+  bool is_plain_ = true;   ///< no database of another kind has it
   bool may_write_ = true;  ///< its file
 };
 
@@ -177,6 +186,16 @@ const Node* ZoneCheck::effective(std::string_view option) const {
     if (const Node* found = find(block, option)) return found;
   }
   return nullptr;
+}
+
+bool ZoneCheck::is_inline() const {
+  const Node* signing = find(block_, "inline-signing");
+  return signing != nullptr && signing->value()->number != 0;
+}
+
+bool ZoneCheck::has_policy() const {
+  const Node* policy = effective("dnssec-policy");
+  return policy != nullptr && policy->value()->text != "none";
 }
 
 // allow-update stands somewhere and is not { none; }.
@@ -247,19 +266,19 @@ void ZoneCheck::check_file() {
   if (has_dlz && database != nullptr) {
     context_.error(zone_, start() + "cannot specify both 'dlz' and 'database'");
   }
-  const bool is_plain = (database == nullptr || same_word(database->value()->text, "rbt")) && !has_dlz;
-  const Node* inline_signs = find(block_, "inline-signing");
-  const bool needs_file =
-      type_ == ZoneType::kPrimary || type_ == ZoneType::kHint ||
-      (type_ == ZoneType::kSecondary && inline_signs != nullptr && inline_signs->value()->number != 0);
+  is_plain_ = !has_dlz &&
+              (database == nullptr || database->value()->text == "rbt" || database->value()->text == "rbt64");
+  if (!is_plain_) return;
+  const bool needs_file = type_ == ZoneType::kPrimary || type_ == ZoneType::kHint ||
+                          (type_ == ZoneType::kSecondary && is_inline());
   if (file == nullptr) {
-    if (needs_file && is_plain) context_.error(zone_, start() + "missing 'file' entry");
+    if (needs_file) context_.error(zone_, start() + "missing 'file' entry");
     return;
   }
   may_write_ = writes_file();
   const FileUser user{&zone_, state_.files++};
   if (!may_write_) {
-    if (is_plain && (type_ == ZoneType::kPrimary || type_ == ZoneType::kHint)) state_.readers.push_back(user);
+    if (type_ == ZoneType::kPrimary || type_ == ZoneType::kHint) state_.readers.push_back(user);
     return;
   }
   const auto [old, is_new] = state_.written.emplace(std::string(file->value()->text), user);
@@ -267,11 +286,8 @@ void ZoneCheck::check_file() {
 }
 
 bool ZoneCheck::writes_file() const {
-  if (type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror) return true;
-  if (type_ != ZoneType::kPrimary) return false;
-  const Node* policy = effective("dnssec-policy");
-  return find(block_, "update-policy") != nullptr || allows_update() ||
-         (policy != nullptr && policy->value()->text != "none");
+  if (type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror || has_policy()) return true;
+  return type_ == ZoneType::kPrimary && (find(block_, "update-policy") != nullptr || allows_update());
 }
 
 void ZoneCheck::check_primaries() {
@@ -296,8 +312,9 @@ void ZoneCheck::check_primaries() {
     context_.error(zone_, start() + "empty 'primaries' entry");
 }
 
-/// By the option, or as nobody is allowed to ask for it.
+/// By the class, by the option, or as nobody is allowed to ask for it.
 bool ZoneCheck::recursion_is_off() const {
+  if (view_class_ != dns::RRClass::kIn) return true;
   const Node* recursion = effective("recursion");
   if (recursion != nullptr && recursion->value()->number == 0) return true;
   const Node* allowed = effective("allow-recursion");
@@ -306,10 +323,25 @@ bool ZoneCheck::recursion_is_off() const {
   return same_word(first->value()->text, first->negations != 0 ? "any" : "none");
 }
 
+bool ZoneCheck::is_inherited(const Node& statement) const {
+  return find(block_, statement.name()) != &statement;
+}
+
+/// Lists of the options and views are looked at with the first zone that inherits them.
+void ZoneCheck::check_access() {
+  for (const std::string_view name :
+       {"allow-notify", "allow-transfer", "allow-update", "allow-update-forwarding"}) {
+    const Node* list = effective(name);
+    if (list == nullptr || (is_inherited(*list) && !state_.inherited.insert(list).second)) continue;
+    context_.names().match_list_of(*list);
+    if (name == "allow-transfer") check_transport(context_, *list);
+  }
+}
+
 void ZoneCheck::check_references() {
   for (const Node& inner : block_) {
     const std::string_view name = inner.name();
-    if (name == "primaries" || name == "masters" || name == "also-notify" || name == "parental-agents") {
+    if (name == "primaries" || name == "masters" || name == "parental-agents") {
       check_remote_servers(context_, inner);
     }
     if (name == "parental-agents" && context_.names().remote_servers(inner).empty()) {
@@ -340,47 +372,74 @@ void ZoneCheck::check_notify() {
   if (const Node* also = find(block_, "also-notify"); also != nullptr && is_off) {
     context_.warn(*also, start() + "'also-notify' set but 'notify' is disabled");
   }
+  const bool notifies =
+      type_ == ZoneType::kPrimary || type_ == ZoneType::kSecondary || type_ == ZoneType::kMirror;
+  const Node* also = effective("also-notify");
+  if (!notifies || is_off || also == nullptr) return;
+  if (!is_inherited(*also) || state_.inherited.insert(also).second) check_remote_servers(context_, *also);
+}
+
+/// Of zones that are never signed, too.
+void ZoneCheck::check_policy_is_known() {
+  const Node* policy = effective("dnssec-policy");
+  if (policy == nullptr) return;
+  const std::string text(policy->value()->text);
+  if (text == "none" || text == "default" || text == "insecure" || context_.policy(text) != nullptr) return;
+  context_.error(zone_, start() + "option 'dnssec-policy " + text + "' has no matching dnssec-policy config");
+}
+
+/// What signs without a policy.
+void ZoneCheck::check_automatic_signing() {
+  const bool is_primary = type_ == ZoneType::kPrimary;
+  if (!is_primary && type_ != ZoneType::kSecondary) return;
+  const bool can_sign =
+      is_inline() || (is_primary && (find(block_, "update-policy") != nullptr || allows_update()));
+  const Node* automatic = find(block_, "auto-dnssec");
+  if (automatic != nullptr && !automatic->value()->is_keyword("off") && !can_sign) {
+    context_.error(*automatic, "'auto-dnssec " + std::string(automatic->value()->text) + ";' requires " +
+                                   (is_primary ? "dynamic DNS or " : "") +
+                                   "inline-signing to be configured for the zone");
+  }
+  if (can_sign || is_primary) return;
+  for (const std::string_view setting :
+       {"dnssec-dnskey-kskonly", "dnssec-loadkeys-interval", "update-check-ksk"}) {
+    if (const Node* found = find(block_, setting))
+      context_.error(*found, std::string(setting) + ": requires inline-signing when used in secondary zone");
+  }
 }
 
 void ZoneCheck::check_policy() {
   if (type_ != ZoneType::kPrimary && type_ != ZoneType::kSecondary) return;
-  const Node* inline_signs = find(block_, "inline-signing");
-  const bool can_sign =
-      (inline_signs != nullptr && inline_signs->value()->number != 0) ||
-      (type_ == ZoneType::kPrimary && (find(block_, "update-policy") != nullptr || allows_update()));
-  const Node* automatic = find(block_, "auto-dnssec");
-  if (automatic != nullptr && !automatic->value()->is_keyword("off") && !can_sign) {
-    context_.error(*automatic, "'auto-dnssec " + std::string(automatic->value()->text) + ";' requires " +
-                                   (type_ == ZoneType::kPrimary ? "dynamic DNS or " : "") +
-                                   "inline-signing to be configured for the zone");
-  }
   const Node* policy = effective("dnssec-policy");
   if (policy == nullptr) return;
-  const std::string text(policy->value()->text);
-  if (text == "none") return;
-  if (text != "default" && text != "insecure" && context_.policy(text) == nullptr) {
-    context_.error(zone_,
-                   start() + "option 'dnssec-policy " + text + "' has no matching dnssec-policy config");
-    return;
-  }
+  check_policy_clashes(*policy);
+  if (!has_policy()) return;
   const bool updates = find(block_, "update-policy") != nullptr || allows_update();
-  const Node* inline_signing = find(block_, "inline-signing");
-  const bool is_inline = inline_signing != nullptr && inline_signing->value()->number != 0;
-  if (!is_inline && (type_ == ZoneType::kSecondary || !updates)) {
-    context_.error(zone_,
-                   "'inline-signing yes;' must also be configured explicitly for zones using dnssec-policy" +
-                       std::string(type_ == ZoneType::kPrimary
-                                       ? " without a configured 'allow-update' or 'update-policy'"
-                                       : "") +
-                       ". See https://kb.isc.org/docs/dnssec-policy-requires-dynamic-dns-or-inline-signing");
+  if (is_inline() || (type_ == ZoneType::kPrimary && updates)) return;
+  context_.error(
+      zone_,
+      "'inline-signing yes;' must also be configured explicitly for zones using dnssec-policy" +
+          std::string(type_ == ZoneType::kPrimary ? " without a configured 'allow-update' or 'update-policy'"
+                                                  : "") +
+          ". See https://kb.isc.org/docs/dnssec-policy-requires-dynamic-dns-or-inline-signing");
+}
+
+/// Of the settings of the zone itself; how long signatures are valid clashes with a policy, `none` included,
+/// that is written beside it.
+void ZoneCheck::check_policy_clashes(const Node& policy) {
+  const auto refuse = [&](std::string_view setting) {
+    const Node* found = find(block_, setting);
+    if (found != nullptr && !found->value()->is_keyword("off"))
+      context_.error(*found, std::string(setting) + ": cannot be configured if dnssec-policy is also set");
+  };
+  if (find(block_, "dnssec-policy") == &policy) {
+    refuse("dnskey-sig-validity");
+    refuse("sig-validity-interval");
   }
-  for (std::string_view clash :
-       {"auto-dnssec", "dnskey-sig-validity", "sig-validity-interval", "dnssec-dnskey-kskonly",
-        "dnssec-secure-to-insecure", "dnssec-update-mode", "update-check-ksk"}) {
-    if (const Node* found = find(block_, clash)) {
-      context_.error(*found, std::string(clash) + ": cannot be configured if dnssec-policy is also set");
-    }
-  }
+  if (policy.value()->text == "none") return;
+  for (const std::string_view setting : {"auto-dnssec", "dnssec-dnskey-kskonly", "dnssec-secure-to-insecure",
+                                         "dnssec-update-mode", "update-check-ksk"})
+    refuse(setting);
 }
 
 // A private type; options and views may say any number, as BIND looks at it in zones only.
@@ -489,8 +548,11 @@ void ZoneCheck::run() {
   check_allowed();
   check_file();
   check_primaries();
+  check_access();
   check_references();
   check_notify();
+  check_policy_is_known();
+  check_automatic_signing();
   check_policy();
   check_signing_type();
   check_static_stub();
@@ -576,9 +638,9 @@ class ViewsCheck {
       }
       rr_class = *parsed;
     }
-    if (name == "_bind" && rr_class == dns::RRClass::kCh) {
-      context_.error(statement, "attempt to redefine builtin view '_bind'");
-    }
+    if (same_word(name, "_bind") ? rr_class == dns::RRClass::kCh
+                                 : same_word(name, "_default") && rr_class == dns::RRClass::kIn)
+      context_.error(statement, "attempt to redefine builtin view '" + name + "'");
     const auto [old, is_new] = seen.emplace(name + "/" + dns::to_string(rr_class), &statement);
     if (!is_new) {
       context_.error(statement, "view '" + name + "': already exists previous definition: " +

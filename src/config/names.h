@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -33,8 +34,18 @@ class Names {
   std::vector<RemoteServer> remote_servers(const Node& statement);
 
   void error(const Position& position, std::string text);
-  /// While muted, errors are not reported: for settings that nothing uses.
-  void set_muted(bool muted) { is_muted_ = muted; }
+  /// While one lives, errors are not reported: for settings that nothing uses, or that somebody else judges.
+  class Muted {
+   public:
+    explicit Muted(Names& names) : names_(names), was_muted_(std::exchange(names.is_muted_, true)) {}
+    ~Muted() { names_.is_muted_ = was_muted_; }
+    Muted(const Muted&) = delete;
+    Muted& operator=(const Muted&) = delete;
+
+   private:
+    Names& names_;
+    bool was_muted_;
+  };
 
  private:
   MatchElement element(const Node& node);

@@ -250,6 +250,34 @@ SERVER_LISTS = ["primaries a { };", "primaries a { b; }; primaries b { };", "pri
 LIST_USERS = ['', 'zone x { type secondary; primaries { a; }; };', 'zone x { type primary; file "x"; also-notify { a; }; };',
               'zone x { type primary; file "x"; parental-agents { a; }; };', "options { also-notify { a; }; };",
               'options { catalog-zones { zone c default-primaries { a; }; }; }; zone c { type primary; file "c"; };']
+SIGNED = 'dnssec-policy default; inline-signing yes;'
+COPY = 'type secondary; file "f"; primaries { 192.0.2.1; };'
+OF_SIGNING = ["sig-validity-interval 30;", "dnskey-sig-validity 30;", "dnssec-dnskey-kskonly yes;", "dnssec-loadkeys-interval 5;", "update-check-ksk no;",
+              "dnssec-update-mode maintain;", "dnssec-secure-to-insecure yes;", "auto-dnssec off;"]
+TOGETHER_WITH = [
+    *(f'{before} zone x {{ {kind} {setting} }};' for setting in OF_SIGNING for before in ("", "options { dnssec-policy default; };", "options { dnssec-policy none; };")
+      for kind in (COPY, f"{COPY} inline-signing yes;", f"{COPY} dnssec-policy none;", 'type primary; file "f"; dnssec-policy none;',
+                   'type primary; file "f"; inline-signing yes;', f'type primary; file "f"; {SIGNED}')),
+    *(f'options {{ dnssec-policy {policy}; }}; zone "{name}" {{ {kind} }}; {more}' for policy in ("default", "none", "nosuch")
+      for more in ("", 'zone b { type primary; file "f"; dnssec-policy none; };')
+      for name, kind in ((".", 'type hint; file "f";'), ("x", 'type hint; file "f";'), (".", 'type redirect; file "f";'), ("x", 'type stub; file "f"; primaries { 192.0.2.1; };'),
+                         ("x", "type forward; forwarders { 192.0.2.1; };"), (".", 'type mirror; file "f";'), ("x", "type static-stub; server-addresses { 192.0.2.1; };"),
+                         ("x", "type delegation-only;"), ("x", f"{COPY} dnssec-policy none;"))),
+    *(f'view "{name}" {rr_class} {{ {text} }};' for name in ("_bind", "_BIND", "_default", "_Default", "_meta") for rr_class in ("", "IN", "CH", "HS")
+      for text in ("", 'zone "." { type mirror; file "m"; };', 'recursion yes; zone "." { type mirror; file "m"; };')),
+    *(f'options {{ {setting} }}; {view} {{ {more} zone "." {{ {kind} }}; }};' for view in ("view v",)
+      for setting in ("allow-transfer { nosuch; };", "allow-update { !!any; };", "allow-notify { nosuch; };", "allow-update-forwarding { nosuch; };",
+                      "allow-transfer transport udp { any; };", "also-notify { nosuch; };", "also-notify { 192.0.2.1 tls nosuch; };", "notify no; also-notify { nosuch; };")
+      for more in ("", "notify explicit;", "allow-transfer { any; }; allow-update { any; }; also-notify { 192.0.2.1; };")
+      for kind in ('type primary; file "f";', f"{COPY}", 'type mirror; file "m";', 'type hint; file "h";', "type forward; forwarders { };", 'type redirect; file "r";',
+                   'type primary; file "f"; notify no;', 'type primary; file "f"; notify no; also-notify { nosuch; };',
+                   'type primary; file "f"; allow-transfer { none; }; allow-update { any; }; also-notify { };')),
+    *(f'{options} view v {{ {text} }};' for options in ("options { forward only; };", "options { forwarders { 192.0.2.1; }; };", "options { forwarders { }; };", "")
+      for text in ("", "forward first;", "forwarders { };", 'zone x { type primary; file "x"; forward only; };')),
+    *(f'zone a {{ type primary; file "f"; {one} }}; zone b {{ {other} }}; zone c {{ type primary; file "f"; {one} }};'
+      for one in ("", 'database "rbt";', 'database "rbt64";', 'database "RBT";', 'database "rbt 1";', "dlz d;")
+      for other in (COPY, f'{COPY} database "rbt64";', f'{COPY} database "x";', f"{COPY} dlz d;", 'type primary; database "rbt64";', 'type primary; database "RBT";')),
+]
 LIST_PLACES = ["options { allow-transfer { a; }; };", "options { allow-query { a; }; };", "options { no-case-compress { a; }; };",
                "view v { match-clients { a; }; };", "controls { inet 127.0.0.1 allow { a; }; };", "view w { allow-update { a; }; };",
                'view y { zone x { type primary; file "x"; allow-transfer { a; }; }; };', "acl c { a; };"]
@@ -267,6 +295,8 @@ def combined():
     for lists in SERVER_LISTS:
         for user in LIST_USERS:
             yield f"{lists} {user}", f"{lists} {user}\n"
+    for statements in TOGETHER_WITH:
+        yield f"together: {statements}", statements + "\n"
     for one, other in itertools.permutations(LIST_PLACES, 2):
         for wrong in ("nosuch;", "!!any;", "b;", "a;"):
             yield f"acl a {{ {wrong} }}: {one} {other}", f"acl a {{ {wrong} }}; acl b {{ nosuch; }}; {one} {other}\n"
@@ -286,7 +316,6 @@ EXPLAINED = {
     r"max-cache-size (-1|%)$": "BIND's checker reads no number as 0",
     r"(also-notify|forwarders|parental-agents|primaries|masters).* port 65536 \{": "BIND's checker passes what named then refuses",
     r"validate-except \{ \"a\.\.b\"": "BIND's checker passes what named then refuses",
-    r"(options|view): allow-transfer transport": "BIND looks at the word only where a zone inherits it",
     r"zone: allow-query(-on)? \{ (nosuchacl|!!any|! ! ! \{ 10/8|\"10\.0\.0\.0/8\");": "BIND's checker passes what named then refuses",
 }
 

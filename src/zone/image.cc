@@ -5,8 +5,11 @@
 #include <vector>
 
 #include "base/checksum.h"
+#include "base/os/blocks.h"
 #include "base/os/file.h"
+#include "base/os/parallel.h"
 #include "base/os/sequential_file.h"
+#include "base/os/usable_cores.h"
 #include "zone/content_writer.h"
 #include "zone/denial.h"
 #include "zone/limits.h"
@@ -33,8 +36,9 @@ constexpr uint32_t kFormat = 1;
 constexpr size_t kFixedBytes = 56;  // of the header, in front of the apex
 constexpr size_t kSumBytes = 8;
 constexpr size_t kPieceBytes = size_t{1}
-                               << 20;  // what is written, and read and summed up while it is in the cache
-constexpr size_t kNamesAhead = 32;     // names whose index lines are fetched before they are needed
+                               << 20;      // what is written, and read and summed up while it is in the cache
+constexpr size_t kLargeBytes = 16U << 20;  // of nodes, worth another thread
+constexpr size_t kNamesAhead = 32;         // names whose index lines are fetched before they are needed
 
 template <class Number>
 void put(std::vector<uint8_t>& out, Number number) {
@@ -167,7 +171,7 @@ class ImageReader {
       return failure("the image is of another zone: " + dns::to_string_no_dot(header_.apex));
     // The name as the caller spells it.
     content_ = std::make_shared<Content>(Content::Maker(), apex, rr_class);
-    if (const auto read = read_nodes(); !read) return std::unexpected(read.error());
+    if (const auto read = read_rest(); !read) return std::unexpected(read.error());
     if (const auto entered = enter_nodes(); !entered) return std::unexpected(entered.error());
     content_->note_soa();
     if (content_->serial_ != header_.serial) return damaged("the serial is another one");
@@ -226,8 +230,32 @@ class ImageReader {
     return {};
   }
 
-  Result<void> read_nodes() {
+  /// The nodes, and empty indexes for them: most of the time for both is the kernel's, which clears memory,
+  /// and is shared with other cores where there are any.
+  Result<void> read_rest() {
     content_->arena_ = Arena::of_size(header_.node_bytes);
+    if (header_.node_bytes < kLargeBytes || os::usable_cores() == 1) {
+      make_indexes();
+      return read_nodes();
+    }
+    const os::ClearingFromEnd clearing(content_->arena_.writable(0), header_.node_bytes / os::kBlockBytes);
+    Result<void> read;
+    os::run_in_parallel(2, [&](size_t number) {
+      if (number == 0) {
+        read = read_nodes();
+      } else {
+        make_indexes();
+      }
+    });
+    return read;
+  }
+
+  void make_indexes() {
+    content_->index_ = Index(header_.nodes - header_.nsec3_nodes);
+    content_->nsec3_index_ = Index(header_.nsec3_nodes);
+  }
+
+  Result<void> read_nodes() {
     const MutableBytes nodes(content_->arena_.writable(0), header_.node_bytes);
     uint64_t sum = 0;
     for (size_t at = 0; at < nodes.size(); at += kPieceBytes) {
@@ -280,8 +308,6 @@ class ImageReader {
   /// Walks over all nodes and enters them into the indexes.
   Result<void> enter_nodes() {
     const uint64_t plain = header_.nodes - header_.nsec3_nodes;
-    content_->index_ = Index(plain);
-    content_->nsec3_index_ = Index(header_.nsec3_nodes);
     size_t at = Arena::kUnitBytes;
     content_->apex_ref_ = static_cast<Ref>(at / Arena::kUnitBytes);
     std::array<std::pair<uint64_t, Ref>, kNamesAhead> ahead;

@@ -77,6 +77,38 @@ TEST_F(ImageTest, ComesBackAsItWas) {
   }
 }
 
+/// One that several threads take part in reading.
+std::string large_zone() {
+  std::string text(kPlain);
+  const std::string filling(200, 'x');
+  for (int i = 0; i < 100000; i++) text += "n" + std::to_string(i) + " TXT " + filling + "\n";
+  return text;
+}
+
+TEST_F(ImageTest, ALargeOneComesBackAsItWas) {
+  const ContentPtr content = content_of(large_zone(), "example.com.");
+  const ContentPtr image = round_trip(*content);
+  ASSERT_GT(std::filesystem::file_size(path_), 20U << 20);
+  EXPECT_EQ(image->record_count(), content->record_count());
+  EXPECT_EQ(image->node_count(), content->node_count());
+  size_t found = 0;
+  content->for_each_node([&](NodeView node, Ref) {
+    const NodeView again = image->find(node.owner(content->apex()));
+    ASSERT_TRUE(again);
+    found += equal({again.data(), again.size()}, {node.data(), node.size()}) ? 1 : 0;
+  });
+  EXPECT_EQ(found, content->node_count());
+}
+
+TEST_F(ImageTest, ALargeOneThatIsDamagedIsRefused) {
+  std::vector<uint8_t> bytes = image_bytes(large_zone());
+  EXPECT_NE(error_of(Bytes(bytes).first(bytes.size() / 2)), "");
+  bytes[bytes.size() / 3] ^= 1;
+  EXPECT_NE(error_of(bytes), "");
+  bytes[bytes.size() / 3] ^= 1;
+  EXPECT_EQ(error_of(bytes), "");
+}
+
 TEST_F(ImageTest, EveryNameIsFound) {
   const ContentPtr content = content_of(kPlain, "example.com.");
   const ContentPtr image = round_trip(*content);

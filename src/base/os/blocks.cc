@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <vector>
 
 #include "base/contract.h"
@@ -95,6 +96,14 @@ BlocksAhead::~BlocksAhead() {
   }
   for (uint8_t* block : left) give_blocks(block, 1);
 }
+
+ClearingFromEnd::ClearingFromEnd(uint8_t* blocks, size_t count)
+    : thread_([blocks, count](const std::stop_token& stop) {
+        for (size_t left = count; left > 0 && !stop.stop_requested(); left--) {
+          // A kernel before Linux 5.14 cannot; who fills the blocks waits for it then.
+          if (::madvise(blocks + (left - 1) * kBlockBytes, kBlockBytes, MADV_POPULATE_WRITE) != 0) return;
+        }
+      }) {}
 
 void BlocksAhead::run() {
   Ready& all = ready();

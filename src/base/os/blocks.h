@@ -31,4 +31,15 @@ class BlocksAhead {
   std::thread thread_;   // last: it uses all of the above
 };
 
+/// While one lives, a thread of its own has the memory of `count` blocks cleared from the last one on, for
+/// who fills them from the front. Nothing is written to them.
+/// Thread rule: made and ended by one thread.
+class ClearingFromEnd {
+ public:
+  ClearingFromEnd(uint8_t* blocks, size_t count);
+
+ private:
+  std::jthread thread_;
+};
+
 }  // namespace nomen::os

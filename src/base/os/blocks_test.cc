@@ -44,5 +44,21 @@ TEST(Blocks, AheadAreZeroAndForOneTakerEach) {
   for (uint8_t* block : all) give_blocks(block, 1);
 }
 
+TEST(Blocks, ClearedFromTheEndKeepWhatIsWritten) {
+  constexpr size_t kBlocks = 16;
+  for (int round = 0; round < 5; round++) {
+    uint8_t* const blocks = take_blocks(kBlocks);
+    {
+      const ClearingFromEnd clearing(blocks, kBlocks);
+      for (size_t at = 0; at < kBlocks * kBlockBytes; at += 4096) {
+        ASSERT_EQ(blocks[at], 0);
+        blocks[at] = 7;
+      }
+    }
+    for (size_t at = 0; at < kBlocks * kBlockBytes; at += 4096) ASSERT_EQ(blocks[at], 7);
+    give_blocks(blocks, kBlocks);
+  }
+}
+
 }  // namespace
 }  // namespace nomen::os

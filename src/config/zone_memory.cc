@@ -304,7 +304,7 @@ void ZoneRecall::keep_noted(View& recalled, const config::View& view, ZoneMemory
   size_t run_first = 0;
   for (size_t k = 0; k < noted.size(); k++, ++zone) {
     if (k + 2 * kFetchAhead < noted.size()) {
-      fetch_line(&noted[k + 2 * kFetchAhead].statement->pattern);
+      fetch_line(static_cast<const void*>(&noted[k + 2 * kFetchAhead].statement->pattern));
       fetch_line((later++)->get());
       fetch_line((*soon++)->name_wire.data());
     }

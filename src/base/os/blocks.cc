@@ -24,7 +24,7 @@ struct Ready {
 };
 
 Ready& ready() {
-  static Ready* const the_ready = new Ready;  // lives to the end, as the pool of pages does
+  static auto* const the_ready = new Ready;  // lives to the end, as the pool of pages does
   return *the_ready;
 }
 

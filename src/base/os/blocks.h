@@ -1,6 +1,6 @@
 // Memory from the kernel in blocks of 2 MiB that ask for huge pages: a lookup in a huge zone then misses the
 // TLB less. Fresh ones cost the kernel milliseconds each, in which it clears them, and that is a third of a
-// large load: BlocksAhead has it done on another core.
+// large load: BlocksAhead and ClearingFromEnd have it done on another core.
 // Thread rule: any thread.
 #pragma once
 #include <cstddef>

@@ -11,8 +11,6 @@ namespace nomen::dns {
 
 namespace {
 
-constexpr uint32_t kMaxTtl = 0x7fffffff;  // RFC 2181 8
-
 const char* as_chars(const uint8_t* p) {
   return reinterpret_cast<const char*>(p);
 }
@@ -180,7 +178,6 @@ void BlockParser::load_run() {
   run.origin = origin_.data();
   run.origin_size = static_cast<uint32_t>(origin.size());
   run.origin_is_host = is_hostname(origin);
-  run.max_ttl_s = options_.max_ttl_s == 0 ? kMaxTtl : std::min(options_.max_ttl_s, kMaxTtl);
   run.last_ttl_known = false;
   // Of a TTL from the block before the general reader takes note; then the kernel may go on with it.
   const bool rfc1035 = state_->rfc1035_warned && state_->last_ttl_s && entry_use_.ttl;
@@ -353,10 +350,6 @@ void BlockParser::read_record() {
   if (!read_fields(at, fields) || !read_rdata(fields.type, fields.rdata_at)) return;
   fields.ttl_s = record_ttl(fields);
   if (!fields.ttl_s) return;
-  if (options_.max_ttl_s != 0 && *fields.ttl_s > options_.max_ttl_s) {
-    return error(record_begin_,
-                 fmt::format("TTL {} exceeds configured max-zone-ttl {}", *fields.ttl_s, options_.max_ttl_s));
-  }
   emit(*state_->owner, fields);
 }
 

@@ -194,7 +194,6 @@ void damage(Random& random, std::string& text) {
 MasterFileOptions options_of(Random& random, const Name& origin) {
   MasterFileOptions options;
   options.origin = origin;
-  options.max_ttl_s = below(random, 8) == 0 ? 100 : 0;
   if (below(random, 4) == 0) options.default_ttl_s = 11;
   return options;
 }

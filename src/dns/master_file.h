@@ -62,7 +62,6 @@ struct MasterFileOptions {
   std::optional<uint32_t> default_ttl_s;  ///< as if the file began with $TTL
   unsigned threads = 1;                   ///< parser threads for a large file
   size_t max_diagnostics = 1000;          ///< errors kept beyond this are only counted
-  uint32_t max_ttl_s = 0;                 ///< 0: no limit (BIND's max-zone-ttl)
   std::string include_directory;     ///< relative $INCLUDE files are found from here; "" = current directory
   MasterBuffers* buffers = nullptr;  ///< outlives the reading; nullptr: memory of its own
 };

@@ -141,15 +141,6 @@ TEST(MasterFile, TtlAboveTheLimitIsZero) {
   EXPECT_EQ(r.records, (Lines{"a.example. 0 IN A 1.1.1.1", "b.example. 2147483647 IN A 1.1.1.1"}));
 }
 
-TEST(MasterFile, MaxTtlOption) {
-  MasterFileOptions options = example_options();
-  options.max_ttl_s = 100;
-  options.default_ttl_s = 50;
-  const Reading r = read("a 101 A 1.1.1.1\nb 100 A 1.1.1.1\nc A 1.1.1.1\n", options);
-  EXPECT_EQ(r.diagnostics, Lines{"z:1:1: TTL 101 exceeds configured max-zone-ttl 100"});
-  EXPECT_EQ(r.records, (Lines{"b.example. 100 IN A 1.1.1.1", "c.example. 50 IN A 1.1.1.1"}));
-}
-
 TEST(MasterFile, ErrorsGoOnWithTheNextRecord) {
   const Reading r = read(
       "$TTL 1\na BLA 1.1.1.1\nb A 1.1.1\nc CH A 1.1.1.1\nd A\n$FOO bar\ne A 1.1.1.1 2\n"

@@ -17,6 +17,8 @@ namespace nomen::dns {
 inline constexpr size_t kTextPadding = 192;
 /// A record read by a kernel takes at most this many bytes of a batch (slack for padded stores included).
 inline constexpr size_t kKernelRecordBytes = 2048;
+/// RFC 2181 8; a record above it is declined.
+inline constexpr uint32_t kMaxTtl = 0x7fffffff;
 
 /// What parse_records reads and moves on. The text from `at` to `end` ends in a newline.
 struct RecordRun {
@@ -36,7 +38,6 @@ struct RecordRun {
   uint32_t owner_size = 0;          ///< 0: the current owner is not in `bytes`
   uint32_t implicit_ttl_s = 0;      ///< for a record without a TTL
   uint32_t last_ttl_s = 0;          ///< the last TTL that was written in a record
-  uint32_t max_ttl_s = 0;           ///< a record above it is declined
   bool origin_is_host = false;      ///< the origin is a host's name
   bool owner_is_host = false;       ///< the current owner is known to be one
   bool implicit_ttl_known = false;  ///< else a record without a TTL is declined

@@ -44,7 +44,6 @@ void append_path(std::string& path, const std::string& file, const std::string& 
 void take_options(zone::LoadRequest& request, const config::Zone& zone) {
   request.limits = {zone.options->max_records, zone.options->max_records_per_type,
                     zone.options->max_types_per_name};
-  request.max_ttl_s = zone.options->max_zone_ttl_s;
   request.is_raw = zone.format() == config::MasterFormat::kRaw;
   request.checks = check_options(zone);
 }

@@ -29,6 +29,7 @@ zone::CheckOptions check_options(const config::Zone& zone) {
   checks.srv_cname = strictness(options.check_srv_cname);
   checks.duplicate_records = strictness(options.check_dup_records);
   checks.wildcard = options.check_wildcard;
+  checks.max_ttl_s = options.max_zone_ttl_s.value_or(0);
   if (zone.is_copy()) {  // the primary has judged what belongs together
     checks.integrity = checks.wildcard_cuts = false;
     checks.mx_addresses = checks.mx_cname = checks.srv_cname = checks.duplicate_records =

@@ -48,10 +48,9 @@ std::string settings_line(const zone::LoadRequest& request) {
   const auto level = [](zone::Strictness strictness) { return static_cast<unsigned>(strictness); };
   return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", request.is_raw ? "raw" : "text",
                      request.limits.max_records, request.limits.max_records_per_type,
-                     request.limits.max_types_per_name, request.max_ttl_s ? *request.max_ttl_s : UINT32_MAX,
-                     c.integrity, c.sibling_glue, level(c.names), level(c.ns_addresses),
-                     level(c.mx_addresses), level(c.mx_cname), level(c.srv_cname), level(c.duplicate_records),
-                     c.wildcard, c.spf, c.repeated_origin);
+                     request.limits.max_types_per_name, c.max_ttl_s, c.integrity, c.sibling_glue,
+                     level(c.names), level(c.ns_addresses), level(c.mx_addresses), level(c.mx_cname),
+                     level(c.srv_cname), level(c.duplicate_records), c.wildcard, c.spf, c.repeated_origin);
 }
 
 std::string file_line(const std::string& path, const os::FileStamp& stamp) {

@@ -20,7 +20,6 @@ bool try_one(const config::Config& config, const config::Zone& zone, bool use_jo
   options.rr_class = zone.rr_class;
   options.file = config::path_in(config.options.directory, zone.file);
   options.input = zone.format() == config::MasterFormat::kRaw ? ZoneFormat::kRaw : ZoneFormat::kText;
-  options.max_ttl_s = zone.options->max_zone_ttl_s;
   options.checks = server::check_options(zone);
   const std::string journal =
       zone.journal.empty() ? options.file + ".jnl" : config::path_in(config.options.directory, zone.journal);

@@ -143,8 +143,10 @@ std::string set_class(CheckzoneOptions& options, std::string_view value) {
 }
 
 std::string set_max_ttl(CheckzoneOptions& options, std::string_view value) {
-  options.max_ttl_s = parse_number(value);
-  return options.max_ttl_s ? "" : "maximum TTL must be numeric";
+  const auto seconds = parse_number(value);
+  if (!seconds) return "maximum TTL must be numeric";
+  options.checks.max_ttl_s = *seconds;
+  return "";
 }
 
 std::string set_source_serial(CheckzoneOptions& options, std::string_view value) {

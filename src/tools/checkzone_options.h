@@ -23,7 +23,6 @@ struct CheckzoneOptions {
   ZoneFormat output = ZoneFormat::kText;
   uint32_t raw_version = 1;
   std::optional<uint32_t> source_serial;
-  std::optional<uint32_t> max_ttl_s;
   zone::CheckOptions checks;
   bool asks_the_world = false;  ///< full integrity
   bool dump = false;

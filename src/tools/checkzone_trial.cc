@@ -51,7 +51,6 @@ class ZoneTrial {
     if (options.asks_the_world && checks_.integrity) checks_.external = find_host;
     master_.origin = options.zone;
     master_.rr_class = options.rr_class;
-    master_.max_ttl_s = options.max_ttl_s.value_or(0);
     master_.threads = os::usable_cores();
     if (options.dump) trial_.spellings = std::make_unique<zone::Spellings>(options.zone);
   }

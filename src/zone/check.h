@@ -40,6 +40,7 @@ struct CheckOptions {
   bool wildcard = true;                              ///< check-wildcard
   bool wildcard_cuts = true;                         ///< NS and NSEC3 of a wildcard are errors
   bool spf = true;                                   ///< check-spf
+  uint32_t max_ttl_s = 0;                            ///< max-zone-ttl; 0: no limit
   bool repeated_origin = true;                       ///< names that end in the zone's name twice
 };
 

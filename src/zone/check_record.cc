@@ -122,7 +122,23 @@ void RecordCheck::say(const Place& place, Strictness strictness, std::string tex
                                std::move(text)});
 }
 
+/// A TTL that gives way to an earlier one of its run is not looked at, nor is data out of the zone.
+void RecordCheck::check_ttls(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
+  Diagnostics told_elsewhere;
+  ttls_.begin(batch, told_elsewhere);
+  for (size_t i = 0; i < batch.records.size(); i++) {
+    const uint32_t ttl_s = ttls_.ttl_s(batch, i);
+    const dns::BatchRecord& record = batch.records[i];
+    const NameView owner = batch.owner(record);
+    if (ttl_s <= options_.max_ttl_s || !owner.is_at_or_below(apex_)) continue;
+    say({batch, record, owner, diagnostics}, Strictness::kFail,
+        "TTL " + std::to_string(ttl_s) + " exceeds configured max-zone-ttl " +
+            std::to_string(options_.max_ttl_s));
+  }
+}
+
 void RecordCheck::add(const dns::RecordBatch& batch, Diagnostics& diagnostics) {
+  if (options_.max_ttl_s != 0) check_ttls(batch, diagnostics);
   for (const dns::BatchRecord& record : batch.records) {
     const bool is_new = !record.same_owner;  // as the first of a batch is
     owner_is_hostname_ = is_new ? record.owner_is_host : owner_is_hostname_;

@@ -5,6 +5,7 @@
 #include "base/diagnostic.h"
 #include "dns/master_file.h"
 #include "zone/check.h"
+#include "zone/run_ttls.h"
 
 namespace nomen::zone {
 
@@ -32,11 +33,13 @@ class RecordCheck {
   const uint8_t* end_of_hostname(const uint8_t* label, const uint8_t* end) const;
   void check_rdata(const Place& place);
   void check_literal(const Place& place, dns::NameView target);
+  void check_ttls(const dns::RecordBatch& batch, Diagnostics& diagnostics);
   void say(const Place& place, Strictness strictness, std::string text);
 
   dns::Name apex_;
   const CheckOptions& options_;
   size_t known_size_;               ///< of the apex when it is a hostname, so that no owner need repeat it
+  RunTtls ttls_;                    ///< where they have a limit
   bool owner_is_hostname_ = false;  ///< of the present owner
   bool owner_is_wildcard_ = false;
   uint64_t findings_ = 0;

@@ -254,6 +254,25 @@ TEST(RecordCheck, SaysTheLine) {
             Lines{"f:4: '192.0.2.1': MX is an address"});
 }
 
+TEST(RecordCheck, TtlsAreMeasuredByTheirRun) {
+  CheckOptions options;
+  options.max_ttl_s = 100;
+  const std::string start = "$TTL 50\n@ SOA ns h 1 1 1 1 1\n@ NS ns\n";
+  EXPECT_EQ(record_findings(start + "a 100 A 192.0.2.1\nb A 192.0.2.1\n", options), Lines{});
+  EXPECT_EQ(record_findings(start + "a 101 A 192.0.2.1\n", options),
+            Lines{"f:4: TTL 101 exceeds configured max-zone-ttl 100"});
+  // What gives way to an earlier TTL does not count; apart, it is a run of its own.
+  EXPECT_EQ(record_findings(start + "a 5 A 192.0.2.1\na 500 A 192.0.2.2\n", options), Lines{});
+  EXPECT_EQ(record_findings(start + "a 500 A 192.0.2.1\na 5 A 192.0.2.2\n", options),
+            (Lines{"f:4: TTL 500 exceeds configured max-zone-ttl 100",
+                   "f:5: TTL 500 exceeds configured max-zone-ttl 100"}));
+  EXPECT_EQ(record_findings(start + "a 5 A 192.0.2.1\nb A 192.0.2.1\na 500 A 192.0.2.2\n", options),
+            Lines{"f:6: TTL 500 exceeds configured max-zone-ttl 100"});
+  EXPECT_EQ(record_findings(start + "a.test. 500 A 192.0.2.1\n", options), Lines{});
+  options.max_ttl_s = 0;
+  EXPECT_EQ(record_findings(start + "a 2000000000 A 192.0.2.1\n", options), Lines{});
+}
+
 TEST(RecordCheck, PtrNamesHostsInReverseZonesOnly) {
   CheckOptions options;
   options.names = Strictness::kWarn;

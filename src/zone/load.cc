@@ -91,7 +91,6 @@ class ZoneLoad {
     options.rr_class = request_.rr_class;
     options.threads = request_.threads;
     options.max_diagnostics = kMostDiagnostics;
-    options.max_ttl_s = request_.max_ttl_s.value_or(0);
     options.include_directory = request_.include_directory;
     if (request_.buffers != nullptr) options.buffers = &request_.buffers->master;
     dns::MasterFileSummary summary = dns::read_master_file(file, request_.path, options, consume);

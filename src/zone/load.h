@@ -32,7 +32,6 @@ struct LoadRequest {
   dns::Name apex;
   dns::RRClass rr_class = dns::RRClass::kIn;
   ContentLimits limits;
-  std::optional<uint32_t> max_ttl_s;
   std::string include_directory;
   unsigned threads = 1;
   bool is_raw = false;  ///< masterfile-format raw instead of text

@@ -91,6 +91,18 @@ void Pipeline::answer(const Snapshot& snapshot, std::span<Exchange> batch, uint3
   }
 }
 
+// Kept out of the loops that all questions go through: a small zone has nothing to fetch.
+[[gnu::noinline]] static void fetch_index_lines(const ServedZone& zone, const dns::HashedName& name) {
+  zone.content()->prefetch_line(name);
+}
+
+[[gnu::noinline]] static void fetch_nodes(std::span<const Query> queries) {
+  for (const Query& query : queries) {
+    if (query.ahead != nullptr && query.ahead->is_large())
+      query.ahead->content()->prefetch_node(query.question.name);
+  }
+}
+
 /// Sends the memory reads of all questions of the batch on their way: the zone table's lines, then the zones'
 /// index lines, then the nodes. The zone found is kept; nothing is decided here.
 void Pipeline::look_ahead(const Snapshot& snapshot, std::span<Query> queries) {
@@ -108,14 +120,10 @@ void Pipeline::look_ahead(const Snapshot& snapshot, std::span<Query> queries) {
     if (!query.question.present) continue;
     last = query.ahead = zones.find_longest_near(query.question.name, last);
     if (last == nullptr || !last->is_large()) continue;
-    last->content()->prefetch_line(query.question.name);
+    fetch_index_lines(*last, query.question.name);
     any_large = true;
   }
-  if (!any_large) return;
-  for (const Query& query : queries) {
-    if (query.ahead != nullptr && query.ahead->is_large())
-      query.ahead->content()->prefetch_node(query.question.name);
-  }
+  if (any_large) fetch_nodes(queries);
 }
 
 /// Looks all names of the batch up that only their zones decide about. The glue of referrals is fetched on

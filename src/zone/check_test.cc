@@ -42,11 +42,13 @@ TEST(Check, GoodZoneHasNoFindings) {
 }
 
 TEST(Check, SeveralThreadsFindWhatOneFinds) {
-  std::string text = with_apex("moved DNAME elsewhere.example.\n");
+  std::string text = with_apex("moved DNAME elsewhere.example.\nns.moved A 192.0.2.1\n");
   for (int i = 0; i < 30000; i++) {
     const std::string number = std::to_string(i);
     text += "h" + number + " A 192.0.2.1\n";
-    if (i % 100 == 0) text += "d" + number + " NS ns.d" + number + "\nm" + number + " MX 0 h.moved\n";
+    if (i % 100 == 0)
+      text += "d" + number + " NS ns." + (i % 200 == 0 ? "moved" : "d" + number) + "\nm" + number +
+              " MX 0 h.moved\n";
     if (i % 1000 == 0) text += "c" + number + " CNAME h0\nc" + number + " HINFO a b\n";
   }
   for (const bool has_errors : {true, false}) {
